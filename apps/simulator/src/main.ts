@@ -1,0 +1,2 @@
+import { dayOf } from '#libs/domain';
+console.log(dayOf(new Date()));

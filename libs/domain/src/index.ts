@@ -1,0 +1,7 @@
+export * from './allocation.js';
+export * from './attribution.js';
+export * from './components.js';
+export * from './costs.js';
+export * from './day.js';
+export * from './usage.js';
+export * from './usd.js';
