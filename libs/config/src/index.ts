@@ -1,0 +1,3 @@
+export { apiConfig, parseApiConfig, type ApiConfig } from './api-config.js';
+export { ConfigurationError, type Environment } from './environment.js';
+export { parseSyncConfig, syncConfig, type PrometheusConfig, type SyncConfig } from './sync-config.js';

@@ -1,0 +1,113 @@
+import { registerAs } from '@nestjs/config';
+import { ALLOCATIONS, COST_BASES, type AllocationPolicy, type AttributionConfig, type CostBasis } from '#libs/domain';
+import { validateCronExpression } from 'cron';
+import { z } from 'zod';
+import { readAttributionFile } from './attribution-file.js';
+import { ConfigurationError, deepFreeze, parseEnvironment, type Environment } from './environment.js';
+import { clusterName, databaseUrl, httpUrl, nameList, port, resolutionSeconds } from './variables.js';
+
+/** Where Prometheus is and how to be let in. */
+export interface PrometheusConfig {
+  readonly url: string;
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  readonly bearerToken: string | undefined;
+  /** Sent as X-Scope-OrgID, the tenant header of Mimir and Cortex. */
+  readonly tenant: string | undefined;
+}
+
+/** All that the sync knows of its environment; AWS's own variables are read by the SDK. */
+export interface SyncConfig {
+  readonly databaseUrl: string;
+  readonly clusterName: string;
+  readonly prometheus: PrometheusConfig;
+  /** Cron expression, in UTC. */
+  readonly syncCron: string;
+  readonly costBasis: CostBasis;
+  readonly allocationPolicy: AllocationPolicy;
+  readonly usageResolutionSeconds: number;
+  readonly attribution: AttributionConfig;
+}
+
+const syncVariables = z.object({
+  DATABASE_URL: databaseUrl,
+  CLUSTER_NAME: clusterName,
+  PROMETHEUS_URL: httpUrl.optional(),
+  SUPPORT_PROMETHEUS_SERVER_SERVICE_HOST: z.string().optional(),
+  SUPPORT_PROMETHEUS_SERVER_SERVICE_PORT: port.optional(),
+  PROMETHEUS_USERNAME: z.string().optional(),
+  PROMETHEUS_PASSWORD: z.string().optional(),
+  PROMETHEUS_BEARER_TOKEN: z.string().optional(),
+  PROMETHEUS_TENANT: z.string().optional(),
+  // Cost Explorer refreshes up to three times a day; 17 minutes past, since everybody asks on the hour.
+  SYNC_CRON: z
+    .string()
+    .refine((text) => validateCronExpression(text).valid, 'must be a cron expression such as 17 5,13,21 * * *')
+    .default('17 5,13,21 * * *'),
+  COST_BASIS: z.enum(COST_BASES, `must be one of ${COST_BASES.join(', ')}`).default('amortized'),
+  ALLOCATION: z.enum(ALLOCATIONS, `must be one of ${ALLOCATIONS.join(', ')}`).default('hub'),
+  EXCLUDED_HUBS: nameList.default(['binder']),
+  USAGE_RESOLUTION: resolutionSeconds.default(60),
+  ATTRIBUTION_FILE: z.string().optional(),
+});
+
+type SyncVariables = z.infer<typeof syncVariables>;
+
+/** @throws ConfigurationError naming every variable that is missing, malformed or contradicts another. */
+export function parseSyncConfig(environment: Environment): SyncConfig {
+  const file = readAttributionFile(environment['ATTRIBUTION_FILE'] || undefined);
+  const fileFaults = 'faults' in file ? file.faults.map((fault) => `ATTRIBUTION_FILE: ${fault}`) : [];
+  const { variables, faults } = parseVariables(environment);
+  const all = [...faults, ...contradictions(environment), ...fileFaults];
+  if (all.length > 0 || !variables || 'faults' in file) throw new ConfigurationError(all);
+  return deepFreeze({
+    databaseUrl: variables.DATABASE_URL,
+    clusterName: variables.CLUSTER_NAME,
+    prometheus: {
+      url: prometheusUrl(variables),
+      username: variables.PROMETHEUS_USERNAME,
+      password: variables.PROMETHEUS_PASSWORD,
+      bearerToken: variables.PROMETHEUS_BEARER_TOKEN,
+      tenant: variables.PROMETHEUS_TENANT,
+    },
+    syncCron: variables.SYNC_CRON,
+    costBasis: variables.COST_BASIS,
+    allocationPolicy: { allocation: variables.ALLOCATION, excludedHubs: [...variables.EXCLUDED_HUBS].sort() },
+    usageResolutionSeconds: variables.USAGE_RESOLUTION,
+    attribution: file.attribution,
+  });
+}
+
+function parseVariables(environment: Environment): { variables?: SyncVariables; faults: readonly string[] } {
+  try {
+    return { variables: parseEnvironment(syncVariables, environment), faults: [] };
+  } catch (error) {
+    if (error instanceof ConfigurationError) return { faults: error.faults };
+    throw error;
+  }
+}
+
+/** Faults that lie between variables: asked of the raw environment, so that they are named beside all the others. */
+function contradictions(environment: Environment): string[] {
+  const has = (name: string) => (environment[name] ?? '') !== '';
+  const faults: string[] = [];
+  if (!has('PROMETHEUS_URL') && !has('SUPPORT_PROMETHEUS_SERVER_SERVICE_HOST')) {
+    faults.push('PROMETHEUS_URL: is required: a URL such as http://prometheus:9090');
+  }
+  if (has('PROMETHEUS_USERNAME') !== has('PROMETHEUS_PASSWORD')) {
+    const [given, missing] = has('PROMETHEUS_USERNAME') ? ['USERNAME', 'PASSWORD'] : ['PASSWORD', 'USERNAME'];
+    faults.push(`PROMETHEUS_${missing}: is required with PROMETHEUS_${given}`);
+  }
+  if (has('PROMETHEUS_BEARER_TOKEN') && has('PROMETHEUS_USERNAME')) {
+    faults.push('PROMETHEUS_BEARER_TOKEN: contradicts PROMETHEUS_USERNAME; set one of the two');
+  }
+  return faults;
+}
+
+function prometheusUrl(variables: SyncVariables): string {
+  const host = variables.SUPPORT_PROMETHEUS_SERVER_SERVICE_HOST;
+  return variables.PROMETHEUS_URL ?? `http://${host}:${variables.SUPPORT_PROMETHEUS_SERVER_SERVICE_PORT ?? 9090}`;
+}
+
+/** The sync's configuration for injection: `@Inject(syncConfig.KEY) config: SyncConfig`. */
+export const syncConfig = registerAs('sync', () => parseSyncConfig(process.env));

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+
+/** One schema per kind of variable, so that the same fault reads the same wherever it occurs. */
+
+const required = (what: string) => ({
+  error: (issue: { input?: unknown }) => (issue.input === undefined ? `is required: ${what}` : what),
+});
+
+/** A PostgreSQL connection URL. */
+export const databaseUrl = z
+  .string(required('a URL such as postgres://user:password@host:5432/database'))
+  .refine(
+    (text) => isUrl(text, ['postgres:', 'postgresql:']),
+    'must be a URL such as postgres://user:password@host:5432/database',
+  );
+
+/** An http(s) URL. */
+export const httpUrl = z
+  .string()
+  .refine((text) => isUrl(text, ['http:', 'https:']), 'must be a URL such as http://prometheus:9090');
+
+/** A cluster's name: a value that AWS accepts in a tag. */
+export const clusterName = z
+  .string(required('the name of the cluster, as in its cost allocation tags'))
+  .refine(
+    (text) => /^[\w .:/=+\-@]{1,128}$/u.test(text),
+    'must be 1 to 128 letters, digits, spaces or . : / = + - @ _',
+  );
+
+/** A TCP port. */
+export const port = z
+  .string()
+  .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, 'must be a port from 0 to 65535')
+  .transform(Number);
+
+/** A list of names separated by commas; blanks around them do not count. */
+export const nameList = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== ''),
+);
+
+const SECONDS_PER = { s: 1, m: 60, h: 3600 } as const;
+const SECONDS_PER_DAY = 86_400;
+
+/** A duration as Prometheus writes it (`30s`, `5m`, `1h`) that divides a day evenly; in seconds. */
+export const resolutionSeconds = z
+  .string()
+  .transform((text) => {
+    const match = /^(\d{1,5})([smh])$/.exec(text);
+    return match ? Number(match[1]) * SECONDS_PER[match[2] as keyof typeof SECONDS_PER] : 0;
+  })
+  .refine(
+    (seconds) => seconds >= 15 && seconds <= 3600 && SECONDS_PER_DAY % seconds === 0,
+    'must be a duration from 15s to 1h that divides a day, such as 1m or 5m',
+  );
+
+function isUrl(text: string, protocols: readonly string[]): boolean {
+  try {
+    return protocols.includes(new URL(text).protocol);
+  } catch {
+    return false;
+  }
+}
