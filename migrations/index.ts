@@ -1,0 +1,5 @@
+import { CostAndUsageTables1764000000000 } from './1764000000000-cost-and-usage-tables.js';
+import { ReportingViews1764000100000 } from './1764000100000-reporting-views.js';
+
+/** Every migration in order; listed, since a glob over the build output finds nothing. */
+export const MIGRATIONS = [CostAndUsageTables1764000000000, ReportingViews1764000100000];
