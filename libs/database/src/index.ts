@@ -1,0 +1,4 @@
+export * from './data-source.js';
+export * from './migrate.js';
+export * from './sync-records.js';
+export * from './sync-session.js';
