@@ -1,0 +1,142 @@
+import { type Day } from '#libs/domain';
+import { lineItem, type Charge, type LineItem } from './line-item.js';
+import type { HubOptions } from './options.js';
+import { rollFor } from './random.js';
+import { BACKUP, EC2, EC2_OTHER, EFS, S3 } from './services.js';
+import { clusterTags, hubTags, NODE_PURPOSE_TAG, PVC_NAME_TAG, PVC_NAMESPACE_TAG, VOLUME_PURPOSE_TAG } from './tags.js';
+
+/** What a hub's costs of a day follow from. GiB-hours of memory that its users' pods held; GiB that lie in its homes. */
+export interface HubDemand {
+  readonly hub: HubOptions;
+  readonly memoryGibHours: number;
+  readonly homeGib: number;
+}
+
+const NODE_GIB = 32;
+const NODE_USD_PER_HOUR = 0.252;
+const VOLUME_USD_PER_GIB_DAY = 0.08 / 30.4375;
+
+/** The lines of one hub: nodes that follow its users, volumes or a file system, a bucket, backups, its database. */
+export function hubCosts(seed: number, cluster: string, demand: HubDemand, day: Day): LineItem[] {
+  const { hub } = demand;
+  const tags = clusterTags(cluster);
+  const named = hubTags(hub.tag);
+  const roll = rollFor(seed, 'hub costs', cluster, hub.namespace, day);
+  const jitter = () => 0.95 + roll() / 10;
+  const volume = (gib: number) => gib * VOLUME_USD_PER_GIB_DAY * jitter();
+  const home = { ...tags.owned, ...named, [VOLUME_PURPOSE_TAG]: 'home-nfs' };
+  const charges: Charge[] = [...nodeCharges(cluster, demand, jitter)];
+  if (!hub.anonymous) {
+    charges.push(...homeCharges(demand, home, volume(demand.homeGib * 1.25 + 20), jitter));
+    charges.push({
+      service: S3,
+      usageType: 'USW2-TimedStorage-ByteHrs',
+      operation: 'StandardStorage',
+      usd: 0.9 * jitter(),
+      tags: { ...tags.terraform, ...named },
+    });
+  }
+  charges.push({
+    service: EC2_OTHER,
+    usageType: 'USW2-EBS:VolumeUsage.gp2',
+    operation: 'CreateVolume-Gp2',
+    usageTypeGroup: 'EC2: EBS - SSD(gp2)',
+    usd: volume(1),
+    tags: { ...tags.owned, [PVC_NAME_TAG]: 'hub-db-dir', [PVC_NAMESPACE_TAG]: hub.namespace },
+  });
+  return charges.filter((charge) => charge.usd !== 0 || charge.amortizedUsd).map((charge) => lineItem(day, charge));
+}
+
+/**
+ * User nodes. `prod` keeps one node on for whoever comes first, so it costs even when nobody is there, and has a
+ * savings plan on it; `research` runs on reserved instances; `workshop` on spot.
+ */
+function nodeCharges(cluster: string, { hub, memoryGibHours }: HubDemand, jitter: () => number): Charge[] {
+  const tags = clusterTags(cluster);
+  const base = { ...tags.eksctl, ...tags.owned, ...hubTags(hub.tag), [NODE_PURPOSE_TAG]: 'user' };
+  const alwaysOnHours = hub.tag === 'prod' ? 24 : 0;
+  const demandHours = ((memoryGibHours * 1.4) / NODE_GIB) * jitter();
+  const hours = alwaysOnHours + demandHours;
+  if (hours === 0) return [];
+  const usd = hours * NODE_USD_PER_HOUR;
+  const node = { service: EC2, operation: 'RunInstances', instanceType: 'r5.xlarge', tags: base, quantity: hours };
+  const onDemand = { ...node, usageType: 'USW2-BoxUsage:r5.xlarge', usageTypeGroup: 'EC2: Running Hours' };
+  const others: Charge[] = [
+    {
+      service: EC2_OTHER,
+      usageType: 'USW2-EBS:VolumeUsage.gp3',
+      operation: 'CreateVolume-Gp3',
+      usageTypeGroup: 'EC2: EBS - SSD(gp3)',
+      usd: hours * 0.0088,
+      tags: base,
+    },
+    {
+      service: EC2_OTHER,
+      usageType: 'USW2-DataTransfer-Regional-Bytes',
+      operation: 'InterZone-In',
+      usageTypeGroup: 'EC2: Data Transfer - Inter AZ',
+      usd: demandHours * 0.0013,
+      tags: base,
+    },
+  ];
+  if (hub.tag === 'workshop') {
+    return [
+      { ...node, usageType: 'USW2-SpotUsage:r5.xlarge', usd: usd * 0.35, purchaseType: 'Spot Instances' },
+      ...others,
+    ];
+  }
+  if (hub.tag === 'research') {
+    const reserved = {
+      ...onDemand,
+      recordType: 'DiscountedUsage',
+      purchaseType: 'Standard Reserved Instances',
+    } as const;
+    return [{ ...reserved, usd: 0, amortizedUsd: usd * 0.6 }, ...others];
+  }
+  if (hub.tag !== 'prod') return [{ ...onDemand, usd }, ...others];
+  const covered = { ...onDemand, purchaseType: 'Savings Plans', usd: usd * 0.7 };
+  return [
+    { ...onDemand, usd: usd * 0.3 },
+    { ...covered, recordType: 'SavingsPlanCoveredUsage', amortizedUsd: usd * 0.7 * 0.72 },
+    { ...covered, recordType: 'SavingsPlanNegation', usd: -usd * 0.7, amortizedUsd: 0 },
+    ...others,
+  ];
+}
+
+/** Home directories: a file system for `research`, else a volume of the cluster's NFS server with snapshots. */
+function homeCharges(demand: HubDemand, home: Charge['tags'], volumeUsd: number, jitter: () => number): Charge[] {
+  const backup: Charge = {
+    service: BACKUP,
+    usageType: 'USW2-WarmStorage-ByteHrs-EBS',
+    operation: 'Storage',
+    usd: volumeUsd * 0.3,
+    // Under the home volumes' tag, yet not of the service whose costs are home storage: it stays backup.
+    tags: home,
+  };
+  if (demand.hub.tag === 'research') {
+    const { [VOLUME_PURPOSE_TAG]: _, ...plain } = home ?? {};
+    return [
+      { service: EFS, usageType: 'USW2-TimedStorage-ByteHrs', usd: volumeUsd * 3 * jitter(), tags: plain },
+      { ...backup, usageType: 'USW2-WarmStorage-ByteHrs-EFS', tags: plain },
+    ];
+  }
+  return [
+    {
+      service: EC2_OTHER,
+      usageType: 'USW2-EBS:VolumeUsage.gp3',
+      operation: 'CreateVolume-Gp3',
+      usageTypeGroup: 'EC2: EBS - SSD(gp3)',
+      usd: volumeUsd,
+      tags: home,
+    },
+    {
+      service: EC2_OTHER,
+      usageType: 'USW2-EBS:SnapshotUsage',
+      operation: 'CreateSnapshot',
+      usageTypeGroup: 'EC2: EBS - Snapshots',
+      usd: volumeUsd * 0.2,
+      tags: home,
+    },
+    backup,
+  ];
+}

@@ -1,0 +1,105 @@
+import { formatUsd, parseUsd, type Day, type Usd } from '#libs/domain';
+
+export const COST_METRICS = [
+  'UnblendedCost',
+  'AmortizedCost',
+  'NetUnblendedCost',
+  'NetAmortizedCost',
+  'BlendedCost',
+] as const;
+export type CostMetric = (typeof COST_METRICS)[number];
+
+/** RECORD_TYPE, as Cost Explorer names the types of charge. */
+export type RecordType =
+  | 'Usage'
+  | 'DiscountedUsage'
+  | 'SavingsPlanCoveredUsage'
+  | 'SavingsPlanNegation'
+  | 'SavingsPlanRecurringFee'
+  | 'RIFee'
+  | 'Fee'
+  | 'Credit'
+  | 'Refund'
+  | 'Tax';
+
+/** One line of the bill. Amounts are exact decimal strings in USD with ten digits; quantities likewise, unit-less. */
+export interface LineItem {
+  readonly day: Day;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly amounts: Readonly<Record<CostMetric, string>>;
+  readonly usageQuantity: string;
+}
+
+/** What a charge is for. Prices are in USD; numbers are rounded to ten digits once, here. */
+export interface Charge {
+  readonly service: string;
+  readonly usageType: string;
+  readonly usd: number;
+  /** Where it differs from the unblended amount (commitments). */
+  readonly amortizedUsd?: number;
+  readonly recordType?: RecordType;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly operation?: string;
+  readonly usageTypeGroup?: string;
+  readonly instanceType?: string;
+  readonly linkedAccount?: string;
+  readonly region?: string;
+  readonly purchaseType?: string;
+  readonly quantity?: number;
+}
+
+export const MAIN_ACCOUNT = '123456789012';
+export const MEMBER_ACCOUNT = '210987654321';
+
+/** Net amounts are after the account's private discount of 3 %. */
+const NET_PERCENT = 97n;
+
+/** The line that a charge makes on the bill of a day. */
+export function lineItem(day: Day, charge: Charge): LineItem {
+  const unblended = toUsd(charge.usd);
+  const amortized = toUsd(charge.amortizedUsd ?? charge.usd);
+  return {
+    day,
+    dimensions: {
+      SERVICE: charge.service,
+      USAGE_TYPE: charge.usageType,
+      USAGE_TYPE_GROUP: charge.usageTypeGroup ?? '',
+      RECORD_TYPE: charge.recordType ?? 'Usage',
+      OPERATION: charge.operation ?? 'NoOperation',
+      REGION: charge.region ?? 'us-west-2',
+      AZ: 'NoAZ',
+      INSTANCE_TYPE: charge.instanceType ?? 'NoInstanceType',
+      LINKED_ACCOUNT: charge.linkedAccount ?? MAIN_ACCOUNT,
+      PURCHASE_TYPE: charge.purchaseType ?? (charge.instanceType ? 'On Demand Instances' : 'NoPurchaseType'),
+      PLATFORM: charge.instanceType ? 'Linux/UNIX' : 'NoPlatform',
+      TENANCY: charge.instanceType ? 'Shared' : 'NoTenancy',
+      LEGAL_ENTITY_NAME: 'Amazon Web Services, Inc.',
+      INVOICING_ENTITY: 'Amazon Web Services, Inc.',
+    },
+    tags: charge.tags ?? {},
+    amounts: {
+      UnblendedCost: formatUsd(unblended),
+      AmortizedCost: formatUsd(amortized),
+      NetUnblendedCost: formatUsd(netOf(unblended)),
+      NetAmortizedCost: formatUsd(netOf(amortized)),
+      BlendedCost: formatUsd(unblended),
+    },
+    usageQuantity: formatUsd(toUsd(charge.quantity ?? 1)),
+  };
+}
+
+/** The same line with every amount at so many percent of what it was, as after a restatement. */
+export function scaledLineItem(item: LineItem, percent: number): LineItem {
+  const scaled = (amount: string) => formatUsd((parseUsd(amount) * BigInt(percent)) / 100n);
+  const amounts = Object.fromEntries(COST_METRICS.map((metric) => [metric, scaled(item.amounts[metric])]));
+  return { ...item, amounts: amounts as LineItem['amounts'] };
+}
+
+function toUsd(amount: number): Usd {
+  return BigInt(Math.round(amount * 1e10));
+}
+
+function netOf(amount: Usd): Usd {
+  return (amount * NET_PERCENT) / 100n;
+}
