@@ -1,0 +1,72 @@
+import { PrometheusError, PrometheusPartialAnswerError } from './prometheus-errors.js';
+
+/** What an HTTP answer looks like to the two functions below. `body` is parsed JSON, or the text where it is none. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** HTTP statuses of a server or proxy that is busy or starting; the same question may be answered a moment later. */
+const PASSING_STATUSES = new Set([429, 502, 503, 504]);
+
+/** Codes of connections that broke or could not be made. */
+const PASSING_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'EAI_AGAIN',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+  'ERR_BAD_RESPONSE',
+]);
+
+const REMEDIES: Record<number, string> = {
+  401: 'check PROMETHEUS_USERNAME and PROMETHEUS_PASSWORD, or PROMETHEUS_BEARER_TOKEN',
+  403: 'the credentials are known and not allowed to query; check them and PROMETHEUS_TENANT',
+  404: 'there is no query API at this address; check the path in PROMETHEUS_URL',
+};
+
+/** @throws PrometheusError unless the answer is a whole one: JSON, `status: success`, no warnings. */
+export function assertWholeAnswer(question: string, { status, body }: HttpAnswer): void {
+  if (!isRecord(body)) {
+    throw new PrometheusError(`${question}: the answer is not JSON, or was cut off (HTTP ${status})`, status, true);
+  }
+  if (body['status'] !== 'success') throw errorOfAnswer(question, { status, body });
+  const warnings = Array.isArray(body['warnings']) ? body['warnings'].map(String) : [];
+  if (warnings.length > 0) {
+    throw new PrometheusPartialAnswerError(
+      `${question}: the answer is incomplete: ${warnings.join('; ')}`,
+      status,
+      warnings,
+    );
+  }
+}
+
+/** The error of an answer that is no success, in Prometheus's own words where it has some. */
+export function errorOfAnswer(question: string, { status, body }: HttpAnswer): PrometheusError {
+  const details = isRecord(body) ? body : {};
+  const reason = typeof details['error'] === 'string' ? `: ${details['error']}` : '';
+  const remedy = REMEDIES[status] ?? (status >= 300 && status < 400 ? REDIRECTED : undefined);
+  // A question that timed out inside Prometheus times out again, and each attempt burdens the server for minutes.
+  const passing = PASSING_STATUSES.has(status) && details['errorType'] !== 'timeout';
+  return new PrometheusError(`${question}: HTTP ${status}${reason}${remedy ? ` (${remedy})` : ''}`, status, passing);
+}
+
+/** The error of a question that got no answer; `code` is Node's, such as ECONNREFUSED. */
+export function errorOfConnection(question: string, code: string | undefined): PrometheusError {
+  const passing = code === undefined || PASSING_CODES.has(code);
+  return new PrometheusError(
+    `${question}: no answer (${code ?? 'connection lost'}); check PROMETHEUS_URL`,
+    undefined,
+    passing,
+  );
+}
+
+const REDIRECTED =
+  'it redirects elsewhere, which is not followed with credentials; set PROMETHEUS_URL to the final address';
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,4 @@
+export { PrometheusError, PrometheusPartialAnswerError } from './prometheus-errors.js';
+export type { PrometheusClientOptions, Traffic } from './prometheus.client.js';
+export * from './queries.js';
+export { UsageReader, type MembershipReading, type UsageReaderOptions } from './usage.reader.js';

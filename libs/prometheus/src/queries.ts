@@ -1,0 +1,109 @@
+import type { UsageDataset } from '#libs/domain';
+
+/**
+ * A question to Prometheus. The text depends on the resolution alone, never on the day: the day is the instant at which
+ * it is evaluated, the last millisecond of that day. At midnight itself Prometheus 2 counts both ends of the range,
+ * 1,441 minutes, and the midnight sample would fall on two days; a millisecond before, versions 2 and 3 agree.
+ */
+export interface NamedQuery {
+  /** What is asked, for messages. */
+  readonly name: string;
+  readonly promql: string;
+}
+
+export const SECONDS_PER_DAY = 86_400;
+
+const REQUESTS = 'kube_pod_container_resource_requests{resource="memory"}';
+// Pods that wait for a node have a request and cost nothing: `node` is empty until they are placed.
+const PLACED_REQUESTS = 'kube_pod_container_resource_requests{resource="memory", node!=""}';
+const ANNOTATIONS = 'kube_pod_annotations{annotation_hub_jupyter_org_username!=""}';
+const DIRECTORIES = 'dirsize_total_size_bytes{namespace!=""}';
+const GROUPS = 'jupyterhub_user_group_info{namespace!=""}';
+
+/** The label of a sample of `computeByteSeconds` that holds the username, unescaped. */
+export const USERNAME_ANNOTATION = 'annotation_hub_jupyter_org_username';
+
+/** Directory sizes change slowly and are measured by walking the file system: one sample an hour decides that hour. */
+const HOME_STORAGE_STEP_SECONDS = 3600;
+
+/** Membership is kept for a whole day; five minutes is the age up to which Prometheus takes a sample as current. */
+const MEMBERSHIP_STEP_SECONDS = 300;
+
+/**
+ * Memory requested by each person's pods, byte-seconds per (namespace, username) over the day.
+ *
+ * - The sum of a subquery times its step is the integral. `avg_over_time` averages only while the series lives, so a
+ *   pod of an hour would count for the whole day.
+ * - `max by (namespace, pod, container)`: two kube-state-metrics report each container twice, and a pod that was made
+ *   anew under its old name is known on two nodes until the older series is five minutes old.
+ * - A pod belongs to the annotation with the newest sample. While an annotation changes both values are current, which
+ *   would count the pod twice, or fail the join as many-to-many.
+ */
+export function computeByteSeconds(resolutionSeconds: number): NamedQuery {
+  const owners = `group by (namespace, pod, ${USERNAME_ANNOTATION}) (
+      topk by (namespace, pod) (1, max by (namespace, pod, ${USERNAME_ANNOTATION}) (timestamp(${ANNOTATIONS}))))`;
+  const memory = `sum by (namespace, pod) (max by (namespace, pod, container) (${PLACED_REQUESTS}))`;
+  return {
+    name: `compute byte-seconds at ${resolutionSeconds}s`,
+    promql: `sum_over_time((
+  sum by (namespace, ${USERNAME_ANNOTATION}) (
+    ${owners}
+    * on (namespace, pod) group_left ()
+    ${memory})
+)[1d:${resolutionSeconds}s]) * ${resolutionSeconds}`,
+  };
+}
+
+/**
+ * Size of each home directory, byte-seconds per (namespace, directory) over the day, from hourly samples. `max`: two
+ * exporters may measure the same directory. Not `avg_over_time`: a directory made at noon is charged for half a day.
+ */
+export function homeStorageByteSeconds(): NamedQuery {
+  return {
+    name: 'home storage byte-seconds',
+    promql: `sum_over_time((
+  max by (namespace, directory) (${DIRECTORIES})
+)[1d:${HOME_STORAGE_STEP_SECONDS}s]) * ${HOME_STORAGE_STEP_SECONDS}`,
+  };
+}
+
+/**
+ * Every membership that was seen during the day. `last_over_time` sees through the moments in which the exporter has
+ * cleared its series and not refilled them, which a single sample does not. A person who changed groups during the day
+ * is in both on that day.
+ */
+export function memberships(): NamedQuery {
+  return {
+    name: 'group memberships',
+    promql: `group by (namespace, usergroup, username, username_escaped, username_safe) (last_over_time(${GROUPS}[1d]))`,
+  };
+}
+
+/**
+ * How many steps of the day have a sample of the dataset's metric at all, whoever it is about. Container requests exist
+ * as long as the cluster is scraped, for the pods of the cluster itself: a day without users is covered, a day without
+ * Prometheus is not. An empty answer means none.
+ */
+export function coveredSteps(dataset: UsageDataset, resolutionSeconds: number): NamedQuery & { stepSeconds: number } {
+  const stepSeconds = {
+    compute: resolutionSeconds,
+    'home storage': HOME_STORAGE_STEP_SECONDS,
+    memberships: MEMBERSHIP_STEP_SECONDS,
+  }[dataset];
+  return {
+    name: `coverage of ${dataset}`,
+    promql: `count_over_time(group(${SELECTORS[dataset]})[1d:${stepSeconds}s])`,
+    stepSeconds,
+  };
+}
+
+/** Whether the dataset's metric has samples, for a range query; one series of ones, or nothing. */
+export function presence(dataset: UsageDataset): NamedQuery {
+  return { name: `presence of ${dataset}`, promql: `group(${SELECTORS[dataset]})` };
+}
+
+const SELECTORS: Record<UsageDataset, string> = {
+  compute: REQUESTS,
+  'home storage': DIRECTORIES,
+  memberships: GROUPS,
+};
