@@ -1,0 +1,81 @@
+import {
+  componentOfService,
+  CORE,
+  eachDay,
+  HOME_STORAGE,
+  SUPPORT_HUB,
+  type AttributedCost,
+  type AttributionConfig,
+  type Component,
+  type DayCosts,
+  type DayWindow,
+} from '#libs/domain';
+import { dayTotalUsd, type AnswerRow, type CostAnswer } from './answer.js';
+import { UnexpectedAnswerError } from './errors.js';
+
+/** The three disjoint parts of the attributable costs, each grouped by hub tag and service. */
+export interface Partition {
+  readonly homeStorage: CostAnswer;
+  readonly core: CostAnswer;
+  readonly neither: CostAnswer;
+}
+
+export interface CostAnswers {
+  readonly account: CostAnswer;
+  readonly attributable: CostAnswer;
+  readonly partition: Partition;
+}
+
+type ComponentOf = (service: string) => Component;
+
+/**
+ * Every day of the window, in order, with its attributed costs sorted by hub, service and component. Rows that agree
+ * in all three are one; a row of 0 is left out. A day is estimated when any answer marks it so.
+ *
+ * @throws UnexpectedAnswerError for rows that are not grouped by the hub tag and service.
+ */
+export function convertAnswers(attribution: AttributionConfig, window: DayWindow, answers: CostAnswers): DayCosts[] {
+  const { account, attributable, partition } = answers;
+  const componentOf: ComponentOf = (service) => componentOfService(attribution, service);
+  const parts: readonly (readonly [CostAnswer, ComponentOf])[] = [
+    [
+      partition.homeStorage,
+      (service) => (service === attribution.homeStorage.service ? HOME_STORAGE : componentOf(service)),
+    ],
+    [partition.core, () => CORE],
+    [partition.neither, componentOf],
+  ];
+  const all = [account, attributable, ...parts.map(([answer]) => answer)];
+  return eachDay(window).map((day) => ({
+    day,
+    accountUsd: dayTotalUsd(account, day),
+    attributed: mergeCosts(
+      parts.flatMap(([answer, component]) =>
+        (answer.get(day)?.rows ?? []).map((row) => attributedCost(attribution.hubTag, row, component)),
+      ),
+    ),
+    estimated: all.some((answer) => answer.get(day)?.estimated ?? false),
+  }));
+}
+
+function attributedCost(hubTag: string, { keys, amountUsd }: AnswerRow, componentOf: ComponentOf): AttributedCost {
+  const [tag, service] = keys;
+  // Cost Explorer writes `key$value`. A tag's key may itself hold a `$`, so the key is taken off, not searched.
+  const prefix = `${hubTag}$`;
+  if (!tag?.startsWith(prefix) || !service) {
+    throw new UnexpectedAnswerError('costs by hub and service', `is grouped by ${JSON.stringify(keys)}`);
+  }
+  return { hub: tag.slice(prefix.length) || SUPPORT_HUB, service, component: componentOf(service), amountUsd };
+}
+
+function mergeCosts(costs: readonly AttributedCost[]): AttributedCost[] {
+  const merged = new Map<string, AttributedCost>();
+  for (const cost of costs) {
+    const identity = JSON.stringify([cost.hub, cost.service, cost.component]);
+    merged.set(identity, { ...cost, amountUsd: cost.amountUsd + (merged.get(identity)?.amountUsd ?? 0n) });
+  }
+  return [...merged]
+    .filter(([, cost]) => cost.amountUsd !== 0n)
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([, cost]) => cost);
+}

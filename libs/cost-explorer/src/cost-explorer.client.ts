@@ -1,0 +1,141 @@
+import { setTimeout } from 'node:timers/promises';
+import {
+  CostExplorerClient,
+  GetCostAndUsageCommand,
+  InvalidNextTokenException,
+  RequestChangedException,
+  type ResultByTime,
+} from '@aws-sdk/client-cost-explorer';
+import type { CostBasis, CostReading, DayWindow } from '#libs/domain';
+import { mergeResults, requireEveryDay, type CostAnswer } from './answer.js';
+import { convertAnswers, type Partition } from './convert.js';
+import { PartitionMismatchError, UnexpectedAnswerError } from './errors.js';
+import type { FilterSubject } from './filters.js';
+import { findMismatches } from './reconcile.js';
+import { RequestMeter } from './request-meter.js';
+import { planCostRequests, type CostRequest, type CostRequests } from './requests.js';
+
+export interface CostExplorerReaderOptions extends FilterSubject {
+  readonly costBasis: CostBasis;
+  /** Called for every HTTP request before it is sent, retries and pages included. */
+  readonly onRequest?: () => void;
+  /** A reading fails before it sends more HTTP requests than this. */
+  readonly maxRequests?: number;
+  readonly timing?: Partial<Timing>;
+}
+
+/** How long to wait, in milliseconds. */
+export interface Timing {
+  /** For a connection. */
+  readonly connectMs: number;
+  /** For an answer, once connected; each of the SDK's attempts has this long. */
+  readonly answerMs: number;
+  /** For Cost Explorer to finish the refresh that made its answers contradict each other. */
+  readonly settleMs: number;
+}
+
+const TIMING: Timing = { connectMs: 5_000, answerMs: 60_000, settleMs: 5_000 };
+
+/** Throttling, 5xx and lost connections are tried again by the SDK, with exponential delays. */
+const ATTEMPTS_PER_REQUEST = 5;
+
+/** A refresh takes effect between two requests now and then; three times in a row it is no coincidence. */
+const ATTEMPTS_TO_RECONCILE = 3;
+
+/** What one reading carries from request to request. */
+interface Progress {
+  readonly window: DayWindow;
+  readonly meter: RequestMeter;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Reads daily costs from AWS Cost Explorer. Credentials and endpoint come from the SDK's own chain. */
+export class CostExplorerReader {
+  private readonly client: CostExplorerClient;
+  private readonly timing: Timing;
+
+  constructor(private readonly options: CostExplorerReaderOptions) {
+    this.timing = { ...TIMING, ...options.timing };
+    this.client = new CostExplorerClient({
+      // Cost Explorer of a partition answers in one region whatever is asked; the SDK only demands that there be one.
+      region: process.env['AWS_REGION'] || 'us-east-1',
+      retryMode: 'standard',
+      maxAttempts: ATTEMPTS_PER_REQUEST,
+      requestHandler: {
+        connectionTimeout: this.timing.connectMs,
+        requestTimeout: this.timing.answerMs,
+        throwOnRequestTimeout: true,
+        socketTimeout: this.timing.answerMs,
+      },
+    });
+  }
+
+  /**
+   * The costs of every day of the window: the account's total, and what belongs to the cluster by hub, service and
+   * component, in exact USD, proven to add up to Cost Explorer's own attributable total.
+   *
+   * @throws PartitionMismatchError when the parts still do not add up after asking again.
+   * @throws IncompleteAnswerError, UnexpectedAnswerError when an answer is not what was asked for.
+   * @throws RequestBudgetExceededError before the request that would exceed `maxRequests`.
+   * @throws the SDK's errors; `describeAwsError` says them in an operator's words.
+   */
+  async fetchCosts(window: DayWindow, signal?: AbortSignal): Promise<CostReading> {
+    const { attribution, costBasis, maxRequests = Infinity, onRequest = () => {} } = this.options;
+    const progress: Progress = { window, meter: new RequestMeter(maxRequests, onRequest), signal };
+    const requests = planCostRequests(this.options, costBasis, window);
+    const { attributable, partition } = await this.fetchReconciled(requests, progress);
+    // Last, so that it does not predate the refresh that the others were asked again for.
+    const account = await this.fetchAnswer(requests.account, progress);
+    requireEveryDay(requests.account, window, account);
+    return {
+      window,
+      days: convertAnswers(attribution, window, { account, attributable, partition }),
+      requests: progress.meter.requests,
+    };
+  }
+
+  private async fetchReconciled(
+    requests: CostRequests,
+    progress: Progress,
+  ): Promise<{ attributable: CostAnswer; partition: Partition }> {
+    for (let attempt = 1; ; attempt += 1) {
+      const attributable = await this.fetchAnswer(requests.attributable, progress);
+      requireEveryDay(requests.attributable, progress.window, attributable);
+      const partition: Partition = {
+        homeStorage: await this.fetchAnswer(requests.homeStorage, progress),
+        core: await this.fetchAnswer(requests.core, progress),
+        neither: await this.fetchAnswer(requests.neither, progress),
+      };
+      const mismatches = findMismatches(progress.window, attributable, Object.values(partition));
+      if (mismatches.length === 0) return { attributable, partition };
+      if (attempt === ATTEMPTS_TO_RECONCILE) throw new PartitionMismatchError(mismatches);
+      await setTimeout(this.timing.settleMs, undefined, { signal: progress.signal });
+    }
+  }
+
+  /** All pages of a request. When the pages came to belong to an older state of the data, once more from the first. */
+  private async fetchAnswer(request: CostRequest, progress: Progress): Promise<CostAnswer> {
+    try {
+      return await this.fetchPages(request, progress);
+    } catch (error) {
+      if (!(error instanceof InvalidNextTokenException || error instanceof RequestChangedException)) throw error;
+      return await this.fetchPages(request, progress);
+    }
+  }
+
+  private async fetchPages(request: CostRequest, { window, meter, signal }: Progress): Promise<CostAnswer> {
+    const results: ResultByTime[] = [];
+    const tokens = new Set<string>();
+    for (let token: string | undefined; ;) {
+      const command = new GetCostAndUsageCommand({ ...request.input, NextPageToken: token });
+      meter.attachTo(command);
+      const page = await this.client.send(command, { abortSignal: signal });
+      results.push(...(page.ResultsByTime ?? []));
+      token = page.NextPageToken;
+      if (!token) return mergeResults(request, window, results);
+      // Following it would go round for ever, at a cent a time.
+      if (tokens.has(token)) throw new UnexpectedAnswerError(request.name, 'gives the same page token twice');
+      tokens.add(token);
+    }
+  }
+}

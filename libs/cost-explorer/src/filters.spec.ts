@@ -1,0 +1,150 @@
+import type { Expression } from '@aws-sdk/client-cost-explorer';
+import { DEFAULT_ATTRIBUTION, type AttributionConfig } from '#libs/domain';
+import fc from 'fast-check';
+import {
+  attributable,
+  consumption,
+  core,
+  coreNotHomeStorage,
+  homeStorage,
+  neitherCoreNorHomeStorage,
+} from './filters.js';
+import { planCostRequests } from './requests.js';
+
+const subject = { attribution: DEFAULT_ATTRIBUTION, clusterName: 'hub-cluster' };
+const tag = (Key: string, value: string) => ({ Tags: { Key, Values: [value], MatchOptions: ['EQUALS'] } });
+const service = (...Values: string[]) => ({ Dimensions: { Key: 'SERVICE', Values, MatchOptions: ['EQUALS'] } });
+
+describe('the filters of the default attribution', () => {
+  const home = { And: [tag('2i2c:volume-purpose', 'home-nfs'), service('EC2 - Other')] };
+  const coreCosts = {
+    Or: [
+      {
+        And: [service('EC2 - Other', 'Amazon Elastic Compute Cloud - Compute'), tag('2i2c:node-purpose', 'core')],
+      },
+      {
+        And: [
+          service('EC2 - Other'),
+          {
+            Dimensions: {
+              Key: 'USAGE_TYPE_GROUP',
+              Values: ['EC2: NAT Gateway - Running Hours', 'EC2: NAT Gateway - Data Processed'],
+              MatchOptions: ['EQUALS'],
+            },
+          },
+        ],
+      },
+      { And: [service('EC2 - Other'), tag('kubernetes.io/created-for/pvc/name', 'hub-db-dir')] },
+      { And: [service('EC2 - Other'), tag('kubernetes.io/created-for/pvc/namespace', 'support')] },
+    ],
+  };
+
+  it('count what reservations and savings plans cover as consumption, only when amortized', () => {
+    expect(consumption('amortized').Dimensions).toEqual({
+      Key: 'RECORD_TYPE',
+      Values: ['Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage'],
+      MatchOptions: ['EQUALS'],
+    });
+    expect(consumption('unblended').Dimensions?.Values).toEqual(['Usage']);
+  });
+
+  it('attribute by three tags that name the cluster, and by no hub tag alone', () => {
+    expect(attributable(subject)).toEqual({
+      Or: [
+        tag('alpha.eksctl.io/cluster-name', 'hub-cluster'),
+        tag('kubernetes.io/cluster/hub-cluster', 'owned'),
+        tag('2i2c.org/cluster-name', 'hub-cluster'),
+      ],
+    });
+  });
+
+  it('take volumes of one service as home storage', () => expect(homeStorage(subject)).toEqual(home));
+
+  it('take nodes, NAT gateways and the volumes of hub databases and support as core', () =>
+    expect(core(subject)).toEqual(coreCosts));
+
+  it('put Not in front of home storage and core, and lay nested Ands flat', () => {
+    expect(coreNotHomeStorage(subject)).toEqual({ And: [coreCosts, { Not: home }] });
+    expect(neitherCoreNorHomeStorage(subject)).toEqual({ And: [{ Not: coreCosts }, { Not: home }] });
+    const { homeStorage: request } = planCostRequests(subject, 'unblended', {
+      from: '2026-01-01',
+      until: '2026-01-02',
+    });
+    expect(request.input.Filter).toEqual({ And: [consumption('unblended'), attributable(subject), ...home.And] });
+  });
+
+  it('never wrap a single operand, which Cost Explorer refuses', () => {
+    const attribution: AttributionConfig = {
+      ...DEFAULT_ATTRIBUTION,
+      clusterTags: [{ key: 'team', value: '<cluster>' }],
+    };
+    expect(attributable({ attribution, clusterName: 'c' })).toEqual(tag('team', 'c'));
+  });
+});
+
+interface LineItem {
+  readonly tags: Readonly<Record<string, string | undefined>>;
+  readonly dimensions: Readonly<Record<string, string>>;
+}
+
+/** What Cost Explorer does with a filter, for the operators that the project uses. */
+function matches(expression: Expression, item: LineItem): boolean {
+  if (expression.And) return expression.And.every((operand) => matches(operand, item));
+  if (expression.Or) return expression.Or.some((operand) => matches(operand, item));
+  if (expression.Not) return !matches(expression.Not, item);
+  const { Tags, Dimensions } = expression;
+  const actual = Tags ? item.tags[Tags.Key!] : item.dimensions[Dimensions!.Key!];
+  return actual !== undefined && (Tags ?? Dimensions)!.Values!.includes(actual);
+}
+
+const oneOf = (...values: (string | undefined)[]) => fc.constantFrom(...values);
+const lineItem: fc.Arbitrary<LineItem> = fc.record({
+  tags: fc.record({
+    'alpha.eksctl.io/cluster-name': oneOf(undefined, 'hub-cluster', 'another'),
+    'kubernetes.io/cluster/hub-cluster': oneOf(undefined, 'owned', 'shared'),
+    '2i2c.org/cluster-name': oneOf(undefined, 'hub-cluster'),
+    '2i2c:volume-purpose': oneOf(undefined, 'home-nfs'),
+    '2i2c:node-purpose': oneOf(undefined, 'core', 'user'),
+    'kubernetes.io/created-for/pvc/name': oneOf(undefined, 'hub-db-dir', 'claim'),
+    'kubernetes.io/created-for/pvc/namespace': oneOf(undefined, 'support', 'prod'),
+  }),
+  dimensions: fc.record({
+    RECORD_TYPE: fc.constantFrom('Usage', 'DiscountedUsage', 'Credit', 'Tax'),
+    SERVICE: fc.constantFrom('EC2 - Other', 'Amazon Elastic Compute Cloud - Compute', 'AWS Backup'),
+    USAGE_TYPE_GROUP: fc.constantFrom('EC2: NAT Gateway - Running Hours', 'EC2: Running Hours', ''),
+  }),
+});
+
+describe('the three parts', () => {
+  const window = { from: '2026-01-01', until: '2026-01-02' };
+  const plan = planCostRequests(subject, 'amortized', window);
+  const filterOf = (name: keyof typeof plan) => plan[name].input.Filter!;
+
+  it('take every attributable cost exactly once, and nothing else', () => {
+    fc.assert(
+      fc.property(lineItem, (item) => {
+        const parts = (['homeStorage', 'core', 'neither'] as const).filter((name) => matches(filterOf(name), item));
+        expect(parts).toHaveLength(matches(filterOf('attributable'), item) ? 1 : 0);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('follow the written rules for home storage and core', () => {
+    const item = (more: LineItem['tags'], serviceName: string, group = ''): LineItem => ({
+      tags: { 'alpha.eksctl.io/cluster-name': 'hub-cluster', ...more },
+      dimensions: { RECORD_TYPE: 'Usage', SERVICE: serviceName, USAGE_TYPE_GROUP: group },
+    });
+    const partOf = (line: LineItem) =>
+      (['homeStorage', 'core', 'neither'] as const).find((name) => matches(filterOf(name), line));
+    const home = { '2i2c:volume-purpose': 'home-nfs' };
+    const coreNode = { '2i2c:node-purpose': 'core' };
+    expect(partOf(item(home, 'EC2 - Other'))).toBe('homeStorage');
+    expect(partOf(item({ ...home, ...coreNode }, 'EC2 - Other'))).toBe('homeStorage');
+    expect(partOf(item(home, 'AWS Backup'))).toBe('neither');
+    expect(partOf(item(coreNode, 'Amazon Elastic Compute Cloud - Compute'))).toBe('core');
+    expect(partOf(item(coreNode, 'AWS Backup'))).toBe('neither');
+    expect(partOf(item({}, 'EC2 - Other', 'EC2: NAT Gateway - Running Hours'))).toBe('core');
+    expect(partOf(item({}, 'EC2 - Other'))).toBe('neither');
+  });
+});
