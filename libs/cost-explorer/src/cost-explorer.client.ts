@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { promises as timers } from 'node:timers';
 import {
   CostExplorerClient,
   GetCostAndUsageCommand,
@@ -109,7 +109,7 @@ export class CostExplorerReader {
       const mismatches = findMismatches(progress.window, attributable, Object.values(partition));
       if (mismatches.length === 0) return { attributable, partition };
       if (attempt === ATTEMPTS_TO_RECONCILE) throw new PartitionMismatchError(mismatches);
-      await setTimeout(this.timing.settleMs, undefined, { signal: progress.signal });
+      await timers.setTimeout(this.timing.settleMs, undefined, { signal: progress.signal });
     }
   }
 

@@ -35,7 +35,6 @@ const MEANINGS: Readonly<Record<string, string>> = {
   RequestChangedException: 'declared its own pages changed twice: RequestChangedException',
   TimeoutError: 'did not answer in time',
   AbortError: 'was not waited for: the reading was stopped',
-  SyntaxError: 'answered something other than JSON (is the endpoint right, or a proxy in between?)',
   ECONNREFUSED: 'cannot be reached: connection refused',
   ECONNRESET: 'dropped the connection',
   EPIPE: 'dropped the connection',
@@ -53,11 +52,14 @@ const MEANINGS: Readonly<Record<string, string>> = {
 export function describeAwsError(error: unknown): string {
   if (OWN_ERRORS.some((type) => error instanceof type)) return (error as Error).message;
   const { name = '', code = '', message = '', $metadata } = (error ?? {}) as SdkError;
-  const meaning = [name, code].find((key) => Object.hasOwn(MEANINGS, key));
+  // A lost connection is called TimeoutError whatever its code is, so the code comes first.
+  const meaning = [code, name].find((key) => Object.hasOwn(MEANINGS, key));
   if (meaning) return `Cost Explorer ${MEANINGS[meaning]}`;
-  const status = $metadata?.httpStatusCode ?? 0;
-  if (status >= 500) return `Cost Explorer failed: HTTP ${status}`;
-  return `Cost Explorer could not be read: ${name || 'unknown error'}${message && `: ${redact(message)}`}`;
+  const status = $metadata?.httpStatusCode;
+  if (status !== undefined && status >= 500) return `Cost Explorer failed: HTTP ${status}`;
+  if (name === 'SyntaxError') return 'Cost Explorer answered something other than JSON (a wrong endpoint, or a proxy?)';
+  const details = [name || 'unknown error', status !== undefined && `HTTP ${status}`, redact(message)];
+  return `Cost Explorer could not be read: ${details.filter(Boolean).join(': ')}`;
 }
 
 interface SdkError {

@@ -11,12 +11,12 @@ export class FakeCostExplorer {
   private readonly server: Server;
 
   private constructor(answer: Answer) {
-    this.server = createServer((request, response) => {
-      void readJson(request).then((input) => {
-        this.inputs.push(input);
-        answer(input, response, this.inputs.length);
-      });
-    });
+    const handle = async (request: IncomingMessage, response: ServerResponse) => {
+      const input = await readJson(request);
+      this.inputs.push(input);
+      answer(input, response, this.inputs.length);
+    };
+    this.server = createServer((request, response) => void handle(request, response));
   }
 
   /** Starts on a free port and points the SDK at it, with credentials that mean nothing. */
