@@ -1,4 +1,10 @@
-import type { DataSource } from 'typeorm';
+import { MIGRATIONS } from '#migrations';
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { AccountCostRow } from './entities/account-cost-row.js';
+import { SyncRunRow } from './entities/sync-run-row.js';
+import { UsageDayRow } from './entities/usage-day-row.js';
+import { FailFastClient } from './fail-fast-client.js';
 
 /** How a process uses the database. Time-outs in milliseconds. */
 export interface DataSourceSettings {
@@ -8,11 +14,49 @@ export interface DataSourceSettings {
   readonly poolSize?: number;
   /** For a connection to be made or to become free. Default 5 s. */
   readonly connectTimeoutMs?: number;
-  /** For one statement, counted by the server, and by the client in case the server is gone. Default 60 s. */
+  /**
+   * For one statement, counted by the server. The client waits a little longer, for a server that is gone or hangs,
+   * and then cuts the connection. Default 60 s.
+   */
   readonly statementTimeoutMs?: number;
 }
 
-/** Not yet connected: call `initialize()`. */
+const GRACE_MS = 500;
+const KEEP_ALIVE_AFTER_MS = 30_000;
+
+/**
+ * Lists entities and migrations one by one and never synchronizes: the migrations alone make the schema. Not yet
+ * connected: call `initialize()`.
+ */
 export function createDataSource(databaseUrl: string, settings: DataSourceSettings): DataSource {
-  throw new Error(`not yet: ${databaseUrl} ${settings.applicationName}`);
+  const { applicationName, poolSize = 10, connectTimeoutMs = 5_000, statementTimeoutMs = 60_000 } = settings;
+  return new DataSource({
+    type: 'postgres',
+    url: databaseUrl,
+    applicationName,
+    poolSize,
+    connectTimeoutMS: connectTimeoutMs,
+    entities: [AccountCostRow, SyncRunRow, UsageDayRow],
+    migrations: MIGRATIONS,
+    migrationsTableName: 'migrations',
+    synchronize: false,
+    installExtensions: false,
+    logging: false,
+    extra: {
+      Client: FailFastClient,
+      statement_timeout: statementTimeoutMs,
+      query_timeout: statementTimeoutMs + GRACE_MS,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+      types: DAYS_AS_TEXT,
+    },
+  });
 }
+
+/** pg makes a `Date` at local midnight of a date, another day west of Greenwich: days stay text. */
+const DAYS_AS_TEXT: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === pg.types.builtins.DATE
+      ? (text: string) => text
+      : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+};

@@ -1,4 +1,7 @@
 export * from './data-source.js';
+export * from './empty-answer-error.js';
 export * from './migrate.js';
+export * from './queries/index.js';
+export type { UsageDayReadings } from './replace-usage-day.js';
 export * from './sync-records.js';
 export * from './sync-session.js';

@@ -1,5 +1,6 @@
 import { MIGRATIONS } from '#migrations';
-import type { DataSource } from 'typeorm';
+import { MigrationExecutor, type DataSource, type QueryRunner } from 'typeorm';
+import { advisoryLockKey } from './advisory-lock.js';
 
 /** Names, in order, of the migrations that this code is written for; compare with reporting.applied_migrations. */
 export const EXPECTED_MIGRATIONS: readonly string[] = MIGRATIONS.map((migration) => new migration().name);
@@ -15,7 +16,32 @@ export class NewerSchemaError extends Error {
   }
 }
 
-/** Runs the pending migrations and returns their names. @throws NewerSchemaError */
+/**
+ * Runs the pending migrations, all in one transaction, and returns their names. A second process that migrates at the
+ * same time waits for the first and then finds nothing to do.
+ *
+ * @throws NewerSchemaError before anything is written.
+ */
 export async function migrate(dataSource: DataSource): Promise<string[]> {
-  throw new Error(`not yet: ${String(dataSource.isInitialized)}`);
+  const queryRunner = dataSource.createQueryRunner();
+  const lock = advisoryLockKey('migrate', '');
+  try {
+    await queryRunner.query(`SELECT pg_advisory_lock($1)`, [lock]);
+    try {
+      await refuseNewerSchema(queryRunner);
+      const applied = await new MigrationExecutor(dataSource, queryRunner).executePendingMigrations();
+      return applied.map((migration) => migration.name);
+    } finally {
+      if (!queryRunner.isReleased) await queryRunner.query(`SELECT pg_advisory_unlock($1)`, [lock]);
+    }
+  } finally {
+    await queryRunner.release();
+  }
+}
+
+async function refuseNewerSchema(queryRunner: QueryRunner): Promise<void> {
+  if (!(await queryRunner.hasTable('migrations'))) return;
+  const applied: { name: string }[] = await queryRunner.query(`SELECT name FROM migrations ORDER BY id`);
+  const unknown = applied.map((row) => row.name).filter((name) => !EXPECTED_MIGRATIONS.includes(name));
+  if (unknown.length > 0) throw new NewerSchemaError(unknown);
 }

@@ -1,13 +1,10 @@
-import type {
-  AllocationPolicy,
-  Day,
-  DayCosts,
-  DayWindow,
-  DatasetReading,
-  GroupMembership,
-  UserUsage,
-} from '#libs/domain';
-import type { DataSource } from 'typeorm';
+import type { AllocationPolicy, Day, DayCosts, DayWindow } from '#libs/domain';
+import type { DataSource, QueryRunner } from 'typeorm';
+import { advisoryLockKey } from './advisory-lock.js';
+import { allocateDay } from './allocate-day.js';
+import { replaceCostDay } from './replace-cost-day.js';
+import { replaceUsageDay, type UsageDayReadings } from './replace-usage-day.js';
+import { listCostDays, listDaysWithOtherPolicy, listUsageDays } from './stored-days.js';
 import type {
   CostDay,
   CostDayReplacement,
@@ -20,51 +17,147 @@ import type {
   UsageDay,
   UsageDayReplacement,
 } from './sync-records.js';
+import { countChangedDay, failAbandonedRuns, findLatestRun, finishRun, insertRun } from './sync-runs.js';
 
-/** What Prometheus said of one day. */
-export interface UsageDayReadings {
-  readonly compute: DatasetReading<UserUsage>;
-  readonly homeStorage: DatasetReading<UserUsage>;
-  readonly memberships: DatasetReading<GroupMembership>;
-}
-
-/** No attributed cost at all came back for a day that has some stored. */
-export class EmptyAnswerError extends Error {
-  constructor(readonly day: Day) {
-    super(`an answer without any attributed cost for ${day}, which has costs stored: refused, the stored day stays`);
-    this.name = 'EmptyAnswerError';
+/** The connection that held the cluster's lock is gone: another process may be at work, so this one writes no more. */
+export class SessionLostError extends Error {
+  constructor(cluster: string) {
+    super(`the database connection that held the lock of cluster ${cluster} was lost`);
+    this.name = 'SessionLostError';
   }
 }
 
-/** The right to write one cluster's figures: one connection that holds the cluster's lock and makes all writes. */
-export interface SyncSession {
-  readonly cluster: string;
-  close(): Promise<void>;
-  recordRunStarted(start: RunStart): Promise<RunId>;
-  recordRunFinished(run: RunId, outcome: RunOutcome, requests: number): Promise<void>;
-  replaceCostDay(
+/**
+ * The right to write one cluster's figures. One connection both holds the cluster's lock and makes every write: when it
+ * is lost, the lock and the ability to write are lost together, so two processes can never write at once.
+ *
+ * Calls may overlap; they run one after the other.
+ */
+export class SyncSession {
+  #last: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    private readonly queryRunner: QueryRunner,
+    readonly cluster: string,
+  ) {}
+
+  /** Takes the cluster's lock and closes the runs that an ended process left open. `undefined`: it is held elsewhere. */
+  static async open(dataSource: DataSource, cluster: string): Promise<SyncSession | undefined> {
+    const queryRunner = dataSource.createQueryRunner();
+    try {
+      const [lock]: { taken: boolean }[] = await queryRunner.query(`SELECT pg_try_advisory_lock($1) AS taken`, [
+        advisoryLockKey('sync', cluster),
+      ]);
+      if (!lock!.taken) {
+        await queryRunner.release();
+        return undefined;
+      }
+      await failAbandonedRuns(queryRunner, cluster);
+      return new SyncSession(queryRunner, cluster);
+    } catch (error) {
+      await releaseWithLock(queryRunner, cluster);
+      throw error;
+    }
+  }
+
+  /** Waits for what is under way, then lets the lock go. */
+  async close(): Promise<void> {
+    await this.#last;
+    await releaseWithLock(this.queryRunner, this.cluster);
+  }
+
+  async recordRunStarted(start: RunStart): Promise<RunId> {
+    return this.#alone(() => insertRun(this.queryRunner, this.cluster, start));
+  }
+
+  async recordRunFinished(run: RunId, outcome: RunOutcome, requests: number): Promise<void> {
+    return this.#alone(() => finishRun(this.queryRunner, run, outcome, requests));
+  }
+
+  /**
+   * Stores a day's costs, records what was restated, and derives the day's user costs anew where anything changed or
+   * they were made by another policy. An unchanged day writes nothing.
+   *
+   * @throws EmptyAnswerError when nothing is attributed on a day that has costs stored.
+   */
+  async replaceCostDay(
     run: RunId,
     costs: DayCosts,
     basis: CostReadingBasis,
     policy: AllocationPolicy,
-  ): Promise<CostDayReplacement>;
-  replaceUsageDay(
+  ): Promise<CostDayReplacement> {
+    return this.#inTransaction(() => replaceCostDay(this.queryRunner, this.cluster, run, costs, basis, policy));
+  }
+
+  /**
+   * Stores a day's usage and memberships, and derives the day's user costs anew where usage changed or they were made
+   * by another policy. A dataset that covers less of the day than what is stored is left as it is and named in `kept`.
+   */
+  async replaceUsageDay(
     run: RunId,
     readings: UsageDayReadings,
     readAt: Date,
     policy: AllocationPolicy,
-  ): Promise<UsageDayReplacement>;
-  /** Derives the day's user costs anew; returns the rows written. */
-  allocateDay(run: RunId, day: Day, policy: AllocationPolicy): Promise<number>;
-  listDaysWithOtherPolicy(policy: AllocationPolicy): Promise<Day[]>;
-  listCostDays(window: DayWindow): Promise<CostDay[]>;
-  listUsageDays(window: DayWindow): Promise<UsageDay[]>;
-  findLatestRun(source: SyncSource): Promise<RecordedRun | undefined>;
+  ): Promise<UsageDayReplacement> {
+    return this.#inTransaction(() => replaceUsageDay(this.queryRunner, this.cluster, run, readings, readAt, policy));
+  }
+
+  /** Derives the day's user costs anew from what is stored; returns the rows written. */
+  async allocateDay(run: RunId, day: Day, policy: AllocationPolicy): Promise<number> {
+    return this.#inTransaction(async () => {
+      const rowsWritten = await allocateDay(this.queryRunner, this.cluster, run, day, policy);
+      await countChangedDay(this.queryRunner, run, rowsWritten);
+      return rowsWritten;
+    });
+  }
+
+  async listDaysWithOtherPolicy(policy: AllocationPolicy): Promise<Day[]> {
+    return this.#alone(() => listDaysWithOtherPolicy(this.queryRunner, this.cluster, policy));
+  }
+
+  async listCostDays(window: DayWindow): Promise<CostDay[]> {
+    return this.#alone(() => listCostDays(this.queryRunner, this.cluster, window));
+  }
+
+  async listUsageDays(window: DayWindow): Promise<UsageDay[]> {
+    return this.#alone(() => listUsageDays(this.queryRunner, this.cluster, window));
+  }
+
+  async findLatestRun(source: SyncSource): Promise<RecordedRun | undefined> {
+    return this.#alone(() => findLatestRun(this.queryRunner, this.cluster, source));
+  }
+
+  /** One connection has one transaction: work that overlapped would be committed or rolled back with another's. */
+  async #alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#last.then(() => {
+      if (this.queryRunner.isReleased) throw new SessionLostError(this.cluster);
+      return work();
+    });
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #inTransaction<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#alone(async () => {
+      await this.queryRunner.startTransaction();
+      try {
+        const result = await work();
+        await this.queryRunner.commitTransaction();
+        return result;
+      } catch (error) {
+        // A connection that cannot roll back is lost, and its server rolls back; the first error is what matters.
+        await this.queryRunner.rollbackTransaction().catch(() => undefined);
+        throw error;
+      }
+    });
+  }
 }
 
-export const SyncSession = {
-  /** `undefined`: another process works on this cluster. */
-  async open(dataSource: DataSource, cluster: string): Promise<SyncSession | undefined> {
-    throw new Error(`not yet: ${String(dataSource.isInitialized)} ${cluster}`);
-  },
-};
+async function releaseWithLock(queryRunner: QueryRunner, cluster: string): Promise<void> {
+  if (queryRunner.isReleased) return;
+  try {
+    await queryRunner.query(`SELECT pg_advisory_unlock($1)`, [advisoryLockKey('sync', cluster)]);
+  } finally {
+    await queryRunner.release();
+  }
+}

@@ -1,0 +1,58 @@
+import { SHARED_COMPONENTS, SUPPORT_HUB, type AllocationPolicy, type Day } from '#libs/domain';
+import type { QueryRunner } from 'typeorm';
+import { INSERT_USER_COSTS } from './allocation-sql.js';
+import { affectedRows } from './affected-rows.js';
+import type { RunId } from './sync-records.js';
+
+/**
+ * Derives a day's user costs anew, in the caller's transaction. A day without stored costs has none.
+ *
+ * @returns the number of user costs that the day now has.
+ */
+export async function allocateDay(
+  queryRunner: QueryRunner,
+  cluster: string,
+  run: RunId,
+  day: Day,
+  policy: AllocationPolicy,
+): Promise<number> {
+  const excludedHubs = excludedHubsOf(policy);
+  const recorded = await affectedRows(
+    queryRunner,
+    `INSERT INTO allocation_days (cluster, day, allocation, excluded_hubs, run_id)
+     SELECT cluster, day, $4, $5, $3 FROM account_costs WHERE cluster = $1 AND day = $2
+     ON CONFLICT (cluster, day) DO UPDATE SET
+       allocation = excluded.allocation, excluded_hubs = excluded.excluded_hubs, run_id = excluded.run_id`,
+    [cluster, day, run, policy.allocation, excludedHubs],
+  );
+  if (recorded === 0) return 0;
+  await queryRunner.query(`DELETE FROM user_costs WHERE cluster = $1 AND day = $2`, [cluster, day]);
+  return affectedRows(queryRunner, INSERT_USER_COSTS, [
+    cluster,
+    day,
+    run,
+    policy.allocation,
+    excludedHubs,
+    SHARED_COMPONENTS,
+    SUPPORT_HUB,
+  ]);
+}
+
+/** Whether the day's user costs were derived by this policy. */
+export async function isAllocatedBy(
+  queryRunner: QueryRunner,
+  cluster: string,
+  day: Day,
+  policy: AllocationPolicy,
+): Promise<boolean> {
+  const rows: unknown[] = await queryRunner.query(
+    `SELECT FROM allocation_days WHERE cluster = $1 AND day = $2 AND allocation = $3 AND excluded_hubs = $4::text[]`,
+    [cluster, day, policy.allocation, excludedHubsOf(policy)],
+  );
+  return rows.length > 0;
+}
+
+/** In one order and once each, so that the same policy is always stored alike. */
+export function excludedHubsOf(policy: AllocationPolicy): string[] {
+  return [...new Set(policy.excludedHubs)].sort();
+}

@@ -1,0 +1,136 @@
+import {
+  addDays,
+  startOfDay,
+  USAGE_SETTLE_MS,
+  type AllocationPolicy,
+  type DatasetReading,
+  type Day,
+  type GroupMembership,
+  type UsageDataset,
+  type UserUsage,
+} from '#libs/domain';
+import type { QueryRunner } from 'typeorm';
+import { affectedRows } from './affected-rows.js';
+import { allocateDay, isAllocatedBy } from './allocate-day.js';
+import type { RunId, UsageDayReplacement, UsageDayStatus } from './sync-records.js';
+import { countChangedDay } from './sync-runs.js';
+import { replaceMemberships, replaceUserUsage } from './usage-rows.js';
+
+/** What Prometheus said of one day. */
+export interface UsageDayReadings {
+  readonly compute: DatasetReading<UserUsage>;
+  readonly homeStorage: DatasetReading<UserUsage>;
+  readonly memberships: DatasetReading<GroupMembership>;
+}
+
+/** Where a reading is stored: which cluster, and by which run, read when. */
+interface Destination {
+  readonly cluster: string;
+  readonly run: RunId;
+  readonly readAt: Date;
+}
+
+/**
+ * Replaces a day's usage and memberships in the caller's transaction, writing only what differs. Each dataset stands
+ * for itself: one that covers less of the day than the stored one (Prometheus forgets, or was away) replaces nothing.
+ */
+export async function replaceUsageDay(
+  queryRunner: QueryRunner,
+  cluster: string,
+  run: RunId,
+  readings: UsageDayReadings,
+  readAt: Date,
+  policy: AllocationPolicy,
+): Promise<UsageDayReplacement> {
+  const day = dayOfReadings(readings);
+  const to = { cluster, run, readAt };
+  const usageRows = [
+    await replaceDataset(queryRunner, to, readings.compute, replaceUserUsage),
+    await replaceDataset(queryRunner, to, readings.homeStorage, replaceUserUsage),
+  ];
+  const replaced = [...usageRows, await replaceDataset(queryRunner, to, readings.memberships, replaceMemberships)];
+  const isAllocated =
+    usageRows.every((dataset) => dataset.rows === 0) && (await isAllocatedBy(queryRunner, cluster, day, policy));
+  const userRows = isAllocated ? 0 : await allocateDay(queryRunner, cluster, run, day, policy);
+
+  const rowsWritten = replaced.reduce((sum, dataset) => sum + dataset.rows + dataset.marks, userRows);
+  if (rowsWritten > 0) await countChangedDay(queryRunner, run, rowsWritten);
+  return {
+    changed: rowsWritten > 0,
+    rowsWritten,
+    kept: replaced.filter((dataset) => dataset.kept).map((dataset) => dataset.dataset),
+  };
+}
+
+interface DatasetReplacement {
+  readonly dataset: UsageDataset;
+  readonly kept: boolean;
+  /** Rows of the dataset that were written, and of usage_days. */
+  readonly rows: number;
+  readonly marks: number;
+}
+
+async function replaceDataset<Row>(
+  queryRunner: QueryRunner,
+  to: Destination,
+  reading: DatasetReading<Row>,
+  replaceRows: (queryRunner: QueryRunner, to: Destination, reading: DatasetReading<Row>) => Promise<number>,
+): Promise<DatasetReplacement> {
+  const { dataset, day } = reading;
+  const [stored]: { coverage: string }[] = await queryRunner.query(
+    `SELECT coverage FROM usage_days WHERE cluster = $1 AND day = $2 AND dataset = $3`,
+    [to.cluster, day, dataset],
+  );
+  const coverage = reading.coverage.toFixed(COVERAGE_DIGITS);
+  if (stored && Number(coverage) < Number(stored.coverage)) return { dataset, kept: true, rows: 0, marks: 0 };
+  const rows = await replaceRows(queryRunner, to, reading);
+  const marks = await markDataset(queryRunner, to, reading, coverage, rows > 0);
+  return { dataset, kept: false, rows, marks };
+}
+
+/** As usage_days stores coverage. */
+const COVERAGE_DIGITS = 4;
+
+/** Records what was read. A reading that repeats the stored one, rows and all, leaves the mark as it is. */
+async function markDataset(
+  queryRunner: QueryRunner,
+  to: Destination,
+  reading: DatasetReading<unknown>,
+  coverage: string,
+  rowsChanged: boolean,
+): Promise<number> {
+  const isMissing = Number(coverage) === 0 && reading.rows.length === 0;
+  const status: UsageDayStatus = isMissing ? 'missing' : isSettled(reading.day, to.readAt) ? 'final' : 'provisional';
+  const detail = isMissing ? `Prometheus holds no ${reading.dataset} samples of this day` : null;
+  const parameters = [to.cluster, reading.day, reading.dataset, to.run, status, coverage, detail, to.readAt];
+  const inserted = await affectedRows(
+    queryRunner,
+    `INSERT INTO usage_days (cluster, day, dataset, run_id, status, coverage, detail, read_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (cluster, day, dataset) DO NOTHING`,
+    parameters,
+  );
+  if (inserted > 0) return inserted;
+  return affectedRows(
+    queryRunner,
+    `UPDATE usage_days SET run_id = $4, status = $5, coverage = $6, detail = $7, read_at = $8
+      WHERE cluster = $1 AND day = $2 AND dataset = $3
+        AND ($9::boolean OR (status, coverage, detail) IS DISTINCT FROM ($5::text, $6::numeric, $7::text))`,
+    [...parameters, rowsChanged],
+  );
+}
+
+function isSettled(day: Day, readAt: Date): boolean {
+  return readAt.getTime() >= startOfDay(addDays(day, 1)).getTime() + USAGE_SETTLE_MS;
+}
+
+/** @throws RangeError when the readings are of different days, or stand in each other's place. */
+function dayOfReadings({ compute, homeStorage, memberships }: UsageDayReadings): Day {
+  const readings = [compute, homeStorage, memberships];
+  if (readings.map((reading) => reading.dataset).join() !== 'compute,home storage,memberships') {
+    throw new RangeError('each reading has to be of the dataset that it is offered as');
+  }
+  if (readings.some((reading) => reading.day !== compute.day)) {
+    throw new RangeError(`readings of several days: ${readings.map((reading) => reading.day).join(', ')}`);
+  }
+  return compute.day;
+}
