@@ -1,2 +1,79 @@
+import 'reflect-metadata';
+import { ConsoleLogger, Logger, type INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ConfigurationError, parseSyncConfig } from '#libs/config';
 import { dayOf } from '#libs/domain';
-console.log(dayOf(new Date()));
+import { ArgumentError, parseArguments, USAGE, type Command } from './arguments.js';
+import { LogProgress, TerminalProgress } from './progress.js';
+import { allSucceeded, formatSummaries } from './run-summary.js';
+import { SyncRunner } from './runner.js';
+import { SyncSchedule } from './schedule.js';
+import { stopOnSignals } from './stop-signals.js';
+import { SyncModule } from './sync.module.js';
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+/** EX_TEMPFAIL of sysexits.h: nothing is wrong, another process is at work; try again later. */
+const EXIT_LOCKED = 75;
+
+/** @returns the status to exit with. */
+async function main(): Promise<number> {
+  const signal = stopOnSignals();
+  const command = parseArguments(process.argv.slice(2), dayOf(new Date()));
+  const config = parseSyncConfig(process.env);
+  const app = await NestFactory.createApplicationContext(SyncModule.configuredBy(config), {
+    logger: loggerFor(command),
+    abortOnError: false,
+  });
+  try {
+    return command.kind === 'schedule' ? await keepSchedule(app, signal) : await runOnce(app, command, signal);
+  } finally {
+    await app.close();
+  }
+}
+
+async function keepSchedule(app: INestApplicationContext, signal: AbortSignal): Promise<number> {
+  await app.get(SyncSchedule).keep(signal);
+  return 0;
+}
+
+async function runOnce(
+  app: INestApplicationContext,
+  command: Exclude<Command, { kind: 'schedule' }>,
+  signal: AbortSignal,
+): Promise<number> {
+  const progress = process.stderr.isTTY ? new TerminalProgress(process.stderr) : new LogProgress(new Logger('Sync'));
+  const days = command.kind === 'backfill' ? command.window : undefined;
+  const result = await app.get(SyncRunner).run({ trigger: command.kind, days, signal, progress });
+  if (result === 'locked') {
+    process.stderr.write('another sync works on this cluster; nothing was done\n');
+    return EXIT_LOCKED;
+  }
+  process.stdout.write(formatSummaries(result));
+  return allSucceeded(result) && !signal.aborted ? 0 : EXIT_FAILED;
+}
+
+/** On a terminal progress and summary say it all; elsewhere every run is logged, for machines in production. */
+function loggerFor(command: Command): ConsoleLogger {
+  const json = process.env['NODE_ENV'] === 'production';
+  const quiet = command.kind !== 'schedule' && process.stderr.isTTY;
+  return new ConsoleLogger({
+    json,
+    flattenParams: json,
+    prefix: 'sync',
+    ...(quiet && { logLevels: ['fatal'] }),
+  });
+}
+
+/** What an operator reads when nothing could be run: no stack for what the message explains. */
+function report(error: unknown): number {
+  if (error instanceof ArgumentError) {
+    process.stderr.write(`${error.message}\n${USAGE}`);
+    return EXIT_USAGE;
+  }
+  if (error instanceof ConfigurationError) process.stderr.write(`${error.message}\n`);
+  else process.stderr.write(`the sync cannot run: ${(error as Error).message}\n`);
+  return EXIT_FAILED;
+}
+
+process.exit(await main().catch(report));

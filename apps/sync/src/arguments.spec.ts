@@ -1,0 +1,44 @@
+import { ArgumentError, parseArguments } from './arguments.js';
+
+const TODAY = '2026-11-24';
+const parse = (...argv: string[]) => parseArguments(argv, TODAY);
+
+describe('the command line of the sync', () => {
+  it('keeps the schedule when nothing is asked for', () => {
+    expect(parse()).toEqual({ kind: 'schedule' });
+  });
+
+  it('runs once with --once', () => {
+    expect(parse('--once')).toEqual({ kind: 'once' });
+  });
+
+  it('takes both days of --backfill as included', () => {
+    expect(parse('--backfill', '2026-02-27', '2026-02-28')).toEqual({
+      kind: 'backfill',
+      window: { from: '2026-02-27', until: '2026-03-01' },
+    });
+  });
+
+  it('takes one day, and today, as a backfill', () => {
+    expect(parse('--backfill', TODAY, TODAY)).toEqual({
+      kind: 'backfill',
+      window: { from: '2026-11-24', until: '2026-11-25' },
+    });
+  });
+
+  it.each([
+    [['--backfill'], /two days, FROM and TO; 0 given/],
+    [['--backfill', '2026-01-01'], /two days, FROM and TO; 1 given/],
+    [['--backfill', '2026-01-01', '2026-01-02', '2026-01-03'], /3 given/],
+    [['--backfill', '2026-02-30', '2026-03-01'], /FROM is not a day.*2026-02-30/],
+    [['--backfill', '2026-02-01', '2026-2-3'], /TO is not a day.*2026-2-3/],
+    [['--backfill', '2026-11-01', '2026-11-25'], /TO lies in the future: 2026-11-25 \(today is 2026-11-24 in UTC\)/],
+    [['--backfill', '2026-11-02', '2026-11-01'], /FROM lies after TO/],
+    [['--once', '--backfill', '2026-01-01', '2026-01-02'], /exclude each other/],
+    [['--once', 'now'], /unexpected argument: now/],
+    [['--onec'], /--onec/],
+  ])('refuses %j', (argv, message) => {
+    expect(() => parse(...argv)).toThrow(ArgumentError);
+    expect(() => parse(...argv)).toThrow(message);
+  });
+});

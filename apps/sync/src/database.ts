@@ -1,0 +1,27 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { syncConfig, type SyncConfig } from '#libs/config';
+import { createDataSource } from '#libs/database';
+
+type DataSource = ReturnType<typeof createDataSource>;
+
+/** The connection pool of this process, made when it is first asked for: the database may be away at the start. */
+@Injectable()
+export class SyncDatabase implements OnApplicationShutdown {
+  private connected: DataSource | undefined;
+
+  constructor(@Inject(syncConfig.KEY) private readonly config: SyncConfig) {}
+
+  async connect(): Promise<DataSource> {
+    this.connected ??= await createDataSource(this.config.databaseUrl, { applicationName: 'sync' }).initialize();
+    return this.connected;
+  }
+
+  /** @throws when the database does not answer. */
+  async ping(): Promise<void> {
+    await (await this.connect()).query('SELECT 1');
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.connected?.destroy();
+  }
+}

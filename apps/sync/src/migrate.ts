@@ -1,0 +1,24 @@
+import 'reflect-metadata';
+import { ConfigurationError, parseDatabaseUrl } from '#libs/config';
+import { createDataSource, migrate } from '#libs/database';
+
+/** Brings the database's schema up to date and says what it did. */
+async function main(): Promise<number> {
+  const dataSource = createDataSource(parseDatabaseUrl(process.env), { applicationName: 'migrate' });
+  await dataSource.initialize();
+  try {
+    const applied = await migrate(dataSource);
+    process.stdout.write(applied.map((name) => `applied ${name}\n`).join('') || 'the database is up to date\n');
+    return 0;
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+function report(error: unknown): number {
+  const message = error instanceof ConfigurationError ? error.message : `cannot migrate: ${(error as Error).message}`;
+  process.stderr.write(`${message}\n`);
+  return 1;
+}
+
+process.exit(await main().catch(report));

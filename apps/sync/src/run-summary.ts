@@ -1,0 +1,88 @@
+import { USD_PER_REQUEST } from '#libs/cost-explorer';
+import type { SyncSource } from '#libs/database';
+import { addDays, countDays, formatUsd, parseUsd, type DayWindow } from '#libs/domain';
+
+/** What was done for one source. `requests` counts retries and pages; only Cost Explorer's are paid. */
+export interface SourceSummary {
+  readonly source: SyncSource;
+  /** `skipped`: there was nothing to do, and no run was recorded. */
+  readonly status: 'succeeded' | 'failed' | 'skipped';
+  readonly error: string | undefined;
+  readonly window: DayWindow | undefined;
+  readonly days: number;
+  readonly daysChanged: number;
+  readonly rowsWritten: number;
+  readonly restatements: number;
+  readonly requests: number;
+  readonly durationMs: number;
+  /** What an operator should know of a run, whether or not it succeeded. */
+  readonly notes: readonly string[];
+}
+
+const NAMES: Readonly<Record<SyncSource, string>> = {
+  'cost-explorer': 'Costs (Cost Explorer)',
+  prometheus: 'Usage (Prometheus)',
+  allocation: 'Allocation',
+};
+
+export function skippedSummary(source: SyncSource, note: string): SourceSummary {
+  return {
+    source,
+    status: 'skipped',
+    error: undefined,
+    window: undefined,
+    days: 0,
+    daysChanged: 0,
+    rowsWritten: 0,
+    restatements: 0,
+    requests: 0,
+    durationMs: 0,
+    notes: [note],
+  };
+}
+
+/** Whether nothing failed. */
+export function allSucceeded(summaries: readonly SourceSummary[]): boolean {
+  return summaries.every(({ status }) => status !== 'failed');
+}
+
+/** The summary for people: a paragraph per source, ending in a newline. */
+export function formatSummaries(summaries: readonly SourceSummary[]): string {
+  return summaries.map((summary) => `${formatSummary(summary).join('\n  ')}\n`).join('');
+}
+
+function formatSummary(summary: SourceSummary): string[] {
+  const { source, status, error, window, notes } = summary;
+  const head = `${NAMES[source]}: ${status}`;
+  if (status === 'skipped') return [head, ...notes];
+  return [
+    window ? `${head}, ${formatWindow(window)}` : head,
+    ...(error === undefined ? [] : [error]),
+    formatCounts(summary),
+    ...notes,
+  ];
+}
+
+function formatCounts(summary: SourceSummary): string {
+  const { source, days, daysChanged, rowsWritten, restatements, requests, durationMs } = summary;
+  const parts = [`${plural(days, 'day')}, ${daysChanged} changed`, `${plural(rowsWritten, 'row')} written`];
+  if (source === 'cost-explorer') {
+    parts.push(`${plural(requests, 'request')} for ${formatPrice(requests)} USD`, plural(restatements, 'restatement'));
+  } else if (source === 'prometheus') {
+    parts.push(plural(requests, 'request'));
+  }
+  return [...parts, `${(durationMs / 1000).toFixed(1)} s`].join('; ');
+}
+
+/** `2026-10-01 to 2026-11-24 (55 days)`, both days included. */
+export function formatWindow(window: DayWindow): string {
+  return `${window.from} to ${addDays(window.until, -1)} (${plural(countDays(window), 'day')})`;
+}
+
+function formatPrice(requests: number): string {
+  return formatUsd(parseUsd(USD_PER_REQUEST) * BigInt(requests)).replace(/(\.\d\d)0*$/, '$1');
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,78 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { syncConfig, type SyncConfig } from '#libs/config';
+import { migrate, SYNC_SOURCES, SyncSession, type RecordedRun, type SyncSource } from '#libs/database';
+import { dayOf } from '#libs/domain';
+import { reasonToCatchUp } from './catch-up.js';
+import { SyncDatabase } from './database.js';
+import { knownCostWindow } from './plan-costs.js';
+import { usageWindow } from './plan-usage.js';
+import type { SourceSummary } from './run-summary.js';
+import { costReadingBasis, readCosts } from './steps/read-costs.js';
+import { readUsage } from './steps/read-usage.js';
+import { reallocate } from './steps/reallocate.js';
+import type { SyncTask, SyncWork } from './task.js';
+
+/** `locked`: another process is at work on the cluster. */
+export type RunResult = 'locked' | readonly SourceSummary[];
+
+/** One run over all sources, from migrating to the summary. */
+@Injectable()
+export class SyncRunner {
+  constructor(
+    @Inject(syncConfig.KEY) private readonly config: SyncConfig,
+    private readonly database: SyncDatabase,
+  ) {}
+
+  /** A source that fails is in the summary and does not keep the others from their turn. @throws without a database. */
+  async run(task: SyncTask): Promise<RunResult> {
+    return this.withSession(task, runSources);
+  }
+
+  /** As `run`, when the stored days or the last runs give a reason to; else an empty summary. */
+  async runIfBehind(task: SyncTask, onReason: (reason: string) => void): Promise<RunResult> {
+    return this.withSession(task, async (work) => {
+      const reason = await findReason(work);
+      if (reason === undefined) return [];
+      onReason(reason);
+      return runSources(work);
+    });
+  }
+
+  private async withSession(
+    task: SyncTask,
+    work: (work: SyncWork) => Promise<readonly SourceSummary[]>,
+  ): Promise<RunResult> {
+    const dataSource = await this.database.connect();
+    await migrate(dataSource);
+    const session = await SyncSession.open(dataSource, this.config.clusterName);
+    if (!session) return 'locked';
+    try {
+      return await work({ ...task, config: this.config, session, today: dayOf(new Date()) });
+    } finally {
+      await session.close();
+    }
+  }
+}
+
+async function runSources(work: SyncWork): Promise<readonly SourceSummary[]> {
+  const summaries: SourceSummary[] = [];
+  for (const step of [readCosts, readUsage, reallocate]) {
+    if (work.signal.aborted) break;
+    summaries.push(await step(work));
+  }
+  return summaries;
+}
+
+async function findReason({ config, session, today }: SyncWork): Promise<string | undefined> {
+  const latestRuns = new Map<SyncSource, RecordedRun>();
+  for (const source of SYNC_SOURCES) {
+    const run = await session.findLatestRun(source);
+    if (run) latestRuns.set(source, run);
+  }
+  return reasonToCatchUp(today, costReadingBasis(config), {
+    latestRuns,
+    costDays: await session.listCostDays(knownCostWindow(today)),
+    usageDays: await session.listUsageDays(usageWindow(today)),
+    daysWithOtherPolicy: await session.listDaysWithOtherPolicy(config.allocationPolicy),
+  });
+}

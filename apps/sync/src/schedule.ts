@@ -1,0 +1,89 @@
+import { setTimeout } from 'node:timers/promises';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { SchedulerRegistry } from '@nestjs/schedule';
+import { syncConfig, type SyncConfig } from '#libs/config';
+import { NewerSchemaError, type SyncTrigger } from '#libs/database';
+import { CronJob } from 'cron';
+import { SyncDatabase } from './database.js';
+import { LogProgress } from './progress.js';
+import { SyncRunner, type RunResult } from './runner.js';
+import type { SyncTask } from './task.js';
+
+const FIRST_RETRY_MS = 1_000;
+const LAST_RETRY_MS = 60_000;
+
+/** Runs at the turns of SYNC_CRON, one run at a time, and once at the start when there is something to catch up with. */
+@Injectable()
+export class SyncSchedule {
+  private readonly logger = new Logger('Schedule');
+
+  constructor(
+    @Inject(syncConfig.KEY) private readonly config: SyncConfig,
+    private readonly registry: SchedulerRegistry,
+    private readonly database: SyncDatabase,
+    private readonly runner: SyncRunner,
+  ) {}
+
+  /** Keeps the schedule until the signal aborts and the run in flight has ended. @throws NewerSchemaError */
+  async keep(signal: AbortSignal): Promise<void> {
+    let giveUp: (error: unknown) => void = () => {};
+    const stopped = new Promise<void>((resolve, reject) => {
+      signal.addEventListener('abort', () => resolve());
+      giveUp = reject;
+    });
+    await this.takeTurn('startup', signal);
+    if (signal.aborted) return;
+    const job = CronJob.from({
+      cronTime: this.config.syncCron,
+      timeZone: 'UTC',
+      waitForCompletion: true,
+      onTick: () => this.takeTurn('schedule', signal).catch(giveUp),
+    });
+    this.registry.addCronJob('sync', job);
+    job.start();
+    this.logger.log(`next run at ${job.nextDate().toUTC().toISO()}`);
+    try {
+      await stopped;
+    } finally {
+      await job.stop();
+    }
+  }
+
+  /** Whatever goes wrong is logged, and the next turn tries again; only a newer schema ends the process. */
+  private async takeTurn(trigger: SyncTrigger, signal: AbortSignal): Promise<void> {
+    const task: SyncTask = { trigger, signal, progress: new LogProgress(this.logger) };
+    try {
+      await this.untilDatabaseAnswers(signal);
+      if (signal.aborted) return;
+      this.report(await this.runTurn(task));
+    } catch (error) {
+      if (error instanceof NewerSchemaError) throw error;
+      this.logger.error(`the run broke off: ${(error as Error).message}`);
+    }
+  }
+
+  private runTurn(task: SyncTask): Promise<RunResult> {
+    if (task.trigger !== 'startup') return this.runner.run(task);
+    return this.runner.runIfBehind(task, (reason) => this.logger.log(`catching up: ${reason}`));
+  }
+
+  private report(result: RunResult): void {
+    if (result === 'locked') {
+      this.logger.warn(`another sync works on ${this.config.clusterName}; waiting for the next turn`);
+    } else if (result.length === 0) {
+      this.logger.log('nothing to catch up with');
+    }
+  }
+
+  private async untilDatabaseAnswers(signal: AbortSignal): Promise<void> {
+    for (let pauseMs = FIRST_RETRY_MS; !signal.aborted; pauseMs = Math.min(pauseMs * 2, LAST_RETRY_MS)) {
+      try {
+        await this.database.ping();
+        return;
+      } catch (error) {
+        this.logger.warn(`the database does not answer: ${(error as Error).message}; next try in ${pauseMs / 1000} s`);
+        await setTimeout(pauseMs, undefined, { signal }).catch(() => {});
+      }
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { CostExplorerReader, describeAwsError } from '#libs/cost-explorer';
+import { EmptyAnswerError, type CostReadingBasis } from '#libs/database';
+import type { CostReading, Day, DayWindow } from '#libs/domain';
+import { digestAttribution } from '../attribution-digest.js';
+import { knownCostWindow, planCostBackfill, planCostWindow } from '../plan-costs.js';
+import { formatWindow, skippedSummary, type SourceSummary } from '../run-summary.js';
+import type { SyncConfig } from '#libs/config';
+import type { SyncWork } from '../task.js';
+import { recordRun, type RunTally } from './record-run.js';
+
+/** What this deployment reads costs with. */
+export function costReadingBasis({ costBasis, attribution }: SyncConfig): CostReadingBasis {
+  return { costBasis, attributionDigest: digestAttribution(attribution) };
+}
+
+/**
+ * Reads the costs of every day that is due and replaces each day, with the user costs that follow from it. A day whose
+ * answer is refused stays as it is; the others go on, and the run fails naming it.
+ */
+export async function readCosts(work: SyncWork): Promise<SourceSummary> {
+  const { config, session, signal, progress } = work;
+  const basis = costReadingBasis(config);
+  const window = await planWindow(work, basis);
+  if (!window) return skippedSummary('cost-explorer', forgottenNote(work));
+  return recordRun(work, { source: 'cost-explorer', window }, async (run, tally) => {
+    if (work.days && work.days.from < window.from) tally.notes.push(forgottenNote(work));
+    const { days } = await fetchCosts(work, window, tally);
+    const refused: Day[] = [];
+    for (const costs of days) {
+      signal.throwIfAborted();
+      try {
+        const replacement = await session.replaceCostDay(run, costs, basis, config.allocationPolicy);
+        tally.daysChanged += Number(replacement.changed);
+        tally.rowsWritten += replacement.rowsWritten;
+        tally.restatements += replacement.restatements;
+      } catch (error) {
+        if (!(error instanceof EmptyAnswerError)) throw error;
+        refused.push(costs.day);
+      }
+      tally.days += 1;
+      progress.show('storing costs', tally.days, days.length);
+    }
+    if (refused.length > 0) throw new RefusedDaysError(refused);
+  });
+}
+
+/** Days that came back without any attributed cost although they have some stored. */
+export class RefusedDaysError extends Error {
+  override readonly name = 'RefusedDaysError';
+
+  constructor(readonly days: readonly Day[]) {
+    super(
+      `Cost Explorer answered without any attributed cost for days that have costs stored; these stay as they are ` +
+        `(are the cost allocation tags still active?): ${days.join(', ')}`,
+    );
+  }
+}
+
+async function planWindow({ days, session, today }: SyncWork, basis: CostReadingBasis): Promise<DayWindow | undefined> {
+  if (days) return planCostBackfill(today, days);
+  return planCostWindow(today, basis, await session.listCostDays(knownCostWindow(today)));
+}
+
+async function fetchCosts({ config, signal }: SyncWork, window: DayWindow, tally: RunTally): Promise<CostReading> {
+  const reader = new CostExplorerReader({
+    attribution: config.attribution,
+    clusterName: config.clusterName,
+    costBasis: config.costBasis,
+    onRequest: () => {
+      tally.requests += 1;
+    },
+  });
+  try {
+    return await reader.fetchCosts(window, signal);
+  } catch (error) {
+    throw new Error(describeAwsError(error), { cause: error });
+  }
+}
+
+function forgottenNote({ days, today }: SyncWork): string {
+  const known = knownCostWindow(today);
+  const until = days && days.until < known.from ? days.until : known.from;
+  const forgotten = formatWindow({ from: days?.from ?? known.from, until });
+  return `Cost Explorer only remembers costs since ${known.from}: those of ${forgotten} stay as they are`;
+}

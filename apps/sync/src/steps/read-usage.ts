@@ -1,0 +1,74 @@
+import type { UsageDayReadings } from '#libs/database';
+import { eachDay, USAGE_DATASETS, type Day } from '#libs/domain';
+import { UsageReader } from '#libs/prometheus';
+import { planUsageDays, usageWindow, windowOf } from '../plan-usage.js';
+import { skippedSummary, type SourceSummary } from '../run-summary.js';
+import type { SyncWork } from '../task.js';
+import { recordRun } from './record-run.js';
+
+/**
+ * Reads the usage and the memberships of every day that is due, one day at a time, oldest first, and replaces each day,
+ * with the user costs that follow from it. A day that Prometheus has forgotten is recorded as missing, so that nobody
+ * takes "not known" for "not used".
+ */
+export async function readUsage(work: SyncWork): Promise<SourceSummary> {
+  const { config, session, signal, progress, today } = work;
+  const due = work.days ? eachDay(work.days) : planUsageDays(today, await session.listUsageDays(usageWindow(today)));
+  const window = windowOf(due);
+  if (!window) return skippedSummary('prometheus', 'no day is due');
+  return recordRun(work, { source: 'prometheus', window }, async (run, tally) => {
+    const reader = new UsageReader({
+      config: config.prometheus,
+      attribution: config.attribution,
+      resolutionSeconds: config.usageResolutionSeconds,
+      signal,
+    });
+    const forgotten: Day[] = [];
+    const kept: Day[] = [];
+    try {
+      const remembered = new Set(await reader.fetchRememberedDays(window));
+      for (const day of due) {
+        signal.throwIfAborted();
+        const readAt = new Date();
+        if (!remembered.has(day)) forgotten.push(day);
+        // Today may have no sample yet, and is no gap before it is over.
+        if (remembered.has(day) || day < today) {
+          const readings = remembered.has(day) ? await fetchDay(reader, day) : nothingOf(day);
+          const replacement = await session.replaceUsageDay(run, readings, readAt, config.allocationPolicy);
+          tally.daysChanged += Number(replacement.changed);
+          tally.rowsWritten += replacement.rowsWritten;
+          if (replacement.kept.length > 0) kept.push(day);
+        }
+        tally.days += 1;
+        progress.show('reading usage', tally.days, due.length);
+      }
+    } finally {
+      tally.requests = reader.traffic.requests;
+      if (forgotten.length > 0) tally.notes.push(`Prometheus has no samples of ${listSome(forgotten)}`);
+      if (kept.length > 0) tally.notes.push(`kept, since Prometheus now covers less of it: ${listSome(kept)}`);
+    }
+  });
+}
+
+async function fetchDay(reader: UsageReader, day: Day): Promise<UsageDayReadings> {
+  const memberships = await reader.fetchMemberships(day);
+  return {
+    memberships,
+    compute: await reader.fetchCompute(day),
+    homeStorage: await reader.fetchHomeStorage(day, memberships.labels),
+  };
+}
+
+function nothingOf(day: Day): UsageDayReadings {
+  const [compute, homeStorage, memberships] = USAGE_DATASETS.map((dataset) => ({
+    day,
+    dataset,
+    coverage: 0,
+    rows: [],
+  }));
+  return { compute: compute!, homeStorage: homeStorage!, memberships: memberships! };
+}
+
+function listSome(days: readonly Day[]): string {
+  return days.length === 1 ? days[0]! : `${days.length} days from ${days[0]} to ${days.at(-1)}`;
+}

@@ -1,0 +1,67 @@
+import { Logger } from '@nestjs/common';
+import type { RunId, RunStart } from '#libs/database';
+import type { DayWindow } from '#libs/domain';
+import type { SourceSummary } from '../run-summary.js';
+import type { SyncWork } from '../task.js';
+
+/** What a run has done so far; its step adds to it. */
+export interface RunTally {
+  days: number;
+  daysChanged: number;
+  rowsWritten: number;
+  restatements: number;
+  requests: number;
+  readonly notes: string[];
+}
+
+const logger = new Logger('Sync');
+
+/**
+ * Runs one step as a recorded run. Whatever the step throws makes the run a failed one, with the error's message, and
+ * the next source goes on.
+ *
+ * @throws Error when the run itself cannot be recorded: without a database no other source can go on either.
+ */
+export async function recordRun(
+  { session, trigger, signal, progress }: SyncWork,
+  { source, window }: { readonly source: RunStart['source']; readonly window: DayWindow },
+  step: (run: RunId, tally: RunTally) => Promise<void>,
+): Promise<SourceSummary> {
+  const startedMs = performance.now();
+  const tally: RunTally = { days: 0, daysChanged: 0, rowsWritten: 0, restatements: 0, requests: 0, notes: [] };
+  const run = await session.recordRunStarted({ source, trigger, window });
+  const fields = { runId: run, source, from: window.from, until: window.until };
+  logger.log('run started', fields);
+  let error: string | undefined;
+  try {
+    await step(run, tally);
+  } catch (fault) {
+    error = describeFault(signal, fault);
+  }
+  progress.end();
+  await session.recordRunFinished(
+    run,
+    error === undefined ? { status: 'succeeded' } : { status: 'failed', error },
+    tally.requests,
+  );
+  const summary: SourceSummary = {
+    source,
+    status: error === undefined ? 'succeeded' : 'failed',
+    error,
+    window,
+    ...tally,
+    durationMs: Math.round(performance.now() - startedMs),
+  };
+  const { days, daysChanged, rowsWritten, restatements, requests, durationMs, notes } = summary;
+  const counts = { ...fields, days, daysChanged, rowsWritten, restatements, requests, durationMs };
+  if (error === undefined) logger.log('run succeeded', counts);
+  else logger.error(`run failed: ${error}`, counts);
+  for (const note of notes) logger.warn(note, fields);
+  return summary;
+}
+
+/** A stop shows up as any error of whatever was waiting; what counts is who stopped it. */
+function describeFault(signal: AbortSignal, fault: unknown): string {
+  if (signal.aborted) return (signal.reason as Error).message;
+  return fault instanceof Error && fault.message !== '' ? fault.message : String(fault);
+}

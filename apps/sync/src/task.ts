@@ -1,0 +1,20 @@
+import type { SyncConfig } from '#libs/config';
+import type { SyncSession, SyncTrigger } from '#libs/database';
+import type { Day, DayWindow } from '#libs/domain';
+import type { Progress } from './progress.js';
+
+/** What to do: the days that are due or, for a backfill, exactly those of a window. */
+export interface SyncTask {
+  readonly trigger: SyncTrigger;
+  readonly days?: DayWindow;
+  /** When aborted, the run ends after the day that is being stored, or at once when it only waits for an answer. */
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+}
+
+/** A task at work: what its steps read and write. */
+export interface SyncWork extends SyncTask {
+  readonly config: SyncConfig;
+  readonly session: SyncSession;
+  readonly today: Day;
+}
