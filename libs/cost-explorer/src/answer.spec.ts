@@ -20,8 +20,8 @@ const groupsOf = (day: string, Groups: Group[], Estimated = false): ResultByTime
 describe('merging the pages of an answer', () => {
   it('continues a day that the next page goes on with', () => {
     const answer = mergeResults(grouped, window, [
-      groupsOf('2026-03-01', [group('a', '1.1'), group('b', '2.2')]),
-      groupsOf('2026-03-01', [group('c', '3.3')], true),
+      groupsOf('2026-03-01', [group('a', '1.1'), group('b', '2.2')], true),
+      groupsOf('2026-03-01', [group('c', '3.3')]),
       groupsOf('2026-03-02', []),
     ]);
     expect([...answer.keys()]).toEqual(['2026-03-01', '2026-03-02']);

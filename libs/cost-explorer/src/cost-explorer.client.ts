@@ -28,7 +28,7 @@ export interface CostExplorerReaderOptions extends FilterSubject {
 export interface Timing {
   /** For a connection. */
   readonly connectMs: number;
-  /** For an answer, once connected; each of the SDK's attempts has this long. */
+  /** For the next byte of an answer, once connected; each of the SDK's attempts has this long. */
   readonly answerMs: number;
   /** For Cost Explorer to finish the refresh that made its answers contradict each other. */
   readonly settleMs: number;
@@ -63,8 +63,6 @@ export class CostExplorerReader {
       maxAttempts: ATTEMPTS_PER_REQUEST,
       requestHandler: {
         connectionTimeout: this.timing.connectMs,
-        requestTimeout: this.timing.answerMs,
-        throwOnRequestTimeout: true,
         socketTimeout: this.timing.answerMs,
       },
     });
