@@ -5,7 +5,7 @@ import { SyncRunRow } from './sync-run-row.js';
 @Entity('account_costs')
 @Check('account_costs_basis', `cost_basis IN ('amortized', 'unblended')`)
 export class AccountCostRow {
-  @PrimaryColumn('text', { collation: 'C', primaryKeyConstraintName: 'account_costs_pkey' })
+  @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: 'account_costs_pkey' })
   cluster!: string;
 
   @PrimaryColumn('date', { primaryKeyConstraintName: 'account_costs_pkey' })

@@ -10,13 +10,13 @@ import type { RunStatus, SyncSource, SyncTrigger } from '../sync-records.js';
 @Check('sync_runs_failed', `(status = 'failed') = (error IS NOT NULL)`)
 export class SyncRunRow {
   @PrimaryGeneratedColumn('identity', {
-    type: 'int8',
+    type: 'bigint',
     generatedIdentity: 'ALWAYS',
     primaryKeyConstraintName: 'sync_runs_pkey',
   })
   id!: string;
 
-  @Column('text', { collation: 'C' })
+  @Column({ type: 'text', collation: 'C' })
   cluster!: string;
 
   @Column('text')

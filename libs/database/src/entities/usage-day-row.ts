@@ -9,7 +9,7 @@ import { SyncRunRow } from './sync-run-row.js';
 @Check('usage_days_coverage', `coverage BETWEEN 0 AND 1`)
 @Check('usage_days_detail', `(status = 'missing') = (detail IS NOT NULL)`)
 export class UsageDayRow {
-  @PrimaryColumn('text', { collation: 'C', primaryKeyConstraintName: 'usage_days_pkey' })
+  @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: 'usage_days_pkey' })
   cluster!: string;
 
   @PrimaryColumn('date', { primaryKeyConstraintName: 'usage_days_pkey' })
