@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { ConfigurationError, parseSyncConfig } from '#libs/config';
 import { dayOf } from '#libs/domain';
 import { ArgumentError, parseArguments, USAGE, type Command } from './arguments.js';
+import { messageOf } from './message-of.js';
 import { LogProgress, TerminalProgress } from './progress.js';
 import { allSucceeded, formatSummaries } from './run-summary.js';
 import { SyncRunner } from './runner.js';
@@ -22,9 +23,10 @@ async function main(): Promise<number> {
   const command = parseArguments(process.argv.slice(2), dayOf(new Date()));
   const config = parseSyncConfig(process.env);
   const app = await NestFactory.createApplicationContext(SyncModule.configuredBy(config), {
-    logger: loggerFor(command),
+    logger: ['warn', 'error', 'fatal'],
     abortOnError: false,
   });
+  app.useLogger(loggerFor(command));
   try {
     return command.kind === 'schedule' ? await keepSchedule(app, signal) : await runOnce(app, command, signal);
   } finally {
@@ -72,7 +74,7 @@ function report(error: unknown): number {
     return EXIT_USAGE;
   }
   if (error instanceof ConfigurationError) process.stderr.write(`${error.message}\n`);
-  else process.stderr.write(`the sync cannot run: ${(error as Error).message}\n`);
+  else process.stderr.write(`the sync cannot run: ${messageOf(error)}\n`);
   return EXIT_FAILED;
 }
 

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { ConfigurationError, parseDatabaseUrl } from '#libs/config';
 import { createDataSource, migrate } from '#libs/database';
+import { messageOf } from './message-of.js';
 
 /** Brings the database's schema up to date and says what it did. */
 async function main(): Promise<number> {
@@ -16,7 +17,7 @@ async function main(): Promise<number> {
 }
 
 function report(error: unknown): number {
-  const message = error instanceof ConfigurationError ? error.message : `cannot migrate: ${(error as Error).message}`;
+  const message = error instanceof ConfigurationError ? error.message : `cannot migrate: ${messageOf(error)}`;
   process.stderr.write(`${message}\n`);
   return 1;
 }

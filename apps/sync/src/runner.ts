@@ -49,7 +49,8 @@ export class SyncRunner {
     try {
       return await work({ ...task, config: this.config, session, today: dayOf(new Date()) });
     } finally {
-      await session.close();
+      // A session that cannot be closed has lost its connection, and with it the lock; why is in the error on its way.
+      await session.close().catch(() => undefined);
     }
   }
 }

@@ -5,6 +5,7 @@ import { syncConfig, type SyncConfig } from '#libs/config';
 import { NewerSchemaError, type SyncTrigger } from '#libs/database';
 import { CronJob } from 'cron';
 import { SyncDatabase } from './database.js';
+import { messageOf } from './message-of.js';
 import { LogProgress } from './progress.js';
 import { SyncRunner, type RunResult } from './runner.js';
 import type { SyncTask } from './task.js';
@@ -58,7 +59,7 @@ export class SyncSchedule {
       this.report(await this.runTurn(task));
     } catch (error) {
       if (error instanceof NewerSchemaError) throw error;
-      this.logger.error(`the run broke off: ${(error as Error).message}`);
+      this.logger.error(`the run broke off: ${messageOf(error)}`);
     }
   }
 
@@ -81,7 +82,7 @@ export class SyncSchedule {
         await this.database.ping();
         return;
       } catch (error) {
-        this.logger.warn(`the database does not answer: ${(error as Error).message}; next try in ${pauseMs / 1000} s`);
+        this.logger.warn(`the database does not answer: ${messageOf(error)}; next try in ${pauseMs / 1000} s`);
         await setTimeout(pauseMs, undefined, { signal }).catch(() => {});
       }
     }

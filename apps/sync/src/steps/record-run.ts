@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { RunId, RunStart } from '#libs/database';
 import type { DayWindow } from '#libs/domain';
+import { messageOf } from '../message-of.js';
 import type { SourceSummary } from '../run-summary.js';
 import type { SyncWork } from '../task.js';
 
@@ -39,11 +40,10 @@ export async function recordRun(
     error = describeFault(signal, fault);
   }
   progress.end();
-  await session.recordRunFinished(
-    run,
-    error === undefined ? { status: 'succeeded' } : { status: 'failed', error },
-    tally.requests,
-  );
+  // A run's requests are those that are paid for.
+  const paidRequests = source === 'cost-explorer' ? tally.requests : 0;
+  const outcome = error === undefined ? ({ status: 'succeeded' } as const) : ({ status: 'failed', error } as const);
+  await session.recordRunFinished(run, outcome, paidRequests);
   const summary: SourceSummary = {
     source,
     status: error === undefined ? 'succeeded' : 'failed',
@@ -63,5 +63,5 @@ export async function recordRun(
 /** A stop shows up as any error of whatever was waiting; what counts is who stopped it. */
 function describeFault(signal: AbortSignal, fault: unknown): string {
   if (signal.aborted) return (signal.reason as Error).message;
-  return fault instanceof Error && fault.message !== '' ? fault.message : String(fault);
+  return messageOf(fault);
 }
