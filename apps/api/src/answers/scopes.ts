@@ -1,0 +1,31 @@
+import { BadRequestException, Inject, Injectable } from '@nestjs/common';
+import { apiConfig, type ApiConfig } from '#libs/config';
+import { firstTwoClusters, ReportingDatabase, type Scope } from '#libs/database/queries';
+import type { DayWindow } from '#libs/domain';
+import { isStorable } from '../parameters/name-filter.js';
+
+/** Which cluster a request is about. */
+@Injectable()
+export class Scopes {
+  constructor(
+    @Inject(apiConfig.KEY) private readonly config: ApiConfig,
+    private readonly database: ReportingDatabase,
+  ) {}
+
+  /**
+   * The cluster that was named, else the configured one, else the only one in the database.
+   *
+   * @returns undefined when no cluster can match: the database is empty, or the name is one that it cannot hold.
+   * @throws BadRequestException when there are several to choose from.
+   */
+  async find(asked: { readonly cluster?: string | undefined; readonly window: DayWindow }): Promise<Scope | undefined> {
+    const cluster = asked.cluster ?? this.config.clusterName ?? (await this.#onlyCluster());
+    return cluster !== undefined && isStorable(cluster) ? { cluster, window: asked.window } : undefined;
+  }
+
+  async #onlyCluster(): Promise<string | undefined> {
+    const [first, second] = await this.database.list<{ cluster: string }>(firstTwoClusters());
+    if (second) throw new BadRequestException('cluster: must be given, since the database holds several clusters');
+    return first?.cluster;
+  }
+}

@@ -1,0 +1,76 @@
+import { Controller, Query } from '@nestjs/common';
+import {
+  costsPerUser,
+  totalCosts,
+  totalCostsPerComponent,
+  totalCostsPerGroup,
+  totalCostsPerHub,
+  totalCostsPerHubSharedByUsage,
+} from '#libs/database/queries';
+import type { z } from 'zod';
+import { Answer } from '../answers/answer.js';
+import { Scopes } from '../answers/scopes.js';
+import { Endpoint } from '../endpoint.js';
+import * as answers from './costs.answers.js';
+import * as questions from './costs.questions.js';
+
+@Controller()
+export class CostsController {
+  constructor(private readonly scopes: Scopes) {}
+
+  @Endpoint(
+    '/total_costs',
+    'Cost of the AWS account, and the part attributable to the cluster, by day',
+    answers.totalCosts,
+  )
+  async totalCosts(@Query({ schema: questions.totalCosts }) asked: z.infer<typeof questions.totalCosts>) {
+    const scope = await this.scopes.find(asked);
+    return scope ? Answer.rows(totalCosts(scope)) : Answer.nothing();
+  }
+
+  @Endpoint(
+    '/total_costs_per_hub',
+    'Cost by day and hub, untagged cost as support; shared=usage gives each hub the shared cost that its users caused',
+    answers.totalCostsPerHub,
+  )
+  async totalCostsPerHub(
+    @Query({ schema: questions.totalCostsPerHub }) asked: z.infer<typeof questions.totalCostsPerHub>,
+  ) {
+    const scope = await this.scopes.find(asked);
+    if (!scope) return Answer.nothing();
+    return Answer.rows(asked.shared === 'usage' ? totalCostsPerHubSharedByUsage(scope) : totalCostsPerHub(scope));
+  }
+
+  @Endpoint('/total_costs_per_component', 'Cost by day and component', answers.totalCostsPerComponent)
+  async totalCostsPerComponent(
+    @Query({ schema: questions.totalCostsPerComponent }) asked: z.infer<typeof questions.totalCostsPerComponent>,
+  ) {
+    const scope = await this.scopes.find(asked);
+    const filter = { hubs: asked.hub, components: asked.component };
+    return scope ? Answer.rows(totalCostsPerComponent(scope, filter)) : Answer.nothing();
+  }
+
+  @Endpoint(
+    '/total_costs_per_group',
+    'Cost by day and user group, none for users without a group',
+    answers.totalCostsPerGroup,
+  )
+  async totalCostsPerGroup(
+    @Query({ schema: questions.totalCostsPerGroup }) asked: z.infer<typeof questions.totalCostsPerGroup>,
+  ) {
+    const scope = await this.scopes.find(asked);
+    const filter = { hubs: asked.hub, components: asked.component, usergroups: asked.usergroup };
+    return scope ? Answer.rows(totalCostsPerGroup(scope, filter, asked.groups)) : Answer.nothing();
+  }
+
+  @Endpoint(
+    '/costs_per_user',
+    'Cost by day, hub, component and user, a row per group of the user',
+    answers.costsPerUser,
+  )
+  async costsPerUser(@Query({ schema: questions.costsPerUser }) asked: z.infer<typeof questions.costsPerUser>) {
+    const scope = await this.scopes.find(asked);
+    const filter = { hubs: asked.hub, components: asked.component, users: asked.user, usergroups: asked.usergroup };
+    return scope ? Answer.rows(costsPerUser(scope, filter, asked.groups, asked.limit)) : Answer.nothing();
+  }
+}

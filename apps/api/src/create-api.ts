@@ -1,0 +1,40 @@
+import type { LoggerService } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { ApiConfig } from '#libs/config';
+import { AppModule } from './app.module.js';
+import { OpenApiDocument } from './docs/openapi-document.js';
+import { Metrics } from './health/metrics.js';
+
+/** A name of 10 kB may come percent-encoded, three or more bytes for one. */
+const MAX_HEADER_BYTES = 128 * 1024;
+const MAX_BODY_BYTES = 16 * 1024;
+const RECEIVE_TIMEOUT_MS = 10_000;
+/** Longer than the idle time-out of load balancers, so that it is not us who hang up on a request. */
+const KEEP_ALIVE_MS = 65_000;
+
+/** The API, ready to listen. Nothing is asked of the database yet: it may be away. */
+export async function createApi(config: ApiConfig, logger: LoggerService | false): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: RECEIVE_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {
+    logger,
+    abortOnError: false,
+  });
+  // Served over plain http within a cluster: a browser must not be told to come back over https.
+  app.useSecurityHeaders({
+    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+    strictTransportSecurity: false,
+  });
+  const metrics = app.get(Metrics);
+  adapter.getInstance().addHook('onResponse', (request, reply, done) => {
+    metrics.observeRequest(request.method, request.routeOptions.url, reply.statusCode, reply.elapsedTime / 1000);
+    done();
+  });
+  app.get(OpenApiDocument).describe(app);
+  return app;
+}

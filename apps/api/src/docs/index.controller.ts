@@ -1,0 +1,22 @@
+import { Controller } from '@nestjs/common';
+import { z } from 'zod';
+import { Endpoint } from '../endpoint.js';
+import { EndpointCatalogue } from './endpoint-catalogue.js';
+
+const indexAnswer = z.strictObject({
+  message: z.string(),
+  endpoints: z.array(z.strictObject({ path: z.string(), also: z.array(z.string()), summary: z.string() })),
+});
+
+@Controller()
+export class IndexController {
+  constructor(private readonly catalogue: EndpointCatalogue) {}
+
+  @Endpoint(['/index', '/'], 'Every endpoint, with one line on each', indexAnswer)
+  index(): z.infer<typeof indexAnswer> {
+    return {
+      message: 'JupyterHub cost monitoring: what each hub, group and user costs. /docs explains the parameters.',
+      endpoints: this.catalogue.list().map(({ paths: [path = '', ...also], summary }) => ({ path, also, summary })),
+    };
+  }
+}

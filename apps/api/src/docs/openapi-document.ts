@@ -1,0 +1,69 @@
+import { Injectable, type INestApplication } from '@nestjs/common';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { z } from 'zod';
+import type { EndpointDescription } from '../endpoint.js';
+import { EndpointCatalogue } from './endpoint-catalogue.js';
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+
+const fault = z.object({ statusCode: z.int(), message: z.string(), error: z.string() });
+
+/** The description of the API. Made when first asked for: its machinery would take a fifth of the start-up. */
+@Injectable()
+export class OpenApiDocument {
+  #document: Promise<OpenAPIObject> | undefined;
+  #app: INestApplication | undefined;
+
+  constructor(private readonly catalogue: EndpointCatalogue) {}
+
+  /** The application whose routes are described. */
+  describe(app: INestApplication): void {
+    this.#app = app;
+  }
+
+  read(): Promise<OpenAPIObject> {
+    this.#document ??= this.#make();
+    return this.#document;
+  }
+
+  async #make(): Promise<OpenAPIObject> {
+    if (!this.#app) throw new Error('no application to describe');
+    const { DocumentBuilder, SwaggerModule } = await import('@nestjs/swagger');
+    const config = new DocumentBuilder()
+      .setTitle('JupyterHub cost monitoring')
+      .setDescription('What each hub, group and user of a cluster costs. Days are UTC days, amounts are US dollars.')
+      .setVersion('1')
+      .build();
+    const document = SwaggerModule.createDocument(this.#app, config, {
+      operationIdFactory: (_controller, method) => method,
+    });
+    for (const endpoint of this.catalogue.list()) describeOperations(document, endpoint);
+    return document;
+  }
+}
+
+function describeOperations(document: OpenAPIObject, endpoint: EndpointDescription): void {
+  for (const path of endpoint.paths) {
+    const operation = document.paths[path]?.get;
+    if (!operation) continue;
+    operation.summary = endpoint.summary;
+    operation.operationId = path.replaceAll(/\W+/g, '_').replace(/^_/, '') || 'root';
+    operation.responses = responsesOf(endpoint, operation);
+  }
+}
+
+function responsesOf(endpoint: EndpointDescription, operation: Operation): Operation['responses'] {
+  const content = endpoint.answer ? jsonContent(endpoint.answer) : { 'text/plain': { schema: { type: 'string' } } };
+  const faults = { content: jsonContent(fault) };
+  return {
+    200: { description: endpoint.summary, content },
+    ...((operation.parameters ?? []).length > 0
+      ? { 400: { description: 'A parameter is not usable; the message names it', ...faults } }
+      : {}),
+    503: { description: 'The database is away', ...faults },
+  } as Operation['responses'];
+}
+
+function jsonContent(schema: z.ZodType) {
+  return { 'application/json': { schema: z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'output' }) } };
+}

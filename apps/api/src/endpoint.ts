@@ -1,0 +1,25 @@
+import { applyDecorators, Get, SetMetadata } from '@nestjs/common';
+import type { z } from 'zod';
+
+/** What the index and OpenAPI say of an endpoint. */
+export interface EndpointDescription {
+  /** Every path that it answers under, the documented one first. */
+  readonly paths: readonly string[];
+  readonly summary: string;
+  /** The JSON of a successful answer; absent where it is not JSON. */
+  readonly answer: z.ZodType | undefined;
+}
+
+export const ENDPOINT = 'cost-monitoring:endpoint';
+
+/** Both spellings of a path: dashboards and scripts use `/total_costs` as well as `/total-costs`. */
+export function spellings(path: string): string[] {
+  return [...new Set([path, path.replaceAll('_', '-'), path.replaceAll('-', '_')])];
+}
+
+/** A GET endpoint under both spellings of its paths, with one line on what it answers. */
+export function Endpoint(path: string | readonly string[], summary: string, answer?: z.ZodType): MethodDecorator {
+  const paths = [path].flat().flatMap(spellings);
+  const description: EndpointDescription = { paths, summary, answer };
+  return applyDecorators(Get(paths), SetMetadata(ENDPOINT, description));
+}

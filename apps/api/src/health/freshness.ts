@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import { HealthIndicatorService } from '@nestjs/terminus';
+import { ReportingDatabase, syncStatus, usageGaps, type SyncStatus, type UsageGap } from '#libs/database/queries';
+import { addDays } from '#libs/domain';
+import { today } from '../parameters/day-range.js';
+
+const GAP_DAYS = 30;
+
+/** How old the stored figures are, and what is missing from them. Stale figures are served: degraded, not down. */
+@Injectable()
+export class Freshness {
+  constructor(
+    private readonly indicators: HealthIndicatorService,
+    private readonly reporting: ReportingDatabase,
+  ) {}
+
+  async syncs() {
+    const indicator = this.indicators.check('syncs');
+    try {
+      const sources = (await this.reporting.list<SyncStatus>(syncStatus())).map(describeSync);
+      const good = sources.length > 0 && sources.every(({ lastStatus }) => lastStatus === 'succeeded');
+      return good ? indicator.up({ sources }) : indicator.degraded({ sources });
+    } catch (error) {
+      return indicator.down((error as Error).message);
+    }
+  }
+
+  async usage() {
+    const indicator = this.indicators.check('usage');
+    const window = { from: addDays(today(), -GAP_DAYS), until: today() };
+    try {
+      const gaps = await this.reporting.list<UsageGap>(usageGaps(window));
+      return gaps.length === 0 ? indicator.up({ gaps }) : indicator.degraded({ gaps });
+    } catch (error) {
+      return indicator.down((error as Error).message);
+    }
+  }
+}
+
+function describeSync(status: SyncStatus) {
+  const succeeded = status.last_success_at;
+  return {
+    cluster: status.cluster,
+    source: status.source,
+    lastStatus: status.last_status,
+    lastSuccessAt: succeeded?.toISOString() ?? null,
+    ageSeconds: succeeded ? Math.round((Date.now() - succeeded.getTime()) / 1000) : null,
+    lastError: status.last_error === null ? null : withoutInternals(status.last_error),
+  };
+}
+
+/** An error as a source worded it, without account numbers, addresses and stack: fit for whoever may see costs. */
+export function withoutInternals(error: string): string {
+  const [firstLine = ''] = error.split('\n');
+  return firstLine
+    .replaceAll(/\barn:[^\s'",)]+/gi, 'arn:…')
+    .replaceAll(/\b[a-z][a-z0-9+.-]*:\/\/[^\s'",)]+/gi, '…://…')
+    .slice(0, 500);
+}

@@ -1,0 +1,35 @@
+import { Controller } from '@nestjs/common';
+import { HealthCheckService } from '@nestjs/terminus';
+import { Endpoint } from '../endpoint.js';
+import { Freshness } from './freshness.js';
+import * as answers from './health.answers.js';
+import { Readiness } from './readiness.js';
+
+@Controller()
+export class HealthController {
+  constructor(
+    private readonly checks: HealthCheckService,
+    private readonly readiness: Readiness,
+    private readonly freshness: Freshness,
+  ) {}
+
+  @Endpoint('/live', 'Whether the process runs', answers.live)
+  live() {
+    return { status: 'ok' };
+  }
+
+  @Endpoint(['/ready', '/health/ready'], 'Whether the database answers and is migrated; 503 and why', answers.health)
+  ready() {
+    return this.checks.check([() => this.readiness.database(), () => this.readiness.schema()]);
+  }
+
+  @Endpoint('/health', 'Database, schema, age of the figures, last errors and gaps of usage', answers.health)
+  health() {
+    return this.checks.check([
+      () => this.readiness.database(),
+      () => this.readiness.schema(),
+      () => this.freshness.syncs(),
+      () => this.freshness.usage(),
+    ]);
+  }
+}

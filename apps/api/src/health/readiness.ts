@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import { HealthIndicatorService } from '@nestjs/terminus';
+import { appliedMigrations, DatabaseNotMigrated, missingMigrations, ReportingDatabase } from '#libs/database/queries';
+
+/** Whether the database can be asked: it answers, and it has been through every migration that this build reads. */
+@Injectable()
+export class Readiness {
+  constructor(
+    private readonly indicators: HealthIndicatorService,
+    private readonly reporting: ReportingDatabase,
+  ) {}
+
+  database() {
+    return this.indicators.check('database').attempt(() => this.reporting.pulse.beat());
+  }
+
+  schema() {
+    return this.indicators.check('schema').attempt(async () => {
+      const missing = missingMigrations(await this.#applied());
+      if (missing.length > 0) throw new Error(`the database is not migrated: ${missing.join(', ')} missing`);
+    });
+  }
+
+  async #applied(): Promise<string[]> {
+    try {
+      const rows = await this.reporting.list<{ name: string }>(appliedMigrations());
+      return rows.map(({ name }) => name);
+    } catch (error) {
+      if (error instanceof DatabaseNotMigrated) return [];
+      throw error;
+    }
+  }
+}

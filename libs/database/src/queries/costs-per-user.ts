@@ -1,0 +1,59 @@
+import { scopedValues, type GroupAmounts, type NameFilter, type Scope, type Statement } from './statement.js';
+
+/**
+ * What each user cost: rows {date, user, hub, component, value, usergroup}, one per group membership; USD as a number
+ * rounded to 4 decimals. Sorted by date, hub, component, value descending. Cost that no user bears is not in it: it is
+ * what the component cost beyond its users, and reporting.daily_user_costs has it as rows without a username.
+ *
+ * A user is a (hub, username): the same name on two hubs may be two people. `limit` keeps the users with the highest
+ * total over the rows that the filters leave; a person's amount counts once, however many groups repeat it.
+ */
+export function costsPerUser(
+  scope: Scope,
+  filter: {
+    readonly hubs: NameFilter;
+    readonly components: NameFilter;
+    readonly users: NameFilter;
+    readonly usergroups: NameFilter;
+  },
+  groups: GroupAmounts,
+  limit: number | undefined,
+): Statement {
+  return {
+    text: `
+      WITH costs AS (
+        SELECT day, hub, username, component, usergroup,
+          CASE WHEN $8::boolean THEN split_usd ELSE full_usd END AS amount_usd
+        FROM reporting.daily_user_group_costs
+        WHERE cluster = $1 AND day >= $2::date AND day < $3::date
+          AND ($4::text[] IS NULL OR hub = ANY ($4))
+          AND ($5::text[] IS NULL OR component = ANY ($5))
+          AND ($6::text[] IS NULL OR username = ANY ($6))
+          AND ($7::text[] IS NULL OR usergroup = ANY ($7))
+      )
+      SELECT day AS date, username AS user, hub, component, trim_scale(round(amount_usd, 4)) AS value, usergroup
+      FROM costs
+      WHERE $9::bigint IS NULL OR (hub, username) IN (
+        SELECT hub, username
+        FROM (
+          SELECT hub, username, CASE WHEN $8::boolean THEN sum(amount_usd) ELSE max(amount_usd) END AS amount_usd
+          FROM costs
+          GROUP BY day, hub, username, component
+        ) once
+        GROUP BY hub, username
+        ORDER BY sum(amount_usd) DESC, hub COLLATE "C", username COLLATE "C"
+        LIMIT $9::bigint
+      )
+      ORDER BY day, hub COLLATE "C", component COLLATE "C", costs.amount_usd DESC, username COLLATE "C",
+        usergroup COLLATE "C"`,
+    values: scopedValues(
+      scope,
+      filter.hubs,
+      filter.components,
+      filter.users,
+      filter.usergroups,
+      groups === 'split',
+      limit,
+    ),
+  };
+}

@@ -1,0 +1,13 @@
+import { scopedValues, type Scope, type Statement } from './statement.js';
+
+/** The hubs that have costs in the range: rows {name}, by name. */
+export function hubNames(scope: Scope): Statement {
+  return {
+    text: `
+      SELECT DISTINCT hub COLLATE "C" AS name
+      FROM reporting.daily_hub_costs
+      WHERE cluster = $1 AND day >= $2::date AND day < $3::date
+      ORDER BY name`,
+    values: scopedValues(scope),
+  };
+}

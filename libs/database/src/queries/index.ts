@@ -1,0 +1,17 @@
+export { appliedMigrations, missingMigrations } from './applied-migrations.js';
+export { firstTwoClusters } from './clusters.js';
+export { costsPerUser } from './costs-per-user.js';
+export { DatabaseNotMigrated, DatabaseUnavailable } from './database-unavailable.js';
+export { hubNames } from './hub-names.js';
+export { ReportingDatabase, type JsonShape } from './reporting-database.js';
+export type { GroupAmounts, NameFilter, Scope, Statement } from './statement.js';
+export { syncStatus, type SyncStatus } from './sync-status.js';
+export { totalCostsPerComponent } from './total-costs-per-component.js';
+export { totalCostsPerGroup } from './total-costs-per-group.js';
+export { totalCostsPerHub, totalCostsPerHubSharedByUsage } from './total-costs-per-hub.js';
+export { totalCosts } from './total-costs.js';
+export { totalUsage } from './total-usage.js';
+export { usageGaps, type UsageGap } from './usage-gaps.js';
+export { userGroups } from './user-groups.js';
+export { usersWithMultipleGroups } from './users-with-multiple-groups.js';
+export { usersWithNoGroups } from './users-with-no-groups.js';

@@ -1,0 +1,131 @@
+import { Client, Pool, type ClientConfig, type PoolClient } from 'pg';
+import Cursor from 'pg-cursor';
+import { DatabasePulse } from './database-pulse.js';
+import { asDatabaseUnavailable } from './database-unavailable.js';
+import type { Statement } from './statement.js';
+
+/** `rows`: an array of objects, one per row; `names`: an array of texts, the rows' column `name`. */
+export type JsonShape = 'rows' | 'names';
+
+const CONNECTIONS = 10;
+/** A connection that hangs while it is being made gives its place in the pool back after this time. */
+const CONNECT_TIMEOUT_MS = 3000;
+/** How long a question may wait for its turn while the database is busy with others. */
+const TURN_TIMEOUT_MS = 20_000;
+const ROWS_PER_BATCH = 1000;
+
+// Nobody waits longer for a dashboard; and what is being compiled for a scan of ten years costs more than it saves.
+const SESSION = '-c default_transaction_read_only=on -c statement_timeout=30000 -c jit=off';
+
+class TimelyClient extends Client {
+  constructor(config?: string | ClientConfig) {
+    super({ ...(typeof config === 'object' ? config : {}), connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+    // A connection that breaks during a question fails the question; unheard, the event would end the process too.
+    this.on('error', () => undefined);
+  }
+}
+
+/**
+ * Reads the schema `reporting`. Connects when first asked, so it can be made while the database is away. Every method
+ * throws DatabaseUnavailable when the database is away, hangs, or is not migrated.
+ */
+export class ReportingDatabase {
+  readonly pulse: DatabasePulse;
+  readonly #pool: Pool;
+
+  /** @param onFault hears of connections that break while nobody uses them. */
+  constructor(databaseUrl: string, onFault: (error: Error) => void) {
+    this.pulse = new DatabasePulse(databaseUrl);
+    this.#pool = new Pool({
+      connectionString: databaseUrl,
+      Client: TimelyClient,
+      max: CONNECTIONS,
+      connectionTimeoutMillis: TURN_TIMEOUT_MS,
+      keepAlive: true,
+      options: SESSION,
+      application_name: 'cost-monitoring-api',
+    });
+    this.#pool.on('error', onFault);
+  }
+
+  /** All rows of a small answer. */
+  async list<Row extends object>(statement: Statement): Promise<Row[]> {
+    return this.#withClient(async (client) => {
+      const result = await this.pulse.attend(client.query<Row>(statement.text, [...statement.values]));
+      return result.rows;
+    });
+  }
+
+  /**
+   * An answer as the text of one JSON array, piece by piece; Postgres itself writes the JSON, so that a number keeps
+   * every digit. Whoever stops reading early frees the connection by ending the generator.
+   */
+  async *streamJson(statement: Statement, shape: JsonShape): AsyncGenerator<string, void, undefined> {
+    const row = shape === 'rows' ? 'row_to_json(answer)' : 'to_json(answer.name)';
+    const text = `SELECT ${row}::text FROM (${statement.text}) answer`;
+    const client = await this.#connect();
+    let fault: unknown;
+    const cursor = client.query(new Cursor<[string]>(text, [...statement.values], { rowMode: 'array' }));
+    try {
+      let opening = '[';
+      for (;;) {
+        const batch = await this.pulse.attend(cursor.read(ROWS_PER_BATCH));
+        const last = batch.length < ROWS_PER_BATCH;
+        const json = batch.map(([one]) => one).join(',\n');
+        if (last) {
+          yield `${json === '' && opening !== '[' ? '' : opening}${json}]`;
+          return;
+        }
+        yield `${opening}${json}`;
+        opening = ',\n';
+      }
+    } catch (error) {
+      fault = error;
+      throw asDatabaseUnavailable(error);
+    } finally {
+      await this.#release(client, cursor, fault);
+    }
+  }
+
+  /** Ends the connections; questions under way are answered first. */
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+
+  async #withClient<Value>(work: (client: PoolClient) => Promise<Value>): Promise<Value> {
+    const client = await this.#connect();
+    try {
+      const value = await work(client);
+      client.release();
+      return value;
+    } catch (error) {
+      // The connection may still be busy with the question that failed.
+      client.release(true);
+      throw asDatabaseUnavailable(error);
+    }
+  }
+
+  async #connect(): Promise<PoolClient> {
+    const connecting = this.#pool.connect();
+    try {
+      return await this.pulse.attend(connecting);
+    } catch (error) {
+      // A turn that comes too late is passed on.
+      connecting.then(
+        (client) => client.release(),
+        () => undefined,
+      );
+      throw asDatabaseUnavailable(error);
+    }
+  }
+
+  async #release(client: PoolClient, cursor: Cursor<[string]>, fault: unknown): Promise<void> {
+    if (fault !== undefined) return client.release(true);
+    try {
+      await this.pulse.attend(cursor.close());
+      client.release();
+    } catch {
+      client.release(true);
+    }
+  }
+}

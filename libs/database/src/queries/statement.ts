@@ -1,0 +1,27 @@
+import type { DayWindow } from '#libs/domain';
+
+/**
+ * One question to the database. `text` is constant SQL whose SELECT list is the answer's columns in the answer's order;
+ * whatever comes from outside is in `values`, bound to $1, $2, …
+ */
+export interface Statement {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+/** What every question is about: one cluster, over a range of UTC days. */
+export interface Scope {
+  readonly cluster: string;
+  readonly window: DayWindow;
+}
+
+/** Only these names count; `undefined`: all of them; an empty list: none. Names that nobody has match nothing. */
+export type NameFilter = readonly string[] | undefined;
+
+/** Whether a person in several groups bears the whole amount in each, or an even part of it. */
+export type GroupAmounts = 'full' | 'split';
+
+/** The scope as $1, $2 and $3 of a statement, followed by its own values. */
+export function scopedValues(scope: Scope, ...values: readonly unknown[]): readonly unknown[] {
+  return [scope.cluster, scope.window.from, scope.window.until, ...values.map((value) => value ?? null)];
+}

@@ -1,0 +1,40 @@
+import { scopedValues, type Scope, type Statement } from './statement.js';
+
+/** What each hub's tag says it cost: rows {date, cost, name}; USD as text with 2 decimals; untagged as `support`. */
+export function totalCostsPerHub(scope: Scope): Statement {
+  return {
+    text: `
+      SELECT day AS date, round(sum(amount_usd), 2)::text AS cost, hub AS name
+      FROM reporting.daily_hub_costs
+      WHERE cluster = $1 AND day >= $2::date AND day < $3::date
+      GROUP BY day, hub
+      ORDER BY day, hub COLLATE "C"`,
+    values: scopedValues(scope),
+  };
+}
+
+/**
+ * The same rows, with the cost that users of several hubs share moved to the hubs of the users who bear it; `support`
+ * keeps the rest. A day adds up to the same sum as without: its user costs, unallocated ones included, are a partition
+ * of its attributed costs. A day that was not allocated keeps its tagged costs.
+ */
+export function totalCostsPerHubSharedByUsage(scope: Scope): Statement {
+  return {
+    text: `
+      SELECT day AS date, round(sum(amount_usd), 2)::text AS cost, hub AS name
+      FROM (
+        SELECT day, hub, amount_usd
+        FROM reporting.daily_user_costs
+        WHERE cluster = $1 AND day >= $2::date AND day < $3::date
+        UNION ALL
+        SELECT day, hub, amount_usd
+        FROM reporting.daily_hub_costs tagged
+        WHERE cluster = $1 AND day >= $2::date AND day < $3::date
+          AND NOT EXISTS (SELECT FROM reporting.daily_user_costs allocated
+            WHERE allocated.cluster = tagged.cluster AND allocated.day = tagged.day)
+      ) costs
+      GROUP BY day, hub
+      ORDER BY day, hub COLLATE "C"`,
+    values: scopedValues(scope),
+  };
+}

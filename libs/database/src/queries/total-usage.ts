@@ -1,0 +1,25 @@
+import { scopedValues, type NameFilter, type Scope, type Statement } from './statement.js';
+
+/**
+ * What each user used: rows {date, user, hub, component, value, gib_hours}. `value` is the share (0 to 1, 10 decimals)
+ * of all users of the cluster or, when hubs are asked for, of all users of the row's hub; shares are taken over
+ * everyone and then filtered. `gib_hours` is the usage itself, to 6 decimals.
+ */
+export function totalUsage(
+  scope: Scope,
+  filter: { readonly hubs: NameFilter; readonly components: NameFilter; readonly users: NameFilter },
+): Statement {
+  return {
+    text: `
+      SELECT day AS date, username AS user, hub, component,
+        trim_scale(CASE WHEN $4::text[] IS NULL THEN cluster_share ELSE hub_share END) AS value,
+        trim_scale(round(gib_hours, 6)) AS gib_hours
+      FROM reporting.daily_user_usage
+      WHERE cluster = $1 AND day >= $2::date AND day < $3::date
+        AND ($4::text[] IS NULL OR hub = ANY ($4))
+        AND ($5::text[] IS NULL OR component = ANY ($5))
+        AND ($6::text[] IS NULL OR username = ANY ($6))
+      ORDER BY day, component COLLATE "C", hub COLLATE "C", username COLLATE "C"`,
+    values: scopedValues(scope, filter.hubs, filter.components, filter.users),
+  };
+}

@@ -1,0 +1,21 @@
+import { scopedValues, type NameFilter, type Scope, type Statement } from './statement.js';
+
+/** People in more than one group on the latest day that memberships were read for: rows {username, hub, usergroup}. */
+export function usersWithMultipleGroups(
+  scope: Scope,
+  filter: { readonly hubs: NameFilter; readonly users: NameFilter },
+): Statement {
+  return {
+    text: `
+      SELECT username, hub, usergroup
+      FROM reporting.user_groups
+      WHERE cluster = $1 AND day = (
+          SELECT max(day) FROM reporting.usage_days
+          WHERE cluster = $1 AND day >= $2::date AND day < $3::date AND dataset = 'memberships' AND status <> 'missing')
+        AND group_count > 1
+        AND ($4::text[] IS NULL OR hub = ANY ($4))
+        AND ($5::text[] IS NULL OR username = ANY ($5))
+      ORDER BY hub COLLATE "C", username COLLATE "C", usergroup COLLATE "C"`,
+    values: scopedValues(scope, filter.hubs, filter.users),
+  };
+}
