@@ -37,7 +37,9 @@ export function readAttributionFile(
   try {
     content = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    return { faults: [`cannot be read as JSON: ${(error as Error).message}`] };
+    return {
+      faults: [error instanceof SyntaxError ? 'is not JSON' + placeOf(error) : `cannot be read: ${codeOf(error)}`],
+    };
   }
   const parsed = attributionFile.safeParse(content);
   if (!parsed.success) {
@@ -51,4 +53,14 @@ export function readAttributionFile(
       serviceComponents: { ...DEFAULT_ATTRIBUTION.serviceComponents, ...serviceComponents },
     },
   };
+}
+
+/** Where the JSON breaks, if the parser says so; its whole message would quote the file, which may be the wrong one. */
+function placeOf(error: SyntaxError): string {
+  return / at position \d+/.exec(error.message)?.[0] ?? '';
+}
+
+/** `ENOENT` and the like. */
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'unknown error';
 }

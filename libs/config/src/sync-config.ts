@@ -4,7 +4,7 @@ import { validateCronExpression } from 'cron';
 import { z } from 'zod';
 import { readAttributionFile } from './attribution-file.js';
 import { ConfigurationError, deepFreeze, parseEnvironment, type Environment } from './environment.js';
-import { clusterName, databaseUrl, httpUrl, nameList, port, resolutionSeconds } from './variables.js';
+import { clusterName, databaseUrl, hostName, httpUrl, nameList, port, resolutionSeconds } from './variables.js';
 
 /** Where Prometheus is and how to be let in. */
 export interface PrometheusConfig {
@@ -33,7 +33,7 @@ const syncVariables = z.object({
   DATABASE_URL: databaseUrl,
   CLUSTER_NAME: clusterName,
   PROMETHEUS_URL: httpUrl.optional(),
-  SUPPORT_PROMETHEUS_SERVER_SERVICE_HOST: z.string().optional(),
+  SUPPORT_PROMETHEUS_SERVER_SERVICE_HOST: hostName.optional(),
   SUPPORT_PROMETHEUS_SERVER_SERVICE_PORT: port.optional(),
   PROMETHEUS_USERNAME: z.string().optional(),
   PROMETHEUS_PASSWORD: z.string().optional(),

@@ -19,6 +19,12 @@ export const httpUrl = z
   .string()
   .refine((text) => isUrl(text, ['http:', 'https:']), 'must be a URL such as http://prometheus:9090');
 
+/** A host name or address without a port, as it stands in a URL: an IPv6 address gets its brackets. */
+export const hostName = z
+  .string()
+  .transform((text) => (text.includes(':') ? `[${text}]` : text))
+  .refine((text) => isUrl(`http://${text}/`, ['http:']) && !/[/@?#]/.test(text), 'must be a host name or an address');
+
 /** A cluster's name: a value that AWS accepts in a tag. */
 export const clusterName = z
   .string(required('the name of the cluster, as in its cost allocation tags'))
@@ -33,13 +39,11 @@ export const port = z
   .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, 'must be a port from 0 to 65535')
   .transform(Number);
 
-/** A list of names separated by commas; blanks around them do not count. */
-export const nameList = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== ''),
-);
+/** A list of names separated by commas, each kept once; blanks around them do not count. */
+export const nameList = z.string().transform((text) => {
+  const names = text.split(',').map((name) => name.trim());
+  return [...new Set(names.filter((name) => name !== ''))];
+});
 
 const SECONDS_PER = { s: 1, m: 60, h: 3600 } as const;
 const SECONDS_PER_DAY = 86_400;

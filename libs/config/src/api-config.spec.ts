@@ -1,0 +1,26 @@
+import { parseApiConfig } from './api-config.js';
+
+describe("the API's configuration", () => {
+  it('needs a database, and nothing of AWS or Prometheus', () => {
+    expect(parseApiConfig({ DATABASE_URL: 'postgresql://api@db/costs' })).toEqual({
+      databaseUrl: 'postgresql://api@db/costs',
+      port: 8080,
+      clusterName: undefined,
+    });
+  });
+
+  it('reads its port as a number', () => {
+    expect(parseApiConfig({ DATABASE_URL: 'postgres://db/costs', PORT: '80' }).port).toBe(80);
+  });
+
+  it('names all faults at once, in a message that begins each with its variable', () => {
+    expect(() => parseApiConfig({ PORT: 'http', CLUSTER_NAME: 'quote"' })).toThrow(
+      [
+        'the environment is not usable:',
+        '  - DATABASE_URL: is required: a URL such as postgres://user:password@host:5432/database',
+        '  - PORT: must be a port from 0 to 65535',
+        '  - CLUSTER_NAME: must be 1 to 128 letters, digits, spaces or . : / = + - @ _',
+      ].join('\n'),
+    );
+  });
+});

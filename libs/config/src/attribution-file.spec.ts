@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DEFAULT_ATTRIBUTION } from '#libs/domain';
+import { readAttributionFile } from './attribution-file.js';
+
+describe('the attribution file', () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'attribution-'))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const readText = (text: string) => {
+    const path = join(folder, 'attribution.json');
+    writeFileSync(path, text);
+    return readAttributionFile(path);
+  };
+  const read = (content: unknown) => readText(JSON.stringify(content));
+
+  it('changes nothing when it is absent or empty of parts', () => {
+    expect(readAttributionFile(undefined)).toEqual({ attribution: DEFAULT_ATTRIBUTION });
+    expect(read({})).toEqual({ attribution: DEFAULT_ATTRIBUTION });
+  });
+
+  it('replaces the parts that it names, and adds to the map of services', () => {
+    const parts = {
+      hubTag: 'jupyterhub',
+      clusterTags: [{ key: 'cluster', value: '<cluster>' }],
+      namespaceHubs: { 'prod-hub': 'prod' },
+    };
+    expect(read({ ...parts, serviceComponents: { 'Amazon FSx': 'home storage', 'EC2 - Other': 'disks' } })).toEqual({
+      attribution: {
+        ...DEFAULT_ATTRIBUTION,
+        ...parts,
+        serviceComponents: {
+          ...DEFAULT_ATTRIBUTION.serviceComponents,
+          'Amazon FSx': 'home storage',
+          'EC2 - Other': 'disks',
+        },
+      },
+    });
+  });
+
+  it('refuses keys that it does not know, at any depth: a misspelt rule must not be silently ignored', () => {
+    expect(read({ hubtag: 'x', homeStorage: { ...DEFAULT_ATTRIBUTION.homeStorage, tags: [] } })).toEqual({
+      faults: ['homeStorage: Unrecognized key: "tags"', 'the file: Unrecognized key: "hubtag"'],
+    });
+  });
+
+  it('names every fault with its place', () => {
+    const result = read({
+      hubTag: 7,
+      clusterTags: [],
+      core: { ...DEFAULT_ATTRIBUTION.core, volumeTags: [{ key: '' }] },
+    });
+    const places = 'faults' in result && result.faults.map((fault) => fault.split(':')[0]);
+    expect(places).toEqual(['clusterTags', 'hubTag', 'core.volumeTags.0.key', 'core.volumeTags.0.value']);
+  });
+
+  it.each(['[]', 'null', '"text"', '7'])('refuses %s', (text) => expect(readText(text)).toHaveProperty('faults'));
+
+  it('says that it is missing, or where it stops being JSON, without repeating what it holds', () => {
+    const missing = readAttributionFile(join(folder, 'none.json'));
+    expect('faults' in missing && missing.faults[0]).toMatch(/^cannot be read: ENOENT/);
+    const broken = readText('{"hubTag": hunter2}');
+    expect('faults' in broken && broken.faults).toHaveLength(1);
+    expect('faults' in broken && broken.faults[0]).toMatch(/^is not JSON/);
+    expect(JSON.stringify(broken)).not.toContain('hunter2');
+  });
+});

@@ -1,0 +1,170 @@
+import { DEFAULT_ATTRIBUTION } from '#libs/domain';
+import { ConfigurationError, type Environment } from './environment.js';
+import { parseSyncConfig } from './sync-config.js';
+
+const complete: Environment = {
+  DATABASE_URL: 'postgres://sync@db:5432/costs',
+  CLUSTER_NAME: 'hub-cluster',
+  PROMETHEUS_URL: 'http://prometheus:9090',
+};
+
+function faultsOf(environment: Environment): readonly string[] {
+  try {
+    parseSyncConfig(environment);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.faults;
+    throw error;
+  }
+}
+
+const variablesOf = (faults: readonly string[]) => faults.map((fault) => fault.split(':')[0]).sort();
+
+describe("the sync's configuration", () => {
+  it('has a default for all but the database, the cluster and Prometheus', () => {
+    expect(parseSyncConfig(complete)).toEqual({
+      databaseUrl: 'postgres://sync@db:5432/costs',
+      clusterName: 'hub-cluster',
+      prometheus: {
+        url: 'http://prometheus:9090',
+        username: undefined,
+        password: undefined,
+        bearerToken: undefined,
+        tenant: undefined,
+      },
+      syncCron: '17 5,13,21 * * *',
+      costBasis: 'amortized',
+      allocationPolicy: { allocation: 'hub', excludedHubs: ['binder'] },
+      usageResolutionSeconds: 60,
+      attribution: DEFAULT_ATTRIBUTION,
+    });
+  });
+
+  it('takes an empty variable for an absent one', () => {
+    const names = [
+      'SUPPORT_PROMETHEUS_SERVER_SERVICE_HOST',
+      'SUPPORT_PROMETHEUS_SERVER_SERVICE_PORT',
+      'PROMETHEUS_USERNAME',
+      'PROMETHEUS_PASSWORD',
+      'PROMETHEUS_BEARER_TOKEN',
+      'PROMETHEUS_TENANT',
+      'SYNC_CRON',
+      'COST_BASIS',
+      'ALLOCATION',
+      'EXCLUDED_HUBS',
+      'USAGE_RESOLUTION',
+      'ATTRIBUTION_FILE',
+    ];
+    const empty = Object.fromEntries(names.map((name) => [name, '']));
+    expect(parseSyncConfig({ ...complete, ...empty })).toEqual(parseSyncConfig(complete));
+    expect(variablesOf(faultsOf({ DATABASE_URL: '', CLUSTER_NAME: '', PROMETHEUS_URL: '' }))).toEqual([
+      'CLUSTER_NAME',
+      'DATABASE_URL',
+      'PROMETHEUS_URL',
+    ]);
+  });
+
+  it('names every variable that is missing, malformed or contradicts another, all at once', () => {
+    const faults = faultsOf({
+      DATABASE_URL: 'mysql://db/costs',
+      PROMETHEUS_URL: 'prometheus:9090',
+      SUPPORT_PROMETHEUS_SERVER_SERVICE_HOST: 'not a host',
+      SUPPORT_PROMETHEUS_SERVER_SERVICE_PORT: '65536',
+      PROMETHEUS_BEARER_TOKEN: 'token',
+      PROMETHEUS_USERNAME: 'reader',
+      SYNC_CRON: 'every day',
+      COST_BASIS: 'blended',
+      ALLOCATION: 'user',
+      USAGE_RESOLUTION: '7m',
+      ATTRIBUTION_FILE: '/does/not/exist.json',
+    });
+    expect(variablesOf(faults)).toEqual([
+      'ALLOCATION',
+      'ATTRIBUTION_FILE',
+      'CLUSTER_NAME',
+      'COST_BASIS',
+      'DATABASE_URL',
+      'PROMETHEUS_BEARER_TOKEN',
+      'PROMETHEUS_PASSWORD',
+      'PROMETHEUS_URL',
+      'SUPPORT_PROMETHEUS_SERVER_SERVICE_HOST',
+      'SUPPORT_PROMETHEUS_SERVER_SERVICE_PORT',
+      'SYNC_CRON',
+      'USAGE_RESOLUTION',
+    ]);
+    expect(faults).toContain('CLUSTER_NAME: is required: the name of the cluster, as in its cost allocation tags');
+    expect(faults).toContain('COST_BASIS: must be one of amortized, unblended');
+  });
+
+  it('never repeats the value of a variable, which may be a secret', () => {
+    const secret = 'hunter2';
+    const names = [...Object.keys(complete), 'PROMETHEUS_PASSWORD', 'PROMETHEUS_BEARER_TOKEN', 'PROMETHEUS_USERNAME'];
+    const environment = Object.fromEntries(
+      [...names, 'SYNC_CRON', 'COST_BASIS', 'ALLOCATION', 'USAGE_RESOLUTION'].map((name) => [name, `${secret};!`]),
+    );
+    const faults = faultsOf(environment);
+    expect(faults.length).toBeGreaterThanOrEqual(8);
+    expect(faults.join('\n')).not.toContain(secret);
+    expect(faultsOf({ ...complete, PROMETHEUS_PASSWORD: secret }).join()).not.toContain(secret);
+  });
+
+  it.each<[string, Environment, string]>([
+    [
+      'a password without its user',
+      { PROMETHEUS_PASSWORD: 'p' },
+      'PROMETHEUS_USERNAME: is required with PROMETHEUS_PASSWORD',
+    ],
+    [
+      'a user without a password',
+      { PROMETHEUS_USERNAME: 'u' },
+      'PROMETHEUS_PASSWORD: is required with PROMETHEUS_USERNAME',
+    ],
+    [
+      'two ways to be let in',
+      { PROMETHEUS_USERNAME: 'u', PROMETHEUS_PASSWORD: 'p', PROMETHEUS_BEARER_TOKEN: 't' },
+      'PROMETHEUS_BEARER_TOKEN: contradicts PROMETHEUS_USERNAME; set one of the two',
+    ],
+  ])('refuses %s', (_what, more, fault) => expect(faultsOf({ ...complete, ...more })).toEqual([fault]));
+
+  it('finds Prometheus by the variables that Kubernetes gives of a service, unless it has a URL', () => {
+    const { PROMETHEUS_URL: _url, ...rest } = complete;
+    const service = { ...rest, SUPPORT_PROMETHEUS_SERVER_SERVICE_HOST: '10.100.3.7' };
+    const urlOf = (environment: Environment) => parseSyncConfig(environment).prometheus.url;
+    expect(urlOf(service)).toBe('http://10.100.3.7:9090');
+    expect(urlOf({ ...service, SUPPORT_PROMETHEUS_SERVER_SERVICE_PORT: '80' })).toBe('http://10.100.3.7:80');
+    expect(urlOf({ ...rest, SUPPORT_PROMETHEUS_SERVER_SERVICE_HOST: 'fd00::7' })).toBe('http://[fd00::7]:9090');
+    expect(urlOf({ ...service, PROMETHEUS_URL: 'https://mimir/prometheus' })).toBe('https://mimir/prometheus');
+  });
+
+  it.each([
+    ['15s', 15],
+    ['30s', 30],
+    ['1m', 60],
+    ['5m', 300],
+    ['1h', 3600],
+  ])('reads the duration %s', (text, seconds) => {
+    expect(parseSyncConfig({ ...complete, USAGE_RESOLUTION: text }).usageResolutionSeconds).toBe(seconds);
+  });
+
+  it.each(['60', '5', 'm', '14s', '7m', '50m', '2h', '1d', '0m', '-5m', '1.5m', '5 m', '5M'])(
+    'refuses the duration %j',
+    (text) => {
+      expect(faultsOf({ ...complete, USAGE_RESOLUTION: text })).toEqual([
+        'USAGE_RESOLUTION: must be a duration from 15s to 1h that divides a day, such as 1m or 5m',
+      ]);
+    },
+  );
+
+  it('lists excluded hubs in one order, each once, so that the same policy is the same text', () => {
+    const hubsOf = (text: string) =>
+      parseSyncConfig({ ...complete, EXCLUDED_HUBS: text }).allocationPolicy.excludedHubs;
+    expect(hubsOf(' workshop, binder ,,workshop')).toEqual(['binder', 'workshop']);
+    expect(hubsOf(',')).toEqual([]);
+  });
+
+  it('cannot be changed once it is read', () => {
+    const config = parseSyncConfig(complete);
+    const change = () => ((config.attribution.core.nodeServices as string[])[0] = 'changed');
+    expect(change).toThrow(TypeError);
+  });
+});
