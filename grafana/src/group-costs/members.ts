@@ -1,0 +1,89 @@
+import { lines, table, USD } from '../panels.js';
+import { IN_CLUSTER, isPicked, allPicked, picked } from '../sql.js';
+import { MEMBERSHIPS_PICKED } from './conditions.js';
+
+export const severalGroups = () =>
+  table(
+    {
+      title: 'Users in several groups',
+      description:
+        'Who was in more than one group on at least one day of the range: all groups they were in on such days, how many days, the last of them, and what they cost on them. Split divides this cost, full counts it once per group.',
+    },
+    `
+SELECT m.username AS "User", m.hub AS "Hub", m.usergroups AS "Groups",
+       m.days AS "Days", m.last_day AS "Last day", costs.amount_usd AS "Cost"
+FROM (
+  SELECT username, hub, string_agg(DISTINCT usergroup, ', ' ORDER BY usergroup) AS usergroups,
+         count(DISTINCT day) AS days, to_char(max(day), 'YYYY-MM-DD') AS last_day
+  FROM ${MEMBERSHIPS_PICKED}
+    AND group_count > 1
+  GROUP BY username, hub
+  HAVING ${allPicked('usergroup')} OR bool_or(${isPicked('usergroup')})
+) AS m LEFT JOIN ${costsOnDaysWith('group_count > 1')} AS costs ON costs.username = m.username AND costs.hub = m.hub
+ORDER BY "Cost" DESC NULLS LAST, "User", "Hub"`,
+    { Cost: USD },
+  ).span(12);
+
+export const noGroup = () =>
+  table(
+    {
+      title: 'Users in no group',
+      description:
+        'Who was in no group on at least one day of the range: how many days, the last of them, and what they cost on them. Memberships are set at log-in: somebody who has not logged in since may still be in none.',
+    },
+    `
+SELECT m.username AS "User", m.hub AS "Hub",
+       m.days AS "Days", m.last_day AS "Last day", costs.amount_usd AS "Cost"
+FROM (
+  SELECT username, hub, count(DISTINCT day) AS days, to_char(max(day), 'YYYY-MM-DD') AS last_day
+  FROM ${MEMBERSHIPS_PICKED}
+    AND usergroup = 'none'
+  GROUP BY username, hub
+) AS m LEFT JOIN ${costsOnDaysWith(`usergroup = 'none'`)} AS costs ON costs.username = m.username AND costs.hub = m.hub
+ORDER BY "Cost" DESC NULLS LAST, "User", "Hub"`,
+    { Cost: USD },
+  ).span(12);
+
+export const membersByDay = () =>
+  lines(
+    {
+      title: 'Members, as of each day',
+      description: 'How many users each group had on each day. A gap: memberships of that day were not read.',
+    },
+    `
+SELECT day AS "time", usergroup AS metric, count(DISTINCT username) AS value
+FROM ${MEMBERSHIPS_PICKED}
+  AND ${picked('usergroup')}
+GROUP BY day, usergroup
+ORDER BY day, usergroup`,
+    ['lastNotNull', 'min', 'max'],
+  ).decimals(0);
+
+export const memberships = () =>
+  table(
+    {
+      title: 'Who was in which group, and when',
+      description:
+        'First and last day of the range on which the user was in the group, and on how many of the days between them. At most 5000 rows.',
+    },
+    `
+SELECT usergroup AS "Group", username AS "User", hub AS "Hub",
+       to_char(min(day), 'YYYY-MM-DD') AS "First day", to_char(max(day), 'YYYY-MM-DD') AS "Last day", count(*) AS "Days"
+FROM ${MEMBERSHIPS_PICKED}
+  AND ${picked('usergroup')}
+GROUP BY usergroup, username, hub
+ORDER BY usergroup, username, hub
+LIMIT 5000`,
+  ).span(12);
+
+/** What each user of each hub cost on the days on which their membership meets a condition. */
+function costsOnDaysWith(condition: string): string {
+  return `(
+  SELECT username, hub, sum(amount_usd) AS amount_usd
+  FROM reporting.daily_user_costs
+  WHERE ${IN_CLUSTER} AND $__timeFilter(day)
+    AND ${picked('component')}
+    AND (day, hub, username) IN (SELECT day, hub, username FROM ${MEMBERSHIPS_PICKED} AND ${condition})
+  GROUP BY username, hub
+)`;
+}

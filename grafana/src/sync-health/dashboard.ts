@@ -1,0 +1,25 @@
+import { costDashboard } from '../dashboard.js';
+import { apiMetricsDatasource, costsDatasource } from '../datasources.js';
+import { syncedCluster } from '../variables.js';
+import { ageOfSync, coverageByDay, newestDay, usageByDay } from './age.js';
+import { errorShare, latencies, latencyByRoute, requestRates } from './api.js';
+import { restatedByDay, restatements } from './restatements.js';
+import { durations, runs, spentByDay } from './runs.js';
+
+/** Whether the figures are fresh and whole, and how the API does. */
+export const syncHealth = () =>
+  costDashboard(
+    {
+      uid: 'jupyterhub-sync-health',
+      title: 'Sync health',
+      description:
+        'Whether the figures are fresh and whole, what reading them cost, what AWS changed since, and how the API does.',
+    },
+    [costsDatasource(), apiMetricsDatasource(), syncedCluster()],
+    [
+      { title: 'Age of data', panels: [ageOfSync(), newestDay(), usageByDay(), coverageByDay()] },
+      { title: 'Runs', panels: [runs(), durations(), spentByDay()] },
+      { title: 'Restatements', panels: [restatedByDay(), restatements()] },
+      { title: 'API', panels: [requestRates(), latencies(), errorShare(), latencyByRoute()] },
+    ],
+  );

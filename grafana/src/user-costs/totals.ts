@@ -1,0 +1,77 @@
+import { PanelBuilder as BarGaugeBuilder } from '@grafana/grafana-foundation-sdk/bargauge';
+import {
+  BarGaugeDisplayMode,
+  BarGaugeNamePlacement,
+  BarGaugeSizing,
+  BarGaugeValueMode,
+  ReduceDataOptionsBuilder,
+  VizOrientation,
+} from '@grafana/grafana-foundation-sdk/common';
+import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
+import { COSTS } from '../datasources.js';
+import { figures, USD } from '../panels.js';
+import { SqlQuery } from '../sql.js';
+import { WHERE_PICKED } from './conditions.js';
+
+export const usersTotal = () =>
+  figures(
+    {
+      title: 'Costs of the users',
+      description:
+        "Direct: the users' parts of cost tagged with their hub. Shared: their parts of cost that belongs to all hubs. Unallocated: what no user bears; empty when users or groups are picked.",
+    },
+    `
+SELECT sum(amount_usd) FILTER (WHERE username IS NOT NULL) AS "Users",
+       sum(direct_usd) FILTER (WHERE username IS NOT NULL) AS "Direct part",
+       sum(shared_usd) FILTER (WHERE username IS NOT NULL) AS "Shared part",
+       sum(amount_usd) FILTER (WHERE username IS NULL) AS "Unallocated"
+FROM reporting.daily_user_costs${WHERE_PICKED}`,
+  ).span(16);
+
+export const activeUsers = () =>
+  figures(
+    {
+      title: 'Users with cost',
+      description:
+        'How many users bore any cost in this range, and what one of them cost on average. The same name on two hubs counts as two users: it may be two people.',
+    },
+    `
+SELECT count(DISTINCT (hub, username)) FILTER (WHERE username IS NOT NULL) AS "Users with cost",
+       sum(amount_usd) FILTER (WHERE username IS NOT NULL) / nullif(count(DISTINCT (hub, username)) FILTER (WHERE username IS NOT NULL), 0) AS "Mean per user"
+FROM reporting.daily_user_costs${WHERE_PICKED}`,
+  )
+    .span(8)
+    .overrideByName('Users with cost', [
+      { id: 'unit', value: 'none' },
+      { id: 'decimals', value: 0 },
+    ]);
+
+export const topUsers = () =>
+  new BarGaugeBuilder()
+    .title('Top $top_users users')
+    .description('The users, each of one hub, with the highest cost in this range over the components that are picked.')
+    .datasource(COSTS)
+    .withTarget(
+      new SqlQuery(
+        `
+SELECT username || ' (' || hub || ')' AS "User", sum(amount_usd) AS "Cost"
+FROM reporting.daily_user_costs${WHERE_PICKED}
+    AND username IS NOT NULL
+GROUP BY hub, username
+ORDER BY "Cost" DESC, hub, username
+LIMIT \${top_users:sqlstring}::integer`,
+        'table',
+      ),
+    )
+    .reduceOptions(new ReduceDataOptionsBuilder().values(true).calcs([]).fields('/^Cost$/').limit(50))
+    .orientation(VizOrientation.Horizontal)
+    .displayMode(BarGaugeDisplayMode.Basic)
+    .valueMode(BarGaugeValueMode.Text)
+    .namePlacement(BarGaugeNamePlacement.Left)
+    .sizing(BarGaugeSizing.Auto)
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.ContinuousBlPu))
+    .unit(USD)
+    .decimals(2)
+    .min(0)
+    .span(8)
+    .height(12);
