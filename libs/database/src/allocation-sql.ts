@@ -31,22 +31,30 @@ export const INSERT_USER_COSTS = `
   ),
   usage AS MATERIALIZED (
     SELECT hub, username, component, byte_seconds,
-      sum(byte_seconds) OVER (PARTITION BY component, hub) AS hub_total,
-      sum(byte_seconds) OVER (PARTITION BY component, hub ORDER BY username ROWS UNBOUNDED PRECEDING) AS hub_upto,
-      sum(byte_seconds) OVER (PARTITION BY component) AS cluster_total,
-      sum(byte_seconds) OVER (PARTITION BY component ORDER BY hub, username ROWS UNBOUNDED PRECEDING) AS cluster_upto
+      sum(byte_seconds) OVER (PARTITION BY component ORDER BY hub, username ROWS UNBOUNDED PRECEDING) AS upto
     FROM user_usage
     WHERE cluster = $1 AND day = $2::date AND component = ANY ($6::text[])
   ),
-  borne AS (
-    SELECT usage.hub, CASE WHEN usage.hub = ANY ($5::text[]) THEN NULL ELSE usage.username END AS username, component,
-      coalesce(round(direct_pool.amount_usd * hub_upto / hub_total, 10)
-             - round(direct_pool.amount_usd * (hub_upto - byte_seconds) / hub_total, 10), 0) AS direct_usd,
-      coalesce(round(shared_pool.amount_usd * cluster_upto / cluster_total, 10)
-             - round(shared_pool.amount_usd * (cluster_upto - byte_seconds) / cluster_total, 10), 0) AS shared_usd
+  hub_usage AS MATERIALIZED (
+    SELECT hub, component, sum(byte_seconds) AS hub_total, min(upto - byte_seconds) AS before_hub
     FROM usage
+    GROUP BY hub, component
+  ),
+  pool AS MATERIALIZED (
+    SELECT hub, component, hub_total, before_hub,
+      sum(hub_total) OVER (PARTITION BY component) AS cluster_total,
+      coalesce(direct_pool.amount_usd, 0) AS direct_usd, coalesce(shared_pool.amount_usd, 0) AS shared_usd
+    FROM hub_usage
     LEFT JOIN direct_pool USING (hub, component)
     LEFT JOIN shared_pool USING (component)
+  ),
+  borne AS (
+    SELECT hub, CASE WHEN hub = ANY ($5::text[]) THEN NULL ELSE username END AS username, component,
+      round(pool.direct_usd * (upto - before_hub) / hub_total, 10)
+        - round(pool.direct_usd * (upto - byte_seconds - before_hub) / hub_total, 10) AS direct_usd,
+      round(pool.shared_usd * upto / cluster_total, 10)
+        - round(pool.shared_usd * (upto - byte_seconds) / cluster_total, 10) AS shared_usd
+    FROM usage JOIN pool USING (hub, component)
   ),
   left_over AS (
     SELECT hub, NULL::text AS username, component,
@@ -54,8 +62,8 @@ export const INSERT_USER_COSTS = `
       CASE WHEN is_tagged THEN 0 ELSE amount_usd END AS shared_usd
     FROM cost
     WHERE NOT (is_shared AND EXISTS (
-      SELECT FROM usage
-      WHERE usage.component = cost.component AND (usage.hub = cost.hub OR NOT cost.is_direct)))
+      SELECT FROM hub_usage
+      WHERE hub_usage.component = cost.component AND (hub_usage.hub = cost.hub OR NOT cost.is_direct)))
   )
   INSERT INTO user_costs (cluster, day, hub, username, component, direct_usd, shared_usd, run_id)
   SELECT $1, $2::date, hub, username, component, sum(direct_usd), sum(shared_usd), $3

@@ -1,6 +1,5 @@
 import type { DatasetReading, GroupMembership, UserUsage } from '#libs/domain';
 import type { QueryRunner } from 'typeorm';
-import { affectedRows } from './affected-rows.js';
 import type { RunId } from './sync-records.js';
 
 /** Rows travel as one array per column: a statement has a fixed number of parameters, however many users a day has. */
@@ -28,28 +27,28 @@ export async function replaceUserUsage(
   return Number(counts!.written);
 }
 
-/** Usage of the same person in the same hub (two namespaces may be one hub) is summed. */
+/**
+ * Usage of the same person in the same hub (two namespaces may be one hub) is summed. Vanished rows are deleted by their
+ * place: joined by key, a plan made before the table has statistics compares every row with every other.
+ */
 const REPLACE_USER_USAGE = `
   WITH incoming AS (
-    SELECT hub, username, sum(byte_seconds) AS byte_seconds
-    FROM (
-      SELECT hub COLLATE "C" AS hub, username COLLATE "C" AS username, byte_seconds
-      FROM unnest($5::text[], $6::text[], $7::numeric[]) AS offered (hub, username, byte_seconds)
-    ) offered
-    GROUP BY hub, username
+    SELECT hub COLLATE "C" AS hub, username COLLATE "C" AS username, sum(byte_seconds) AS byte_seconds
+    FROM unnest($5::text[], $6::text[], $7::numeric[]) AS offered (hub, username, byte_seconds)
+    GROUP BY 1, 2
   ),
   stored AS (
-    SELECT hub, username, byte_seconds FROM user_usage WHERE cluster = $1 AND day = $2 AND component = $4
+    SELECT hub, username, byte_seconds, ctid AS place
+    FROM user_usage WHERE cluster = $1 AND day = $2 AND component = $4
   ),
-  difference AS (
-    SELECT hub, username, incoming.byte_seconds
+  difference AS MATERIALIZED (
+    SELECT hub, username, incoming.byte_seconds, place
     FROM stored FULL JOIN incoming USING (hub, username)
     WHERE stored.byte_seconds IS DISTINCT FROM incoming.byte_seconds
   ),
   vanished AS (
-    DELETE FROM user_usage usage USING difference
-    WHERE usage.cluster = $1 AND usage.day = $2 AND usage.component = $4 AND difference.byte_seconds IS NULL
-      AND usage.hub = difference.hub AND usage.username = difference.username
+    DELETE FROM user_usage
+    WHERE ctid = ANY (ARRAY(SELECT place FROM difference WHERE byte_seconds IS NULL))
     RETURNING 1
   ),
   written AS (
@@ -68,39 +67,51 @@ export async function replaceMemberships(
   to: Destination,
   reading: DatasetReading<GroupMembership>,
 ): Promise<number> {
-  const columns = [
+  const [counts]: { written: string }[] = await queryRunner.query(REPLACE_MEMBERSHIPS, [
+    to.cluster,
+    reading.day,
+    to.run,
     reading.rows.map((row) => row.hub),
     reading.rows.map((row) => row.username),
     reading.rows.map((row) => row.usergroup),
     reading.rows.map((row) => row.usernameEscaped),
-  ];
-  const removed = await affectedRows(queryRunner, DELETE_OTHER_MEMBERSHIPS, [to.cluster, reading.day, ...columns]);
-  const added = await affectedRows(queryRunner, INSERT_NEW_MEMBERSHIPS, [to.cluster, reading.day, ...columns, to.run]);
-  return removed + added;
+  ]);
+  return Number(counts!.written);
 }
 
-/** EXCEPT, since a person without a group has NULL for it, and NULL is never equal in a join. */
-const DELETE_OTHER_MEMBERSHIPS = `
-  DELETE FROM group_memberships membership
-  USING (
-    SELECT hub, username, usergroup, username_escaped FROM group_memberships WHERE cluster = $1 AND day = $2
-    EXCEPT
-    SELECT hub, username, usergroup, min(username_escaped)
-    FROM unnest($3::text[], $4::text[], $5::text[], $6::text[]) AS offered (hub, username, usergroup, username_escaped)
-    GROUP BY hub, username, usergroup
-  ) other
-  WHERE membership.cluster = $1 AND membership.day = $2 AND membership.hub = other.hub
-    AND membership.username = other.username AND membership.usergroup IS NOT DISTINCT FROM other.usergroup`;
-
-/** The same person and group may be offered under two escapings: one of them is kept, always the same. */
-const INSERT_NEW_MEMBERSHIPS = `
-  INSERT INTO group_memberships (cluster, day, hub, username, usergroup, username_escaped, run_id)
-  SELECT $1, $2, hub, username, usergroup, username_escaped, $7
-  FROM (
-    SELECT hub, username, usergroup, min(username_escaped) AS username_escaped
-    FROM unnest($3::text[], $4::text[], $5::text[], $6::text[]) AS offered (hub, username, usergroup, username_escaped)
-    GROUP BY hub, username, usergroup
-    EXCEPT
-    SELECT hub, username, usergroup, username_escaped FROM group_memberships WHERE cluster = $1 AND day = $2
-  ) new_membership
-  ORDER BY hub, username, usergroup`;
+/**
+ * The same person and group may be offered under two escapings: one of them is kept, always the same. No group is NULL,
+ * which equals nothing in a join: the key is whether there is a group, and which.
+ */
+const REPLACE_MEMBERSHIPS = `
+  WITH incoming AS (
+    SELECT hub COLLATE "C" AS hub, username COLLATE "C" AS username, usergroup IS NOT NULL AS has_group,
+      coalesce(usergroup, '') COLLATE "C" AS group_name, min(username_escaped COLLATE "C") AS username_escaped
+    FROM unnest($4::text[], $5::text[], $6::text[], $7::text[]) AS offered (hub, username, usergroup, username_escaped)
+    GROUP BY 1, 2, 3, 4
+  ),
+  stored AS (
+    SELECT hub, username, usergroup IS NOT NULL AS has_group, coalesce(usergroup, '') AS group_name, username_escaped,
+      ctid AS place
+    FROM group_memberships WHERE cluster = $1 AND day = $2
+  ),
+  difference AS MATERIALIZED (
+    SELECT hub, username, has_group, group_name, incoming.username_escaped, place
+    FROM stored FULL JOIN incoming USING (hub, username, has_group, group_name)
+    WHERE stored.username_escaped IS DISTINCT FROM incoming.username_escaped
+  ),
+  vanished AS (
+    DELETE FROM group_memberships
+    WHERE ctid = ANY (ARRAY(SELECT place FROM difference WHERE username_escaped IS NULL))
+    RETURNING 1
+  ),
+  written AS (
+    INSERT INTO group_memberships (cluster, day, hub, username, usergroup, username_escaped, run_id)
+    SELECT $1, $2, hub, username, CASE WHEN has_group THEN group_name END, username_escaped, $3
+    FROM difference WHERE username_escaped IS NOT NULL
+    ORDER BY hub, username, group_name
+    ON CONFLICT (cluster, day, hub, username, usergroup)
+      DO UPDATE SET username_escaped = excluded.username_escaped, run_id = excluded.run_id
+    RETURNING 1
+  )
+  SELECT (SELECT count(*) FROM vanished) + (SELECT count(*) FROM written) AS written`;
