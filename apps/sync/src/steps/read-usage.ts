@@ -1,8 +1,8 @@
 import type { UsageDayReadings } from '#libs/database';
-import { eachDay, USAGE_DATASETS, type Day } from '#libs/domain';
+import { eachDay, USAGE_DATASETS, type Day, type DayWindow } from '#libs/domain';
 import { UsageReader } from '#libs/prometheus';
 import { planUsageDays, usageWindow, windowOf } from '../plan-usage.js';
-import { skippedSummary, type SourceSummary } from '../run-summary.js';
+import { formatWindow, skippedSummary, type SourceSummary } from '../run-summary.js';
 import type { SyncWork } from '../task.js';
 import { recordRun } from './record-run.js';
 
@@ -27,6 +27,7 @@ export async function readUsage(work: SyncWork): Promise<SourceSummary> {
     const kept: Day[] = [];
     try {
       const remembered = new Set(await reader.fetchRememberedDays(window));
+      if (remembered.size === 0 && !work.days) throw new NoSamplesError(window);
       for (const day of due) {
         signal.throwIfAborted();
         const readAt = new Date();
@@ -48,6 +49,18 @@ export async function readUsage(work: SyncWork): Promise<SourceSummary> {
       if (kept.length > 0) tally.notes.push(`kept, since Prometheus now covers less of it: ${listSome(kept)}`);
     }
   });
+}
+
+/** Nothing at all is more likely a wrong address than a gap; days marked as missing would not be asked for again. */
+export class NoSamplesError extends Error {
+  override readonly name = 'NoSamplesError';
+
+  constructor(window: DayWindow) {
+    super(
+      `Prometheus has no samples of pods, home directories or groups in ${formatWindow(window)}: ` +
+        `is it the one of this cluster, and does it scrape kube-state-metrics and the exporters?`,
+    );
+  }
 }
 
 async function fetchDay(reader: UsageReader, day: Day): Promise<UsageDayReadings> {
