@@ -2,8 +2,8 @@ import type { Logger } from '@nestjs/common';
 
 /** Where a run shows how far it is. */
 export interface Progress {
-  /** A phase is `done` days of `total` far. */
-  show(phase: string, done: number, total: number): void;
+  /** What is being done, and how far it is. */
+  show(text: string): void;
   /** The phase is over: what comes next starts on a fresh line. */
   end(): void;
 }
@@ -12,8 +12,8 @@ export interface Progress {
 export class TerminalProgress implements Progress {
   constructor(private readonly terminal: NodeJS.WriteStream) {}
 
-  show(phase: string, done: number, total: number): void {
-    this.terminal.write(`\r\x1b[K${phase}: ${done} of ${total} days`);
+  show(text: string): void {
+    this.terminal.write(`\r\x1b[K${text}`);
   }
 
   end(): void {
@@ -29,10 +29,10 @@ export class LogProgress implements Progress {
 
   constructor(private readonly logger: Logger) {}
 
-  show(phase: string, done: number, total: number): void {
+  show(text: string): void {
     if (Date.now() - this.lastMs < LOG_EVERY_MS) return;
     this.lastMs = Date.now();
-    this.logger.log(`${phase}: ${done} of ${total} days`);
+    this.logger.log(text);
   }
 
   end(): void {

@@ -1,6 +1,6 @@
 import { addDays, countDays, eachDay, firstOfMonth } from '#libs/domain';
 import { expectedDay } from './expected-costs.js';
-import { HISTORY_DAYS, SyncEstate } from './sync-estate.js';
+import { SyncEstate } from './sync-estate.js';
 
 jest.setTimeout(300_000);
 

@@ -1,4 +1,5 @@
 import { SyncEstate } from './sync-estate.js';
+import { waitUntil } from './wait-until.js';
 
 jest.setTimeout(300_000);
 
@@ -46,11 +47,3 @@ describe('a run that is told to stop', () => {
     estate.prometheus.recover();
   });
 });
-
-async function waitUntil(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadlineMs = Date.now() + 60_000;
-  while (!(await condition())) {
-    if (Date.now() > deadlineMs) throw new Error('waited for a minute in vain');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

@@ -71,7 +71,7 @@ export class SyncEstate {
     return (await this.pool.query<Row>(sql, [...parameters])).rows;
   }
 
-  /** The runs after that one, oldest first. */
+  /** Every run, oldest first. */
   async runs(): Promise<RunRow[]> {
     return this.query<RunRow>(
       `SELECT source, trigger, status, requests, days_changed, rows_written, error FROM sync_runs ORDER BY id`,
@@ -83,7 +83,8 @@ export class SyncEstate {
     return Object.fromEntries((await this.runs()).map((run) => [run.source, run]));
   }
 
-  private get variables(): Record<string, string> {
+  /** The environment of a sync of this estate. */
+  get variables() {
     return {
       DATABASE_URL: this.database.url,
       CLUSTER_NAME: this.simulator.estate.options.clusterName,

@@ -38,7 +38,7 @@ export async function readCosts(work: SyncWork): Promise<SourceSummary> {
         refused.push(costs.day);
       }
       tally.days += 1;
-      progress.show('storing costs', tally.days, days.length);
+      progress.show(`storing costs: ${tally.days} of ${days.length} days`);
     }
     if (refused.length > 0) throw new RefusedDaysError(refused);
   });
@@ -61,13 +61,18 @@ async function planWindow({ days, session, today }: SyncWork, basis: CostReading
   return planCostWindow(today, basis, await session.listCostDays(knownCostWindow(today)));
 }
 
-async function fetchCosts({ config, signal }: SyncWork, window: DayWindow, tally: RunTally): Promise<CostReading> {
+async function fetchCosts(
+  { config, signal, progress }: SyncWork,
+  window: DayWindow,
+  tally: RunTally,
+): Promise<CostReading> {
   const reader = new CostExplorerReader({
     attribution: config.attribution,
     clusterName: config.clusterName,
     costBasis: config.costBasis,
     onRequest: () => {
       tally.requests += 1;
+      progress.show(`asking Cost Explorer: request ${tally.requests}`);
     },
   });
   try {

@@ -26,6 +26,7 @@ export async function readUsage(work: SyncWork): Promise<SourceSummary> {
     const forgotten: Day[] = [];
     const kept: Day[] = [];
     try {
+      progress.show('asking Prometheus which days it remembers');
       const remembered = new Set(await reader.fetchRememberedDays(window));
       if (remembered.size === 0 && !work.days) throw new NoSamplesError(window);
       for (const day of due) {
@@ -41,7 +42,7 @@ export async function readUsage(work: SyncWork): Promise<SourceSummary> {
           if (replacement.kept.length > 0) kept.push(day);
         }
         tally.days += 1;
-        progress.show('reading usage', tally.days, due.length);
+        progress.show(`reading usage: ${tally.days} of ${due.length} days`);
       }
     } finally {
       tally.requests = reader.traffic.requests;

@@ -16,7 +16,7 @@ export async function reallocate(work: SyncWork): Promise<SourceSummary> {
       tally.days += 1;
       tally.daysChanged += Number(rowsWritten > 0);
       tally.rowsWritten += rowsWritten;
-      progress.show('allocating', tally.days, days.length);
+      progress.show(`allocating: ${tally.days} of ${days.length} days`);
     }
   });
 }
