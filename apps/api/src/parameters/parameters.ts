@@ -1,22 +1,28 @@
 import type { DayWindow } from '#libs/domain';
 import { z } from 'zod';
 import { parseDayRange, today } from './day-range.js';
-import { parseNameList, parseNames, valuesOf } from './name-filter.js';
+import { parseNameList, parseNames, valuesOf, type RawValue } from './name-filter.js';
 
 /** The query parameters that endpoints are put together from; each schema also describes its parameter in OpenAPI. */
 
-const raw = z.union([z.string(), z.array(z.string())]).optional();
+/** A parameter that may be repeated. */
+const repeatable = z.union([z.string(), z.array(z.string())]).optional();
 
-function single(description: string) {
-  return raw.describe(description).transform((value, context) => {
+/** A parameter that holds one value; an empty one counts as absent, as dashboards send an unset variable. */
+function single<Inner extends z.ZodType>(inner: Inner) {
+  return z.preprocess((value: RawValue, context) => {
     const [first, ...others] = valuesOf(value);
     if (others.length > 0) context.addIssue({ code: 'custom', message: 'must be given once' });
     return first;
-  });
+  }, inner);
+}
+
+function text(description: string) {
+  return single(z.string().optional().describe(description));
 }
 
 function names(description: string) {
-  return raw
+  return repeatable
     .describe(`${description}; absent, empty or \`all\`: no filter. Several: repeat it, or send \`{a,b}\``)
     .transform(parseNames);
 }
@@ -25,31 +31,29 @@ export const hub = names('Only this hub');
 export const component = names('Only this component');
 export const user = names('Only this user');
 
-export const usergroup = raw
+export const usergroup = repeatable
   .describe('Only these groups, `{a,b}` or `a,b`; absent, empty or `all`: no filter')
   .transform(parseNameList);
 
-/** The N users with the highest total; a whole number above 0. */
-export const limit = single('Only the N users with the highest total; absent, empty or `all`: everyone').transform(
-  (value, context) => {
-    if (value === undefined || value.toLowerCase() === 'all') return undefined;
-    if (!/^0*[1-9]\d*$/.test(value.trim())) {
-      context.addIssue({ code: 'custom', message: 'must be a whole number above 0' });
-    }
-    return Math.min(Number(value), Number.MAX_SAFE_INTEGER);
-  },
+export const limit = single(
+  z
+    .string()
+    .regex(/^(0*[1-9]\d*|all)$/i, 'must be a whole number above 0')
+    .optional()
+    .describe('Only the N users with the highest total; absent, empty or `all`: everyone'),
+).transform((text) =>
+  text === undefined || text.toLowerCase() === 'all' ? undefined : Math.min(Number(text), Number.MAX_SAFE_INTEGER),
 );
 
 /** One of a few words, the first of which is the default. */
-export function choice<const Word extends string>(words: readonly [Word, ...Word[]], description: string) {
-  return single(description)
-    .meta({ description, enum: words })
-    .transform((value, context): Word => {
-      if (value === undefined) return words[0];
-      const word = words.find((known) => known === value);
-      if (word === undefined) context.addIssue({ code: 'custom', message: `must be ${words.join(' or ')}` });
-      return word ?? words[0];
-    });
+export function choice<const Words extends readonly [string, ...string[]]>(words: Words, description: string) {
+  const first: Words[number] = words[0];
+  return single(
+    z
+      .enum(words, `must be ${words.join(' or ')}`)
+      .default(first as never)
+      .describe(description),
+  );
 }
 
 export const groups = choice(
@@ -65,9 +69,9 @@ export function question<Own extends z.ZodRawShape>(own: Own) {
   return z
     .object({
       ...own,
-      from: single('First day: ISO date or date-time, converted to a UTC day. Default: 30 days up to `to`'),
-      to: single('Last day, inclusive: ISO date or date-time, converted to a UTC day. Default, and at most: today'),
-      cluster: single('Default: the configured cluster, else the only one in the database'),
+      from: text('First day: ISO date or date-time, converted to a UTC day. Default: 30 days up to `to`'),
+      to: text('Last day, inclusive: ISO date or date-time, converted to a UTC day. Default, and at most: today'),
+      cluster: text('Default: the configured cluster, else the only one in the database'),
     })
     .transform((asked, context) => {
       const { from, to, ...rest } = asked as typeof asked & { from?: string; to?: string };

@@ -1,0 +1,94 @@
+import { Client } from 'pg';
+
+/**
+ * Two days of a small cluster, every figure worked out by hand, allocated by hub. Written straight into the tables.
+ *
+ * 2025-03-01, `alpha` (GiB-hours of compute: alice 6 and bob 3 on prod, carol 3 on staging; home storage: alice 1, bob 2)
+ *
+ *   attributed                                  borne by
+ *   prod     compute       30.0049999999        alice 20.0033333333, bob 10.0016666666
+ *   prod     home storage   4.5                 alice 1.5, bob 3
+ *   staging  compute       10                   carol 10
+ *   support  compute       20                   alice 10, bob 5, carol 5 (shared)
+ *   support  core           2.4                 nobody
+ *
+ * 2025-03-02, when nobody used prod and memberships could not be read
+ *
+ *   prod     compute        7                   nobody
+ *   staging  compute        0.00005             an alice who is not prod's
+ *
+ * `beta` costs 500 on 2025-03-01; none of it may ever show in an answer about `alpha`.
+ */
+export async function fillEstate(databaseUrl: string): Promise<void> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    await client.query(ESTATE);
+  } finally {
+    await client.end();
+  }
+}
+
+const GIB_HOUR = 3600 * 2 ** 30;
+
+const ESTATE = `
+  INSERT INTO sync_runs (cluster, source, trigger, status, error, started_at, finished_at) VALUES
+    ('alpha', 'cost-explorer', 'once', 'succeeded', NULL, '2025-03-03T05:17:00Z', '2025-03-03T05:18:00Z'),
+    ('alpha', 'prometheus', 'once', 'succeeded', NULL, '2025-03-03T05:17:00Z', '2025-03-03T05:18:00Z'),
+    ('beta', 'cost-explorer', 'once', 'succeeded', NULL, '2025-03-03T05:17:00Z', '2025-03-03T05:18:00Z');
+
+  INSERT INTO account_costs (cluster, day, amount_usd, estimated, cost_basis, attribution_digest, run_id) VALUES
+    ('alpha', '2025-03-01', 100.005, false, 'amortized', 'x', 1),
+    ('alpha', '2025-03-02', 10, true, 'amortized', 'x', 1),
+    ('beta', '2025-03-01', 600, false, 'amortized', 'x', 3);
+
+  INSERT INTO attributed_costs (cluster, day, hub, service, component, amount_usd, run_id) VALUES
+    ('alpha', '2025-03-01', 'prod', 'Amazon Elastic Compute Cloud - Compute', 'compute', 25.0049999999, 1),
+    ('alpha', '2025-03-01', 'prod', 'EC2 - Other', 'compute', 5, 1),
+    ('alpha', '2025-03-01', 'prod', 'EC2 - Other', 'home storage', 4.5, 1),
+    ('alpha', '2025-03-01', 'staging', 'Amazon Elastic Compute Cloud - Compute', 'compute', 10, 1),
+    ('alpha', '2025-03-01', 'support', 'Amazon Elastic Compute Cloud - Compute', 'compute', 20, 1),
+    ('alpha', '2025-03-01', 'support', 'Amazon Elastic Container Service for Kubernetes', 'core', 2.4, 1),
+    ('alpha', '2025-03-02', 'prod', 'EC2 - Other', 'compute', 7, 1),
+    ('alpha', '2025-03-02', 'staging', 'EC2 - Other', 'compute', 0.00005, 1),
+    ('beta', '2025-03-01', 'prod', 'EC2 - Other', 'compute', 500, 3);
+
+  INSERT INTO user_costs (cluster, day, hub, username, component, direct_usd, shared_usd, run_id) VALUES
+    ('alpha', '2025-03-01', 'prod', 'alice', 'compute', 20.0033333333, 10, 1),
+    ('alpha', '2025-03-01', 'prod', 'bob', 'compute', 10.0016666666, 5, 1),
+    ('alpha', '2025-03-01', 'prod', 'alice', 'home storage', 1.5, 0, 1),
+    ('alpha', '2025-03-01', 'prod', 'bob', 'home storage', 3, 0, 1),
+    ('alpha', '2025-03-01', 'staging', 'carol', 'compute', 10, 5, 1),
+    ('alpha', '2025-03-01', 'support', NULL, 'core', 2.4, 0, 1),
+    ('alpha', '2025-03-02', 'prod', NULL, 'compute', 7, 0, 1),
+    ('alpha', '2025-03-02', 'staging', 'alice', 'compute', 0.00005, 0, 1),
+    ('beta', '2025-03-01', 'prod', 'alice', 'compute', 500, 0, 3);
+
+  INSERT INTO user_usage (cluster, day, hub, username, component, byte_seconds, run_id) VALUES
+    ('alpha', '2025-03-01', 'prod', 'alice', 'compute', ${6 * GIB_HOUR}, 2),
+    ('alpha', '2025-03-01', 'prod', 'bob', 'compute', ${3 * GIB_HOUR}, 2),
+    ('alpha', '2025-03-01', 'staging', 'carol', 'compute', ${3 * GIB_HOUR}, 2),
+    ('alpha', '2025-03-01', 'prod', 'alice', 'home storage', ${GIB_HOUR}, 2),
+    ('alpha', '2025-03-01', 'prod', 'bob', 'home storage', ${2 * GIB_HOUR}, 2),
+    ('alpha', '2025-03-02', 'staging', 'alice', 'compute', ${GIB_HOUR / 2}, 2),
+    ('beta', '2025-03-01', 'prod', 'alice', 'compute', ${900 * GIB_HOUR}, 3);
+
+  INSERT INTO group_memberships (cluster, day, hub, username, usergroup, username_escaped, run_id) VALUES
+    ('alpha', '2025-03-01', 'prod', 'alice', 'research', 'alice', 2),
+    ('alpha', '2025-03-01', 'prod', 'bob', 'research', 'bob', 2),
+    ('alpha', '2025-03-01', 'prod', 'bob', 'teaching', 'bob', 2),
+    ('alpha', '2025-03-01', 'staging', 'carol', NULL, 'carol', 2),
+    ('beta', '2025-03-01', 'prod', 'alice', 'elsewhere', 'alice', 3);
+
+  INSERT INTO usage_days (cluster, day, dataset, status, coverage, detail, read_at, run_id) VALUES
+    ('alpha', '2025-03-01', 'compute', 'final', 1, NULL, '2025-03-03T05:18:00Z', 2),
+    ('alpha', '2025-03-01', 'home storage', 'final', 1, NULL, '2025-03-03T05:18:00Z', 2),
+    ('alpha', '2025-03-01', 'memberships', 'final', 1, NULL, '2025-03-03T05:18:00Z', 2),
+    ('alpha', '2025-03-02', 'compute', 'final', 1, NULL, '2025-03-03T05:18:00Z', 2),
+    ('alpha', '2025-03-02', 'memberships', 'missing', 0, 'no samples', '2025-03-03T05:18:00Z', 2),
+    ('beta', '2025-03-01', 'memberships', 'final', 1, NULL, '2025-03-03T05:18:00Z', 3);
+
+  INSERT INTO allocation_days (cluster, day, allocation, excluded_hubs, run_id) VALUES
+    ('alpha', '2025-03-01', 'hub', '{binder}', 1),
+    ('alpha', '2025-03-02', 'hub', '{binder}', 1),
+    ('beta', '2025-03-01', 'hub', '{binder}', 3);`;

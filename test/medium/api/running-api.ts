@@ -1,0 +1,45 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createApi } from '../../../apps/api/src/create-api.js';
+
+/** One answer of the API, its body parsed when it is JSON. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // Each test knows what it asked for.
+  readonly json: any; // oxlint-disable-line typescript/no-explicit-any
+}
+
+/** The API on a port of its own, asked over HTTP as its users do. */
+export class RunningApi {
+  private constructor(
+    private readonly app: NestFastifyApplication,
+    readonly url: string,
+  ) {}
+
+  static async start(databaseUrl: string, clusterName?: string): Promise<RunningApi> {
+    const app = await createApi({ databaseUrl, port: 0, clusterName }, false);
+    await app.listen(0, '127.0.0.1');
+    const { port } = app.getHttpServer().address() as { port: number };
+    return new RunningApi(app, `http://127.0.0.1:${port}`);
+  }
+
+  /** @param path as it stands in the URL, already encoded. */
+  async get(path: string): Promise<Reply> {
+    const response = await fetch(this.url + path);
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined };
+  }
+
+  /** The rows of a question that must succeed. */
+  async rows<Row = Record<string, unknown>>(path: string): Promise<Row[]> {
+    const reply = await this.get(path);
+    if (reply.status !== 200) throw new Error(`${path}: ${reply.status} ${reply.text}`);
+    return reply.json as Row[];
+  }
+
+  async stop(): Promise<void> {
+    await this.app.close();
+  }
+}
