@@ -138,7 +138,7 @@ export class PrometheusClient {
           return Object.assign(request, {
             signal,
             maxRedirects: 0,
-            transformResponse: (text: string) => this.#parse(text),
+            transformResponse: (text: string | undefined) => this.#parse(text),
           });
         },
       },
@@ -148,11 +148,12 @@ export class PrometheusClient {
           return response;
         },
         onRejected: (error: { code?: string; response?: { status: number; data: unknown } }) => {
-          if (error.response) {
-            throw errorOfAnswer(question, { status: error.response.status, body: error.response.data });
-          }
           if (deadline.aborted || error.code === 'ECONNABORTED') {
             throw new PrometheusError(`${question}: no answer within ${this.#timeoutMs / 1000} s`, undefined);
+          }
+          // A good status on this path is that of an answer whose end never came.
+          if (error.response && error.response.status >= 300) {
+            throw errorOfAnswer(question, { status: error.response.status, body: error.response.data });
           }
           throw errorOfConnection(question, error.code);
         },
@@ -160,7 +161,9 @@ export class PrometheusClient {
     });
   }
 
-  #parse(text: string): unknown {
+  /** `text` is undefined where the answer broke off. */
+  #parse(text: string | undefined): unknown {
+    if (text === undefined) return undefined;
     this.traffic.answerBytes += Buffer.byteLength(text);
     try {
       return JSON.parse(text);
