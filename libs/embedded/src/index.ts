@@ -1,0 +1,3 @@
+export * from './postgres.js';
+export * from './prometheus-binaries.js';
+export * from './prometheus.js';

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { basename } from 'node:path';
+import { Client } from 'pg';
+
+/** Names the environment variable with the address of the tests' PostgreSQL server, as its superuser. */
+export const ADMIN_URL = 'TEST_DATABASE_ADMIN_URL';
+/** Names the environment variable with the migrated database that test files clone. */
+export const TEMPLATE_DATABASE = 'TEST_TEMPLATE_DATABASE';
+
+export interface TestDatabase {
+  /** As the superuser. */
+  readonly url: string;
+  /** Closes whatever is connected to it. */
+  drop(): Promise<void>;
+}
+
+/**
+ * A database of its own for a test file, migrated and empty. Its name begins with the file's, so that an error that
+ * shows the database says where it comes from.
+ */
+export function createTestDatabase(): Promise<TestDatabase> {
+  return createFrom(process.env[TEMPLATE_DATABASE]);
+}
+
+/** The same without any migration: what a first start finds. */
+export function createEmptyTestDatabase(): Promise<TestDatabase> {
+  return createFrom('template0');
+}
+
+async function createFrom(template: string | undefined): Promise<TestDatabase> {
+  const adminUrl = process.env[ADMIN_URL];
+  if (!adminUrl || !template) {
+    throw new Error('no test server: only the projects `medium` and `e2e` of jest.config.cjs have one');
+  }
+  const file = basename(expect.getState().testPath ?? 'test').replace(/\..*$/, '');
+  const name = `${file
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '_')
+    .slice(0, 40)}_${randomBytes(4).toString('hex')}`;
+  await execute(adminUrl, `CREATE DATABASE ${name} TEMPLATE ${template}`);
+  return {
+    url: urlOfDatabase(adminUrl, name),
+    drop: () => execute(adminUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+  };
+}
+
+/** The address of another database on the same server. */
+export function urlOfDatabase(serverUrl: string, database: string): string {
+  const url = new URL(serverUrl);
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+/** Runs one statement on a connection of its own, as CREATE and DROP DATABASE demand. */
+export async function execute(url: string, sql: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
