@@ -49,25 +49,29 @@ export const INSERT_USER_COSTS = `
     LEFT JOIN shared_pool USING (component)
   ),
   borne AS (
-    SELECT hub, CASE WHEN hub = ANY ($5::text[]) THEN NULL ELSE username END AS username, component,
+    SELECT hub, username, component, hub = ANY ($5::text[]) AS is_excluded,
       round(pool.direct_usd * (upto - before_hub) / hub_total, 10)
         - round(pool.direct_usd * (upto - byte_seconds - before_hub) / hub_total, 10) AS direct_usd,
       round(pool.shared_usd * upto / cluster_total, 10)
         - round(pool.shared_usd * (upto - byte_seconds) / cluster_total, 10) AS shared_usd
     FROM usage JOIN pool USING (hub, component)
   ),
-  left_over AS (
-    SELECT hub, NULL::text AS username, component,
-      CASE WHEN is_tagged THEN amount_usd ELSE 0 END AS direct_usd,
-      CASE WHEN is_tagged THEN 0 ELSE amount_usd END AS shared_usd
-    FROM cost
-    WHERE NOT (is_shared AND EXISTS (
-      SELECT FROM hub_usage
-      WHERE hub_usage.component = cost.component AND (hub_usage.hub = cost.hub OR NOT cost.is_direct)))
+  part AS (
+    SELECT hub, username, component, direct_usd, shared_usd FROM borne WHERE NOT is_excluded
+    UNION ALL
+    SELECT hub, NULL, component, sum(direct_usd), sum(shared_usd)
+    FROM (
+      SELECT hub, component, direct_usd, shared_usd FROM borne WHERE is_excluded
+      UNION ALL
+      SELECT hub, component, CASE WHEN is_tagged THEN amount_usd ELSE 0 END, CASE WHEN is_tagged THEN 0 ELSE amount_usd END
+      FROM cost
+      WHERE NOT (is_shared AND EXISTS (
+        SELECT FROM hub_usage
+        WHERE hub_usage.component = cost.component AND (hub_usage.hub = cost.hub OR NOT cost.is_direct)))
+    ) unnamed
+    GROUP BY hub, component
   )
   INSERT INTO user_costs (cluster, day, hub, username, component, direct_usd, shared_usd, run_id)
-  SELECT $1, $2::date, hub, username, component, sum(direct_usd), sum(shared_usd), $3
-  FROM (SELECT * FROM borne UNION ALL SELECT * FROM left_over) part
-  GROUP BY hub, username, component
-  HAVING sum(direct_usd) <> 0 OR sum(shared_usd) <> 0
-  ORDER BY hub, component, username`;
+  SELECT $1, $2::date, hub, username, component, direct_usd, shared_usd, $3
+  FROM part
+  WHERE direct_usd <> 0 OR shared_usd <> 0`;

@@ -28,8 +28,8 @@ export async function replaceUserUsage(
 }
 
 /**
- * Usage of the same person in the same hub (two namespaces may be one hub) is summed. Vanished rows are deleted by their
- * place: joined by key, a plan made before the table has statistics compares every row with every other.
+ * Usage of the same person in the same hub (two namespaces may be one hub) is summed. Stored rows are found again
+ * by their place: joined by key, a plan made before the table has statistics compares every row with every other.
  */
 const REPLACE_USER_USAGE = `
   WITH incoming AS (
@@ -51,15 +51,19 @@ const REPLACE_USER_USAGE = `
     WHERE ctid = ANY (ARRAY(SELECT place FROM difference WHERE byte_seconds IS NULL))
     RETURNING 1
   ),
-  written AS (
+  changed AS (
+    UPDATE user_usage SET byte_seconds = difference.byte_seconds, run_id = $3
+    FROM difference
+    WHERE user_usage.ctid = difference.place AND difference.byte_seconds IS NOT NULL
+    RETURNING 1
+  ),
+  added AS (
     INSERT INTO user_usage (cluster, day, component, hub, username, byte_seconds, run_id)
-    SELECT $1, $2, $4, hub, username, byte_seconds, $3 FROM difference WHERE byte_seconds IS NOT NULL
+    SELECT $1, $2, $4, hub, username, byte_seconds, $3 FROM difference WHERE place IS NULL
     ORDER BY hub, username
-    ON CONFLICT (cluster, day, component, hub, username)
-      DO UPDATE SET byte_seconds = excluded.byte_seconds, run_id = excluded.run_id
     RETURNING 1
   )
-  SELECT (SELECT count(*) FROM vanished) + (SELECT count(*) FROM written) AS written`;
+  SELECT (SELECT count(*) FROM vanished) + (SELECT count(*) FROM changed) + (SELECT count(*) FROM added) AS written`;
 
 /** Makes the stored memberships of the reading's day equal to it; returns the rows written. */
 export async function replaceMemberships(
@@ -105,13 +109,17 @@ const REPLACE_MEMBERSHIPS = `
     WHERE ctid = ANY (ARRAY(SELECT place FROM difference WHERE username_escaped IS NULL))
     RETURNING 1
   ),
-  written AS (
+  changed AS (
+    UPDATE group_memberships SET username_escaped = difference.username_escaped, run_id = $3
+    FROM difference
+    WHERE group_memberships.ctid = difference.place AND difference.username_escaped IS NOT NULL
+    RETURNING 1
+  ),
+  added AS (
     INSERT INTO group_memberships (cluster, day, hub, username, usergroup, username_escaped, run_id)
     SELECT $1, $2, hub, username, CASE WHEN has_group THEN group_name END, username_escaped, $3
-    FROM difference WHERE username_escaped IS NOT NULL
+    FROM difference WHERE place IS NULL
     ORDER BY hub, username, group_name
-    ON CONFLICT (cluster, day, hub, username, usergroup)
-      DO UPDATE SET username_escaped = excluded.username_escaped, run_id = excluded.run_id
     RETURNING 1
   )
-  SELECT (SELECT count(*) FROM vanished) + (SELECT count(*) FROM written) AS written`;
+  SELECT (SELECT count(*) FROM vanished) + (SELECT count(*) FROM changed) + (SELECT count(*) FROM added) AS written`;
