@@ -77,8 +77,9 @@ export function convertMemberships(samples: readonly Sample[], attribution: Attr
   for (const { labels } of samples) {
     const { namespace = '', username = '', usergroup = '' } = labels;
     const person = people.get(keyOf(hubOfNamespace(attribution, namespace), username));
-    if (usergroup === NONE) person!.none = true;
-    else if (person && usergroup !== '' && usergroup !== SEVERAL) person.groups.add(usergroup);
+    if (!person) continue;
+    if (usergroup === NONE) person.none = true;
+    else if (usergroup !== '' && usergroup !== SEVERAL) person.groups.add(usergroup);
   }
   return [...people.values()]
     .flatMap(({ hub, labels: { username, usernameEscaped }, groups, none }) => {

@@ -1,0 +1,109 @@
+import { DEFAULT_ATTRIBUTION } from '#libs/domain';
+import { convertCompute, convertHomeStorage, convertMemberships, convertUserLabels } from './convert.js';
+import type { Sample } from './prometheus.client.js';
+
+const ATTRIBUTION = { ...DEFAULT_ATTRIBUTION, namespaceHubs: { 'prod-hub': 'prod' } };
+
+const pods = (namespace: string, user: string, value: number): Sample => ({
+  labels: { namespace, annotation_hub_jupyter_org_username: user },
+  value,
+});
+const directory = (namespace: string, name: string, value: number): Sample => ({
+  labels: { namespace, directory: name },
+  value,
+});
+const member = (namespace: string, username: string, usergroup: string, more: Record<string, string> = {}): Sample => ({
+  labels: { namespace, username, usergroup, ...more },
+  value: 1,
+});
+
+describe('usage out of samples', () => {
+  it('has one row per hub and person, sorted, with namespaces of one hub added up', () => {
+    const samples = [
+      pods('staging', 'bob', 5),
+      pods('prod-hub', 'bob', 2),
+      pods('prod', 'bob', 3),
+      pods('prod', 'Al', 1),
+    ];
+    expect(convertCompute(samples, ATTRIBUTION)).toEqual([
+      { hub: 'prod', username: 'Al', component: 'compute', byteSeconds: 1n },
+      { hub: 'prod', username: 'bob', component: 'compute', byteSeconds: 5n },
+      { hub: 'staging', username: 'bob', component: 'compute', byteSeconds: 5n },
+    ]);
+  });
+
+  it('leaves out what is nothing, and rounds to whole byte-seconds', () => {
+    const samples = [pods('prod', 'none', 0), pods('prod', 'half', 0.5), pods('prod', 'little', 0.4)];
+    expect(convertCompute(samples, ATTRIBUTION)).toEqual([
+      { hub: 'prod', username: 'half', component: 'compute', byteSeconds: 1n },
+    ]);
+  });
+
+  it('is as exact as the server, far above the integers of a double', () => {
+    // 40 TiB for a day: 40 × 2^40 × 86,400.
+    const [row] = convertCompute([pods('prod', 'big', 40 * 2 ** 40 * 86_400)], ATTRIBUTION);
+    expect(row!.byteSeconds).toBe(40n * 2n ** 40n * 86_400n);
+  });
+
+  it('keeps names that could be mistaken for a border between hub and name apart', () => {
+    expect(convertCompute([pods('a', 'b","c', 1), pods('a","b', 'c', 1)], ATTRIBUTION)).toHaveLength(2);
+  });
+
+  it('adds up the directories of one person, by the labels of their own namespace', () => {
+    const labels = convertUserLabels([
+      member('prod', 'jane.doe', 'geo', { username_escaped: 'jane-2edoe', username_safe: 'jane-doe---3f2a1b4c' }),
+    ]);
+    const samples = [
+      directory('prod', 'jane-2edoe', 1),
+      directory('prod', 'jane-doe---3f2a1b4c', 2),
+      directory('staging', 'jane-doe---3f2a1b4c', 4),
+    ];
+    expect(convertHomeStorage(samples, labels, ATTRIBUTION)).toEqual([
+      { hub: 'prod', username: 'jane.doe', component: 'home storage', byteSeconds: 3n },
+      { hub: 'staging', username: 'jane-doe---3f2a1b4c', component: 'home storage', byteSeconds: 4n },
+    ]);
+  });
+});
+
+describe('memberships out of samples', () => {
+  const rowsOf = (...samples: Sample[]) =>
+    convertMemberships(samples, ATTRIBUTION).map(({ hub, username, usergroup }) => [hub, username, usergroup]);
+
+  it('have a row per group, without the mark for several groups', () => {
+    expect(rowsOf(member('prod', 'a', 'multiple'), member('prod', 'a', 'z'), member('prod', 'a', 'b'))).toEqual([
+      ['prod', 'a', 'b'],
+      ['prod', 'a', 'z'],
+    ]);
+  });
+
+  it('have one row without a group for a person in none', () => {
+    expect(rowsOf(member('prod', 'a', 'none'))).toEqual([['prod', 'a', null]]);
+  });
+
+  it('let a group that was joined during the day win over none', () => {
+    expect(rowsOf(member('prod', 'a', 'none'), member('prod', 'a', 'geo'))).toEqual([['prod', 'a', 'geo']]);
+  });
+
+  it('say nothing of a person of whom only "several groups" is known, which is not "in no group"', () => {
+    expect(rowsOf(member('prod', 'a', 'multiple'))).toEqual([]);
+  });
+
+  it('do not repeat a group that two namespaces of one hub report', () => {
+    expect(rowsOf(member('prod', 'a', 'geo'), member('prod-hub', 'a', 'geo'), member('staging', 'a', 'geo'))).toEqual([
+      ['prod', 'a', 'geo'],
+      ['staging', 'a', 'geo'],
+    ]);
+  });
+
+  it('pass over series without a name, whatever their group', () => {
+    expect(rowsOf(member('prod', '', 'none'), member('prod', '', 'geo'))).toEqual([]);
+  });
+
+  it('escape the name where the exporter is too old to', () => {
+    const samples = [member('prod', 'a.b', 'geo'), member('prod', 'c', 'geo', { username_escaped: 'given' })];
+    expect(convertMemberships(samples, ATTRIBUTION).map(({ usernameEscaped }) => usernameEscaped)).toEqual([
+      'a-2eb',
+      'given',
+    ]);
+  });
+});
