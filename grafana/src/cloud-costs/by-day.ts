@@ -107,11 +107,12 @@ export const componentsOfHub = () =>
   dailyBars(
     { title: 'Components of $hub', description: 'Attributable cost of this hub by component.' },
     `
-SELECT day AS "time", component AS metric, amount_usd AS value
+SELECT day AS "time", component AS metric, sum(amount_usd) AS value
 FROM reporting.daily_component_costs
 WHERE ${IN_CLUSTER} AND $__timeFilter(day)
   AND ${picked('hub')}
   AND ${picked('component')}
+GROUP BY day, component
 ORDER BY day, component`,
   )
     .repeat('hub')

@@ -1,0 +1,113 @@
+import { Client } from 'pg';
+
+/** The hand-made estate: one week, two hubs, five people. Figures are in the comments of the specs that use them. */
+export const CLUSTER = "jupyter's";
+export const RANGE = { from: new Date('2026-03-02T09:30:00.000Z'), to: new Date('2026-03-05T15:45:00.000Z') };
+
+const GIB_HOUR = '(3600 * 1073741824::numeric)';
+
+/**
+ * Costs and usage of 2 March to 5 March 2026, a day before and a day after that, February for the month before, and
+ * another cluster with the same names.
+ *
+ * Each day from 2 to 5 March: account 100, of which prod: compute 40, home storage 10; support: compute 20, core 8.
+ * So 78 are attributable, 22 are not. 4 and 5 March are estimated. Of compute, the users of prod bear 40 directly and
+ * 15 of 20 as their shared part; 5 stay unallocated, and so does core. Home storage is borne by its users.
+ */
+export async function fillEstate(url: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    for (const statement of STATEMENTS) await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Names that break a careless query. */
+export const USERS = {
+  plain: 'ada',
+  singleQuote: `o'brien`,
+  doubleQuote: `bob "the builder"`,
+  backslash: `back\\slash`,
+  percent: '100%_sure',
+} as const;
+
+/** A group whose name needs quoting. */
+export const TEAM = `the "a" team`;
+
+const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
+const C = text(CLUSTER);
+
+/** Days with the full pattern: in the range, and one on each side. */
+const DAYS = `generate_series(date '2026-03-01', date '2026-03-06', interval '1 day')`;
+
+const STATEMENTS = [
+  `INSERT INTO sync_runs (cluster, source, trigger, window_from, window_until, status, requests, days_changed, rows_written, error, started_at, finished_at)
+   VALUES
+     (${C}, 'cost-explorer', 'schedule', '2026-02-01', '2026-03-05', 'succeeded', 5, 3, 40, NULL, '2026-03-04T05:17:00Z', '2026-03-04T05:17:30Z'),
+     (${C}, 'cost-explorer', 'schedule', '2026-02-01', '2026-03-05', 'failed', 2, 0, 0, 'throttled; it''s busy', '2026-03-05T05:17:00Z', '2026-03-05T05:18:00Z'),
+     (${C}, 'prometheus', 'schedule', '2026-03-04', '2026-03-06', 'succeeded', 0, 2, 30, NULL, '2026-03-05T05:18:00Z', '2026-03-05T05:18:10Z'),
+     (${C}, 'prometheus', 'once', '2026-03-04', '2026-03-06', 'running', 0, 0, 0, NULL, '2026-03-05T15:00:00Z', NULL)`,
+  ...['other', CLUSTER].flatMap((cluster) => [
+    `INSERT INTO account_costs (cluster, day, amount_usd, estimated, cost_basis, attribution_digest, run_id)
+     SELECT ${text(cluster)}, day::date, ${cluster === 'other' ? 1000 : 100}, day >= date '2026-03-04', 'amortized', 'd', 1 FROM ${DAYS} AS day
+     UNION ALL SELECT ${text(cluster)}, day::date, 50, false, 'amortized', 'd', 1
+     FROM generate_series(date '2026-02-01', date '2026-02-28', interval '1 day') AS day`,
+    `INSERT INTO attributed_costs (cluster, day, hub, service, component, amount_usd, run_id)
+     SELECT ${text(cluster)}, day::date, hub, service, component, amount_usd, 1
+     FROM ${DAYS} AS day, (VALUES
+       ('prod', 'Amazon Elastic Compute Cloud - Compute', 'compute', 30::numeric),
+       ('prod', 'EC2 - Other', 'compute', 10),
+       ('prod', 'Amazon Elastic File System', 'home storage', 10),
+       ('support', 'Amazon Elastic Compute Cloud - Compute', 'compute', 20),
+       ('support', 'Amazon Elastic Container Service for Kubernetes', 'core', 8)
+     ) AS parts (hub, service, component, amount_usd)
+     UNION ALL SELECT ${text(cluster)}, day::date, 'prod', 'EC2 - Other', 'compute', 30, 1
+     FROM generate_series(date '2026-02-01', date '2026-02-28', interval '1 day') AS day`,
+    `INSERT INTO user_costs (cluster, day, hub, username, component, direct_usd, shared_usd, run_id)
+     SELECT ${text(cluster)}, day::date, hub, username, component, direct_usd, shared_usd, 1
+     FROM ${DAYS} AS day, (VALUES
+       ('prod', ${text(USERS.plain)}, 'compute', 20::numeric, 6::numeric),
+       ('prod', ${text(USERS.singleQuote)}, 'compute', 12, 4),
+       ('prod', ${text(USERS.doubleQuote)}, 'compute', 8, 3),
+       ('staging', ${text(USERS.plain)}, 'compute', 0, 2),
+       ('support', NULL, 'compute', 0, 5),
+       ('support', NULL, 'core', 0, 8),
+       ('prod', ${text(USERS.plain)}, 'home storage', 4, 0),
+       ('prod', ${text(USERS.backslash)}, 'home storage', 4, 0),
+       ('prod', ${text(USERS.percent)}, 'home storage', 2, 0)
+     ) AS costs (hub, username, component, direct_usd, shared_usd)`,
+    `INSERT INTO user_usage (cluster, day, hub, username, component, byte_seconds, run_id)
+     SELECT ${text(cluster)}, day::date, hub, username, component, gib_hours * ${GIB_HOUR}, 1
+     FROM ${DAYS} AS day, (VALUES
+       ('prod', ${text(USERS.plain)}, 'compute', 13::numeric),
+       ('prod', ${text(USERS.singleQuote)}, 'compute', 8),
+       ('prod', ${text(USERS.doubleQuote)}, 'compute', 4),
+       ('staging', ${text(USERS.plain)}, 'compute', 2),
+       ('prod', ${text(USERS.plain)}, 'home storage', 48),
+       ('prod', ${text(USERS.backslash)}, 'home storage', 48),
+       ('prod', ${text(USERS.percent)}, 'home storage', 24)
+     ) AS usage (hub, username, component, gib_hours)`,
+    // ada is in two groups on 1, 2 and 3 March and in one after that, o'brien in one, bob in none; the exporter does not
+    // know the others.
+    `INSERT INTO group_memberships (cluster, day, hub, username, usergroup, username_escaped, run_id)
+     SELECT ${text(cluster)}, day::date, 'prod', username, usergroup, username, 1
+     FROM ${DAYS} AS day, (VALUES
+       (${text(USERS.plain)}, 'physics', date '2026-03-06'),
+       (${text(USERS.plain)}, ${text(TEAM)}, date '2026-03-03'),
+       (${text(USERS.singleQuote)}, 'physics', date '2026-03-06'),
+       (${text(USERS.doubleQuote)}, NULL, date '2026-03-06')
+     ) AS members (username, usergroup, last_day)
+     WHERE day <= last_day`,
+    `INSERT INTO usage_days (cluster, day, dataset, status, coverage, detail, read_at, run_id)
+     SELECT ${text(cluster)}, day::date, dataset,
+       CASE WHEN day < date '2026-03-05' THEN 'final' ELSE 'provisional' END, 0.9, NULL, day + interval '27 hours', 1
+     FROM ${DAYS} AS day, (VALUES ('compute'), ('home storage'), ('memberships')) AS datasets (dataset)`,
+    `INSERT INTO cost_restatements (cluster, day, hub, service, component, before_usd, after_usd, reason, seen_at, run_id)
+     VALUES
+       (${text(cluster)}, '2026-02-27', 'prod', 'EC2 - Other', 'compute', 29, 30, 'restated', '2026-03-04T05:17:20Z', 1),
+       (${text(cluster)}, '2026-02-28', 'prod', 'EC2 - Other', 'compute', NULL, 30, 'restated', '2026-03-04T05:17:20Z', 1),
+       (${text(cluster)}, '2026-03-01', 'support', 'AWS Backup', 'backup', 2.5, NULL, 'restated', '2026-03-04T05:17:20Z', 1)`,
+  ]),
+];
