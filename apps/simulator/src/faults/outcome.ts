@@ -1,0 +1,27 @@
+import type { RequestFault } from './fault.js';
+
+/** What becomes of a request: an answer, or none at all. */
+export type Outcome =
+  | {
+      readonly kind: 'response';
+      readonly status: number;
+      readonly contentType: string;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string;
+    }
+  | { readonly kind: 'dropped-connection' | 'hanging-connection' };
+
+const HTML = '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>';
+
+/** The outcome of a fault that does not depend on what was asked; undefined for the others. */
+export function strikeResponse(fault: RequestFault): Outcome | undefined {
+  switch (fault.kind) {
+    case 'html':
+      return { kind: 'response', status: fault.status, contentType: 'text/html', headers: {}, body: HTML };
+    case 'dropped-connection':
+    case 'hanging-connection':
+      return { kind: fault.kind };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,16 @@
+import type { Day } from '#libs/domain';
+import type { EstateOptions } from './estate/index.js';
+
+export interface SimulatorOptions {
+  /** The estate; `today` defaults to the current UTC day. */
+  readonly estate?: Partial<EstateOptions> & { readonly today?: Day };
+  /** 0 (default): any free port. */
+  readonly port?: number;
+  /** Groups on a page of GetCostAndUsage. */
+  readonly pageSize?: number;
+  /** So many of the last days are marked as estimated. */
+  readonly estimatedDays?: number;
+  readonly inactiveTags?: readonly string[];
+  /** What the live /metrics takes for now, and no query sees beyond. */
+  readonly now?: () => Date;
+}
