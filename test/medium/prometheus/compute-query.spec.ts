@@ -44,7 +44,8 @@ async function check(
   try {
     await promisify(execFile)(binaries.promtool, ['test', 'rules', file]);
   } catch (error) {
-    throw new Error((error as { stdout: string; stderr: string }).stdout + (error as { stderr: string }).stderr);
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(stdout + stderr, { cause: error });
   } finally {
     await rm(folder, { recursive: true });
   }
