@@ -141,6 +141,26 @@ describe('a backfill', () => {
     ]);
   });
 
+  it('reads a final day again, which no other run does', async () => {
+    const day = addDays(estate.today, -3);
+    const usage = () =>
+      estate.query(
+        `SELECT hub, username, component, byte_seconds FROM user_usage WHERE day = $1
+      ORDER BY hub, component, username`,
+        [day],
+      );
+    const read = await usage();
+    expect(read.length).toBeGreaterThan(0);
+    await estate.query(`UPDATE user_usage SET byte_seconds = byte_seconds + 1 WHERE day = $1`, [day]);
+    const tampered = await usage();
+
+    await estate.run(['--once'], { COST_BASIS: 'unblended' });
+    expect(await usage()).toEqual(tampered);
+
+    await estate.run(['--backfill', day, day], { COST_BASIS: 'unblended' });
+    expect(await usage()).toEqual(read);
+  });
+
   it('says which days Cost Explorer has forgotten', async () => {
     const known = firstOfMonth(estate.today, -13);
     const { code, stdout } = await estate.run(['--backfill', addDays(known, -3), addDays(known, -1)], {

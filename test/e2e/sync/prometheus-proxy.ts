@@ -1,11 +1,12 @@
 import { createServer, request as forward } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text as readText } from 'node:stream/consumers';
 
 /** Stands before a real Prometheus and, when told to, does not let it answer. */
 export interface PrometheusProxy {
   readonly url: string;
-  /** From the request after `count` others on: no answer at all. */
-  hangAfter(count: number): void;
+  /** Gives no answer at all, to any question; or only to those about an instant from `from` on. */
+  hang(from?: Date): void;
   /** Every request is answered with this status and no data. */
   refuseWith(status: number): void;
   /** Lets all requests through again. */
@@ -14,35 +15,35 @@ export interface PrometheusProxy {
 }
 
 export async function startPrometheusProxy(prometheusUrl: string): Promise<PrometheusProxy> {
-  let lets = Infinity;
+  let hangs: (body: string) => boolean = () => false;
   let refusal: number | undefined;
-  const server = createServer((question, answer) => {
+  const server = createServer(async (question, answer) => {
+    const body = await readText(question).catch(() => '');
+    if (hangs(body)) return;
     if (refusal !== undefined) {
-      const body = { status: 'error', errorType: 'execution', error: 'out of order' };
-      answer.writeHead(refusal, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      const reason = { status: 'error', errorType: 'execution', error: 'out of order' };
+      answer.writeHead(refusal, { 'content-type': 'application/json' }).end(JSON.stringify(reason));
       return;
     }
-    lets -= 1;
-    if (lets < 0) return;
     const { method, headers, url } = question;
     const onward = forward(`${prometheusUrl}${url}`, { method, headers }, (reply) => {
       answer.writeHead(reply.statusCode ?? 500, reply.headers);
       reply.pipe(answer);
     });
     onward.on('error', () => answer.destroy());
-    question.pipe(onward);
+    onward.end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    hangAfter: (count) => {
-      lets = count;
+    hang: (from) => {
+      hangs = (body) => !from || Number(new URLSearchParams(body).get('time')) * 1000 >= from.getTime();
     },
     refuseWith: (status) => {
       refusal = status;
     },
     recover: () => {
-      lets = Infinity;
+      hangs = () => false;
       refusal = undefined;
     },
     close: () =>

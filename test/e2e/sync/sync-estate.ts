@@ -95,5 +95,20 @@ export class SyncEstate {
 }
 
 async function* usageHistory(_estate: unknown): AsyncGenerator<string> {
+  const end = Math.floor(Date.now() / 60_000) * 60;
+  const start = end - HISTORY_DAYS * 86_400;
+  const series: [string, string][] = [
+    [
+      'kube_pod_container_resource_requests',
+      '{namespace="prod",pod="jupyter-a",container="notebook",node="n1",resource="memory"} 1073741824',
+    ],
+    ['kube_pod_annotations', '{namespace="prod",pod="jupyter-a",annotation_hub_jupyter_org_username="alice"} 1'],
+    ['dirsize_total_size_bytes', '{namespace="prod",directory="alice"} 1000'],
+    ['jupyterhub_user_group_info', '{namespace="prod",usergroup="g",username="alice",username_escaped="alice"} 1'],
+  ];
+  for (const [name, rest] of series) {
+    yield `# TYPE ${name} gauge\n`;
+    for (let t = start; t <= end; t += 60) yield `${name}${rest} ${t}\n`;
+  }
   yield '# EOF\n';
 }
