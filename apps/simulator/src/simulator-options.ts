@@ -1,5 +1,6 @@
 import type { Day } from '#libs/domain';
 import type { EstateOptions } from './estate/index.js';
+import type { ScrapeHistory } from './openmetrics/sampled-series.js';
 
 export interface SimulatorOptions {
   /** The estate; `today` defaults to the current UTC day. */
@@ -13,4 +14,6 @@ export interface SimulatorOptions {
   readonly inactiveTags?: readonly string[];
   /** What the live /metrics takes for now, and no query sees beyond. */
   readonly now?: () => Date;
+  /** What its own answers to PromQL take for scraped. Default: every minute since `usageFrom`, directories hourly. */
+  readonly history?: Partial<ScrapeHistory>;
 }

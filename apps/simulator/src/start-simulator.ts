@@ -1,23 +1,23 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text as readText } from 'node:stream/consumers';
-import { dayOf } from '#libs/domain';
-import { z } from 'zod';
+import { dayOf, startOfDay } from '#libs/domain';
 import { accountBill } from './cost-explorer/account-bill.js';
-import { serveCostExplorer } from './cost-explorer/cost-explorer-route.js';
 import { RequestCounts } from './cost-explorer/request-counts.js';
 import { makeEstate, type Estate } from './estate/index.js';
 import { FaultSchedule } from './faults/fault-schedule.js';
-import { FAULT } from './faults/fault.js';
-import type { Outcome } from './faults/outcome.js';
+import { respondJson, type Outcome } from './faults/outcome.js';
+import type { ScrapeHistory } from './openmetrics/sampled-series.js';
+import { makeRouter } from './router.js';
 import type { SimulatorOptions } from './simulator-options.js';
 
 export interface Simulator {
-  /** Base of everything it serves: Cost Explorer at `/`, the cluster's metrics at `/metrics`. */
+  /** Base of everything it serves: Cost Explorer at `/`, the cluster's metrics at `/metrics`, `/api/v1/query`. */
   readonly url: string;
   readonly estate: Estate;
   readonly faults: FaultSchedule;
   readonly requestCounts: RequestCounts;
+  /** What its answers to PromQL take for scraped, up to now: the same `historyText` makes a Prometheus answer alike. */
+  history(): ScrapeHistory;
   close(): Promise<void>;
 }
 
@@ -36,29 +36,19 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     inactiveTags: options.inactiveTags ?? [],
   };
   const bill = accountBill(estate, billOptions, (items) => faults.restate(items));
+  const history = (): ScrapeHistory => ({
+    from: startOfDay(estate.usageFrom),
+    until: now(),
+    scrapeIntervalSeconds: 60,
+    directoryIntervalSeconds: 3600,
+    ...options.history,
+  });
 
-  const route = async (request: IncomingMessage): Promise<Outcome> => {
-    const path = new URL(request.url ?? '/', 'http://simulator').pathname;
-    const body = await readText(request);
-    switch (`${request.method} ${path}`) {
-      case 'POST /':
-        return serveCostExplorer(bill, faults, requestCounts, request.headers, body);
-      case 'GET /simulator/requests':
-        return json(200, requestCounts);
-      case 'POST /simulator/faults':
-        return addFaults(faults, body);
-      case 'DELETE /simulator/faults':
-        faults.clear();
-        return json(200, {});
-      default:
-        return json(404, { error: `no ${request.method} ${path} here` });
-    }
-  };
-
+  const route = makeRouter({ estate, bill, faults, requestCounts, history, now });
   const server = createServer((request, response) => {
     route(request).then(
       (outcome) => send(response, outcome),
-      (error: unknown) => send(response, json(500, { error: String(error) })),
+      (error: unknown) => send(response, respondJson(500, { error: String(error) })),
     );
   });
   await new Promise<void>((resolve, reject) => {
@@ -70,27 +60,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     estate,
     faults,
     requestCounts,
+    history,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
   };
-}
-
-/** Takes one fault or a list of them, as FAULT describes. */
-function addFaults(faults: FaultSchedule, body: string): Outcome {
-  try {
-    const requests = z.union([z.array(FAULT), FAULT.transform((fault) => [fault])]).parse(JSON.parse(body));
-    faults.add(...requests);
-    return json(200, { added: requests.length });
-  } catch (error) {
-    return json(400, { error: error instanceof z.ZodError ? z.prettifyError(error) : String(error) });
-  }
-}
-
-function json(status: number, value: unknown): Outcome {
-  return { kind: 'response', status, contentType: 'application/json', headers: {}, body: JSON.stringify(value) };
 }
 
 function send(response: ServerResponse, outcome: Outcome): void {

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FaultSchedule } from '../faults/fault-schedule.js';
-import { strikeResponse, type Outcome } from '../faults/outcome.js';
+import { respond, strikeResponse, type Outcome } from '../faults/outcome.js';
 import { answerOperation, operationOf } from './answer.js';
 import type { Bill } from './bill.js';
 import { CostExplorerError, usualMessage } from './errors.js';
@@ -41,14 +41,13 @@ export function serveCostExplorer(
     const answer = answerOperation(seen, target, body);
     counts.record(operation, 'answered');
     faults.countAnswer();
-    return { kind: 'response', status: 200, contentType: CONTENT_TYPE, headers: {}, body: JSON.stringify(answer) };
+    return respond(200, CONTENT_TYPE, JSON.stringify(answer));
   } catch (error) {
     if (!(error instanceof CostExplorerError)) throw error;
     counts.record(operation, 'refused');
     // Modelled errors call it Message, common ones message; the SDK reads either.
     const body = JSON.stringify({ __type: error.name, message: error.message, Message: error.message });
-    const extra = { 'x-amzn-ErrorType': error.name };
-    return { kind: 'response', status: error.status, contentType: CONTENT_TYPE, headers: extra, body };
+    return respond(error.status, CONTENT_TYPE, body, { 'x-amzn-ErrorType': error.name });
   }
 }
 

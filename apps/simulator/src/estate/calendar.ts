@@ -27,9 +27,16 @@ export function isEnrolled(seed: number, person: Person, day: Day): boolean {
   return (dayNumber(day) + phase) % 360 < length;
 }
 
-/** The instant (ms) at which the person's directory is made on their first day, 0 when that day was earlier. */
-export function enrolledSinceMs(seed: number, person: Person, day: Day): number {
-  if (isEnrolled(seed, person, addDays(day, -1))) return 0;
-  const partOfDay = rollFor(seed, 'first day', person.namespace, person.username)();
-  return dayNumber(day) * MS_PER_DAY + Math.floor((0.25 + partOfDay / 2) * MS_PER_DAY);
+/**
+ * When the person's directories exist on a day on which they are enrolled, in ms: made during their first day, and
+ * removed before the end of their last, so that no directory outlives its owner's entry in the user list.
+ */
+export function directoryLifeOn(seed: number, person: Person, day: Day): { fromMs: number; untilMs: number } {
+  const startMs = dayNumber(day) * MS_PER_DAY;
+  const partOfDay = 0.25 + rollFor(seed, 'moving', person.namespace, person.username)() / 2;
+  const movingMs = startMs + Math.floor(partOfDay * MS_PER_DAY);
+  return {
+    fromMs: isEnrolled(seed, person, addDays(day, -1)) ? startMs : movingMs,
+    untilMs: isEnrolled(seed, person, addDays(day, 1)) ? startMs + MS_PER_DAY : movingMs + MS_PER_DAY / 8,
+  };
 }

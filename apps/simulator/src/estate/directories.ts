@@ -1,5 +1,5 @@
 import { startOfDay, type Day } from '#libs/domain';
-import { enrolledSinceMs, isEnrolled } from './calendar.js';
+import { directoryLifeOn, isEnrolled } from './calendar.js';
 import { dayNumber, MS_PER_DAY } from './day-number.js';
 import type { EstateOptions } from './options.js';
 import { rollFor } from './random.js';
@@ -38,15 +38,16 @@ export function sizesOn(seed: number, directory: Directory, day: Day): SizeSpan[
   const startMs = startOfDay(day).getTime();
   const { owner } = directory;
   if (owner && !isEnrolled(seed, owner, day)) return [];
-  const existsFromMs = Math.max(startMs, owner ? enrolledSinceMs(seed, owner, day) : 0);
+  const always = { fromMs: startMs, untilMs: startMs + MS_PER_DAY };
+  const life = owner ? directoryLifeOn(seed, owner, day) : always;
   const roll = rollFor(seed, 'size', directory.namespace, directory.directory);
   const changeMs = startMs + Math.floor(roll() * MS_PER_DAY);
   const baseBytes = 1024 * 1024 + Math.floor(roll() * 40 * GIB);
   const growthBytes = Math.floor(roll() * 0.002 * baseBytes);
   const sizeAfter = (number: number) => baseBytes + growthBytes * (number % 360);
   return [
-    { bytes: sizeAfter(dayNumber(day) - 1), fromMs: existsFromMs, untilMs: changeMs },
-    { bytes: sizeAfter(dayNumber(day)), fromMs: Math.max(existsFromMs, changeMs), untilMs: startMs + MS_PER_DAY },
+    { bytes: sizeAfter(dayNumber(day) - 1), fromMs: life.fromMs, untilMs: Math.min(life.untilMs, changeMs) },
+    { bytes: sizeAfter(dayNumber(day)), fromMs: Math.max(life.fromMs, changeMs), untilMs: life.untilMs },
   ].filter((span) => span.fromMs < span.untilMs);
 }
 

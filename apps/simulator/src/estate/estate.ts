@@ -12,17 +12,13 @@ import { makeRoster, type Person } from './roster.js';
 import { sessionsStartedOn, type Session } from './sessions.js';
 import { scheduledMsWithin, UsageSum, type TrueUsage } from './true-usage.js';
 
-/** A person as the hub's user list knows them on some day. */
-export interface Enrolment {
-  readonly person: Person;
-  readonly groups: readonly string[];
-}
-
 /** An AWS account with its clusters, hubs and people. Everything is derived from the seed, a day at a time. */
 export interface Estate {
   readonly options: EstateOptions;
   /** The first day whose usage Prometheus remembers. */
   readonly usageFrom: Day;
+  /** Everyone who is known to a hub at some time. */
+  readonly people: readonly Person[];
   readonly directories: readonly Directory[];
   /** The bill of a day; empty after today. */
   lineItemsOn(day: Day): readonly LineItem[];
@@ -30,8 +26,8 @@ export interface Estate {
   sessionsStartedOn(day: Day): readonly Session[];
   /** Pods that exist at some time of the day. */
   sessionsOn(day: Day): readonly Session[];
-  /** Everyone that the hubs know on the day, with their groups. */
-  enrolmentsOn(day: Day): readonly Enrolment[];
+  /** The groups of a person on a day; undefined while their hub does not know them. */
+  groupsOn(person: Person, day: Day): readonly string[] | undefined;
   sizesOn(directory: Directory, day: Day): readonly SizeSpan[];
   /** Who used how much on the day, in byte-seconds, to the millisecond. */
   trueByteSeconds(day: Day): readonly TrueUsage[];
@@ -81,6 +77,7 @@ export function makeEstate(given: Partial<EstateOptions> & Pick<EstateOptions, '
   return {
     options,
     usageFrom: addDays(today, -options.historyDays),
+    people: roster,
     directories,
     lineItemsOn(day) {
       if (day > today) return [];
@@ -90,10 +87,7 @@ export function makeEstate(given: Partial<EstateOptions> & Pick<EstateOptions, '
     },
     sessionsStartedOn: startedOn,
     sessionsOn,
-    enrolmentsOn(day) {
-      const enrolled = roster.filter((person) => isEnrolled(seed, person, day));
-      return enrolled.map((person) => ({ person, groups: groupsOf(seed, person, day) }));
-    },
+    groupsOn: (person, day) => (isEnrolled(seed, person, day) ? groupsOf(seed, person, day) : undefined),
     sizesOn: (directory, day) => (day > today ? [] : sizesOn(seed, directory, day)),
     trueByteSeconds(day) {
       const startMs = startOfDay(day).getTime();

@@ -13,11 +13,24 @@ export type Outcome =
 
 const HTML = '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>';
 
+export function respond(
+  status: number,
+  contentType: string,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): Outcome {
+  return { kind: 'response', status, contentType, headers, body };
+}
+
+export function respondJson(status: number, value: unknown): Outcome {
+  return respond(status, 'application/json', JSON.stringify(value));
+}
+
 /** The outcome of a fault that does not depend on what was asked; undefined for the others. */
 export function strikeResponse(fault: RequestFault): Outcome | undefined {
   switch (fault.kind) {
     case 'html':
-      return { kind: 'response', status: fault.status, contentType: 'text/html', headers: {}, body: HTML };
+      return respond(fault.status, 'text/html', HTML);
     case 'dropped-connection':
     case 'hanging-connection':
       return { kind: fault.kind };

@@ -1,0 +1,42 @@
+export type Labels = Readonly<Record<string, string>>;
+
+/** A metric family of the estate, with the help text of the exporter that gives it. */
+export interface Family {
+  readonly name: string;
+  readonly help: string;
+}
+
+export const CONTENT_TYPE = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
+export const END = '# EOF\n';
+
+export const REQUESTS: Family = {
+  name: 'kube_pod_container_resource_requests',
+  help: 'The number of requested request resource by a container.',
+};
+export const ANNOTATIONS: Family = {
+  name: 'kube_pod_annotations',
+  help: 'Kubernetes annotations converted to Prometheus labels.',
+};
+export const DIRECTORY_SIZES: Family = {
+  name: 'dirsize_total_size_bytes',
+  help: 'Total Size of the Directory (in bytes)',
+};
+export const USER_GROUPS: Family = {
+  name: 'jupyterhub_user_group_info',
+  help: 'JupyterHub namespace, username and user group membership information.',
+};
+
+/** The lines that open a family. */
+export function familyHead({ name, help }: Family): string {
+  return `# HELP ${name} ${escape(help)}\n# TYPE ${name} gauge\n`;
+}
+
+/** A family's name with labels, as every sample of a series starts. */
+export function seriesHead({ name }: Family, labels: Labels): string {
+  const pairs = Object.entries(labels).map(([label, value]) => `${label}="${escape(value)}"`);
+  return `${name}{${pairs.join(',')}}`;
+}
+
+function escape(text: string): string {
+  return text.replace(/[\\"\n]/g, (letter) => (letter === '\n' ? '\\n' : `\\${letter}`));
+}

@@ -1,0 +1,54 @@
+import type { Estate } from '../estate/index.js';
+import {
+  ANNOTATIONS,
+  DIRECTORY_SIZES,
+  END,
+  familyHead,
+  REQUESTS,
+  seriesHead,
+  USER_GROUPS,
+  type Family,
+} from './exposition.js';
+import {
+  annotationSeries,
+  directorySeries,
+  groupSeries,
+  requestSeries,
+  type SampledSeries,
+  type ScrapeHistory,
+} from './sampled-series.js';
+
+const CHUNK_LENGTH = 64 * 1024;
+
+/**
+ * The history as OpenMetrics text with timestamps in seconds, in pieces, for
+ * `promtool tsdb create-blocks-from openmetrics`.
+ *
+ * What a scrape would have left and text cannot: stale markers. A series counts as current for five minutes after its
+ * last sample, so every session is up to five minutes longer than it was.
+ */
+export async function* historyText(estate: Estate, history: ScrapeHistory): AsyncGenerator<string> {
+  let chunk = '';
+  for (const piece of pieces(estate, history)) {
+    chunk += piece;
+    if (chunk.length < CHUNK_LENGTH) continue;
+    yield chunk;
+    chunk = '';
+  }
+  yield chunk + END;
+}
+
+function* pieces(estate: Estate, history: ScrapeHistory): Generator<string> {
+  yield* familyText(REQUESTS, requestSeries(estate, history));
+  yield* familyText(ANNOTATIONS, annotationSeries(estate, history));
+  yield* familyText(DIRECTORY_SIZES, directorySeries(estate, history));
+  yield* familyText(USER_GROUPS, groupSeries(estate, history));
+}
+
+function* familyText(family: Family, all: Iterable<SampledSeries>): Generator<string> {
+  yield familyHead(family);
+  for (const { labels, samples } of all) {
+    const head = seriesHead(family, labels);
+    yield samples.map(({ atMs, value }) => `${head} ${value} ${atMs / 1000}\n`).join('');
+  }
+}

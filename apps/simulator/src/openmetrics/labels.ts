@@ -1,0 +1,72 @@
+import { escapeSlug, safeSlug, type Directory, type Person, type Session } from '../estate/index.js';
+import type { Labels } from './exposition.js';
+
+/** A pod of the cluster itself: it has requests whether or not anybody uses the hubs. */
+export interface SystemPod {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly uid: string;
+  readonly container: string;
+  readonly node: string;
+  readonly memoryBytes: number;
+  readonly cpuCores: number;
+}
+
+const CORE_NODE = 'ip-192-168-12-34.us-west-2.compute.internal';
+const MIB = 1024 ** 2;
+
+export const SYSTEM_PODS: readonly SystemPod[] = [
+  systemPod('kube-system', 'coredns-6f9bb5c9d8-x2x7k', 'coredns', 70 * MIB, 0.1),
+  systemPod('support', 'support-prometheus-server-7d9c5b6f4-hq2wz', 'prometheus-server', 4096 * MIB, 0.5),
+  systemPod('prod', 'hub-5b7c8d9f6-k8s2p', 'hub', 512 * MIB, 0.1),
+];
+
+/** kube-state-metrics' labels of a container's request; `node` is empty until the pod is placed. */
+export function requestLabels(
+  pod: Pick<SystemPod, 'namespace' | 'pod' | 'uid' | 'container'>,
+  node: string,
+  resource: 'memory' | 'cpu',
+): Labels {
+  const unit = resource === 'memory' ? 'byte' : 'core';
+  return { namespace: pod.namespace, pod: pod.pod, uid: pod.uid, container: pod.container, node, resource, unit };
+}
+
+/** kube-state-metrics' labels of a pod's annotations, with the one that KubeSpawner sets. */
+export function annotationLabels(session: Session): Labels {
+  return {
+    namespace: session.namespace,
+    pod: session.pod,
+    uid: session.uid,
+    annotation_hub_jupyter_org_username: session.username,
+  };
+}
+
+/** A pod that is not a user's has annotations as well. */
+export function systemAnnotationLabels({ namespace, pod, uid }: SystemPod): Labels {
+  return { namespace, pod, uid };
+}
+
+export function directoryLabels({ namespace, directory }: Directory): Labels {
+  return { namespace, directory };
+}
+
+export function groupLabels(person: Person, usergroup: string): Labels {
+  return {
+    namespace: person.namespace,
+    usergroup,
+    username: person.username,
+    username_escaped: escapeSlug(person.username),
+    username_safe: safeSlug(person.username),
+  };
+}
+
+/** A person's series: one per group, and the exporter's marks for those in several groups and in none. */
+export function groupMarks(groups: readonly string[]): readonly string[] {
+  if (groups.length === 0) return ['none'];
+  return groups.length === 1 ? groups : [...groups, 'multiple'];
+}
+
+function systemPod(namespace: string, pod: string, container: string, memoryBytes: number, cpuCores: number) {
+  const uid = `00000000-0000-4000-8000-${Buffer.from(container).toString('hex').padEnd(12, '0').slice(0, 12)}`;
+  return { namespace, pod, uid, container, node: CORE_NODE, memoryBytes, cpuCores };
+}

@@ -1,0 +1,152 @@
+import { addDays, dayOf, eachDay, startOfDay, type Day } from '#libs/domain';
+import { rollFor, type Directory, type Estate, type Person, type Session } from '../estate/index.js';
+import type { Labels } from './exposition.js';
+import {
+  annotationLabels,
+  directoryLabels,
+  groupLabels,
+  groupMarks,
+  requestLabels,
+  SYSTEM_PODS,
+  systemAnnotationLabels,
+} from './labels.js';
+import { scrapeInstants, sparseInstants } from './scrape-grid.js';
+
+export interface Sample {
+  readonly atMs: number;
+  readonly value: number;
+}
+
+/** A series with its samples in order of time; never without any. */
+export interface SampledSeries {
+  readonly labels: Labels;
+  readonly samples: readonly Sample[];
+}
+
+/** What Prometheus scraped, and when. Instants [from, until); directories and groups may be scraped more rarely. */
+export interface ScrapeHistory {
+  readonly from: Date;
+  readonly until: Date;
+  readonly scrapeIntervalSeconds: number;
+  readonly directoryIntervalSeconds: number;
+  /** The part of scrapes (0 to 1) in which a person is missing: the groups exporter clears its series and refills them. */
+  readonly groupDropouts?: number;
+}
+
+/** The age up to which Prometheus takes a sample as current, in seconds. */
+export const LOOKBACK_SECONDS = 300;
+/** A little before the first instant, so that a query at that very instant finds samples. */
+export const LEAD_MS = 60_000;
+
+/**
+ * Container requests, of the cluster's own pods and of everybody's. Memory has a sample per scrape; CPU and
+ * annotations, which are only asked whether they exist, have as few as leave every answer the same.
+ */
+export function* requestSeries(estate: Estate, history: ScrapeHistory): Generator<SampledSeries> {
+  for (const pod of SYSTEM_PODS) {
+    const instants = systemInstants(history);
+    yield series(requestLabels(pod, pod.node, 'memory'), instants, pod.memoryBytes);
+    yield series(requestLabels(pod, pod.node, 'cpu'), instants, pod.cpuCores);
+  }
+  for (const session of sessionsWithin(estate, history)) {
+    const placedMs = session.scheduledMs ?? session.endMs;
+    const pending = podInstants(history, session.createdMs, placedMs);
+    const placed = podInstants(history, placedMs, session.endMs);
+    if (pending.length > 0) yield series(requestLabels(session, '', 'memory'), pending, session.memoryBytes);
+    if (placed.length === 0) continue;
+    yield series(requestLabels(session, session.node, 'memory'), placed, session.memoryBytes);
+    yield series(requestLabels(session, session.node, 'cpu'), sparseInstants(placed), session.cpuCores);
+  }
+}
+
+/** Pod annotations: whose pod it is. */
+export function* annotationSeries(estate: Estate, history: ScrapeHistory): Generator<SampledSeries> {
+  for (const pod of SYSTEM_PODS) yield series(systemAnnotationLabels(pod), systemInstants(history), 1);
+  for (const session of sessionsWithin(estate, history)) {
+    const instants = podInstants(history, session.createdMs, session.endMs);
+    if (instants.length > 0) yield series(annotationLabels(session), sparseInstants(instants), 1);
+  }
+}
+
+/** Directory sizes. */
+export function* directorySeries(estate: Estate, history: ScrapeHistory): Generator<SampledSeries> {
+  const days = daysOf(history);
+  for (const directory of estate.directories) {
+    const samples = days.flatMap((day) => directorySamples(estate, history, directory, day));
+    if (samples.length > 0) yield { labels: directoryLabels(directory), samples };
+  }
+}
+
+/**
+ * Group memberships. The first person of all is scraped every five minutes, so that the metric is never missed; the
+ * others as rarely as directories.
+ */
+export function* groupSeries(estate: Estate, history: ScrapeHistory): Generator<SampledSeries> {
+  const days = daysOf(history);
+  for (const [index, person] of estate.people.entries()) {
+    const interval = index === 0 ? Math.min(LOOKBACK_SECONDS, history.directoryIntervalSeconds) : undefined;
+    const byMark = new Map<string, Sample[]>();
+    for (const day of days) {
+      const groups = estate.groupsOn(person, day);
+      if (!groups) continue;
+      const instants = instantsOn(history, day, interval ?? history.directoryIntervalSeconds);
+      const samples = instants
+        .filter((atMs) => !isDroppedOut(history, person, atMs))
+        .map((atMs) => ({ atMs, value: 1 }));
+      for (const mark of groupMarks(groups)) {
+        if (!byMark.has(mark)) byMark.set(mark, []);
+        byMark.get(mark)!.push(...samples);
+      }
+    }
+    for (const [mark, samples] of byMark) {
+      if (samples.length > 0) yield { labels: groupLabels(person, mark), samples };
+    }
+  }
+}
+
+function directorySamples(estate: Estate, history: ScrapeHistory, directory: Directory, day: Day): Sample[] {
+  const spans = estate.sizesOn(directory, day);
+  if (spans.length === 0) return [];
+  return instantsOn(history, day, history.directoryIntervalSeconds).flatMap((atMs) => {
+    const span = spans.find(({ fromMs, untilMs }) => fromMs <= atMs && atMs < untilMs);
+    return span ? [{ atMs, value: span.bytes }] : [];
+  });
+}
+
+function* sessionsWithin(estate: Estate, history: ScrapeHistory): Generator<Session> {
+  const [first, ...rest] = daysOf(history);
+  if (first === undefined) return;
+  for (const day of [addDays(first, -1), first, ...rest]) yield* estate.sessionsStartedOn(day);
+}
+
+function isDroppedOut(history: ScrapeHistory, person: Person, atMs: number): boolean {
+  if (!history.groupDropouts) return false;
+  return rollFor('dropout', person.namespace, person.username, atMs)() < history.groupDropouts;
+}
+
+function series(labels: Labels, instants: readonly number[], value: number): SampledSeries {
+  return { labels, samples: instants.map((atMs) => ({ atMs, value })) };
+}
+
+function systemInstants(history: ScrapeHistory): number[] {
+  const interval = Math.max(history.scrapeIntervalSeconds, LOOKBACK_SECONDS);
+  return scrapeInstants(interval, history.from.getTime() - LEAD_MS, history.until.getTime());
+}
+
+function podInstants(history: ScrapeHistory, fromMs: number, untilMs: number): number[] {
+  const { from, until, scrapeIntervalSeconds } = history;
+  const startMs = Math.max(fromMs, from.getTime() - LEAD_MS);
+  return scrapeInstants(scrapeIntervalSeconds, startMs, Math.min(untilMs, until.getTime()));
+}
+
+function instantsOn(history: ScrapeHistory, day: Day, intervalSeconds: number): number[] {
+  const startMs = startOfDay(day).getTime();
+  const fromMs = Math.max(startMs, history.from.getTime() - LEAD_MS);
+  const untilMs = Math.min(startOfDay(addDays(day, 1)).getTime(), history.until.getTime());
+  return scrapeInstants(intervalSeconds, fromMs, untilMs);
+}
+
+function daysOf(history: ScrapeHistory): Day[] {
+  const from = dayOf(new Date(history.from.getTime() - LEAD_MS));
+  return eachDay({ from, until: addDays(dayOf(new Date(history.until.getTime() - 1)), 1) });
+}
