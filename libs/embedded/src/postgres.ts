@@ -15,8 +15,18 @@ const START_TIMEOUT_MS = 60_000;
 const READY = 'database system is ready to accept connections';
 /** Nothing of the caller's environment (PGDATA, PGPORT, a locale) reaches the server. */
 const ENVIRONMENT = { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' };
+const INITDB_OPTIONS = [
+  '--username=postgres',
+  '--auth=password',
+  '--no-sync',
+  '--encoding=UTF8',
+  '--locale=C',
+  '--locale-provider=builtin',
+  '--builtin-locale=C.UTF-8',
+];
+const SETTINGS = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'timezone=UTC', 'log_timezone=UTC'];
 /** Commits are still written before they are answered, so `kill` loses none; `synchronous_commit=off` would. */
-const WITHOUT_FSYNC = ['-c', 'fsync=off', '-c', 'full_page_writes=off'];
+const WITHOUT_FSYNC = ['fsync=off', 'full_page_writes=off'];
 
 export interface PostgresOptions {
   /** Kept on stop, and used again by a later start. Absent: a temporary folder, removed on stop. */
@@ -65,9 +75,12 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Embe
       name: 'PostgreSQL',
       file: join(binaries, 'postgres'),
       args: [
-        ...['-D', join(folder, 'data'), '-p', String(port), '-c', 'listen_addresses=127.0.0.1'],
-        ...['-c', 'unix_socket_directories=', '-c', 'timezone=UTC', '-c', 'log_timezone=UTC'],
-        ...(options.fsync === false ? WITHOUT_FSYNC : []),
+        ...SETTINGS.flatMap((setting) => ['-c', setting]),
+        ...(options.fsync === false ? WITHOUT_FSYNC.flatMap((setting) => ['-c', setting]) : []),
+        '-D',
+        join(folder, 'data'),
+        '-p',
+        String(port),
       ],
       cwd: folder,
       env: ENVIRONMENT,
@@ -135,10 +148,7 @@ async function initialise(binaries: string, folder: string, identity: Identity |
   if (identity) for (const path of [folder, passwordFile]) await chown(path, identity.uid, identity.gid);
   await promisify(execFile)(
     join(binaries, 'initdb'),
-    [
-      ...['-D', join(folder, 'data'), '-U', 'postgres', '--auth=password', `--pwfile=${passwordFile}`, '--no-sync'],
-      ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
-    ],
+    ['-D', join(folder, 'data'), `--pwfile=${passwordFile}`, ...INITDB_OPTIONS],
     { cwd: folder, env: ENVIRONMENT, ...identity },
   );
   return password;
