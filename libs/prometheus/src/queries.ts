@@ -30,27 +30,28 @@ const HOME_STORAGE_STEP_SECONDS = 3600;
 const MEMBERSHIP_STEP_SECONDS = 300;
 
 /**
- * Memory requested by each person's pods, byte-seconds per (namespace, username) over the day.
+ * Memory requested by each person's pods, byte-seconds per (namespace, username) over the day: the integral of each
+ * pod's memory, at the person in its annotation.
  *
  * - The sum of a subquery times its step is the integral. `avg_over_time` averages only while the series lives, so a
  *   pod of an hour would count for the whole day.
- * - `max by (namespace, pod, container)`: two kube-state-metrics report each container twice, and a pod that was made
- *   anew under its old name is known on two nodes until the older series is five minutes old.
- * - A pod belongs to the annotation with the newest sample. While an annotation changes both values are current, which
- *   would count the pod twice, or fail the join as many-to-many.
+ * - `max by (namespace, pod, container)`, at every step: two kube-state-metrics report each container twice, one that
+ *   was restarted goes on under another instance, and a pod that was made anew under its old name is known on two nodes
+ *   until the older series is five minutes old.
+ * - A pod that bore several annotations during the day is shared by the steps at which it bore each. Joining pods and
+ *   annotations step by step instead costs ten times as much, and fails as many-to-many while both are current.
  */
 export function computeByteSeconds(resolutionSeconds: number): NamedQuery {
-  const owners = `group by (namespace, pod, ${USERNAME_ANNOTATION}) (
-      topk by (namespace, pod) (1, max by (namespace, pod, ${USERNAME_ANNOTATION}) (timestamp(${ANNOTATIONS}))))`;
-  const memory = `sum by (namespace, pod) (max by (namespace, pod, container) (${PLACED_REQUESTS}))`;
+  const day = `[1d:${resolutionSeconds}s]`;
   return {
     name: `compute byte-seconds at ${resolutionSeconds}s`,
-    promql: `sum_over_time((
-  sum by (namespace, ${USERNAME_ANNOTATION}) (
-    ${owners}
-    * on (namespace, pod) group_left ()
-    ${memory})
-)[1d:${resolutionSeconds}s]) * ${resolutionSeconds}`,
+    promql: `sum by (namespace, ${USERNAME_ANNOTATION}) (
+  sum by (namespace, pod, ${USERNAME_ANNOTATION}) (count_over_time(${ANNOTATIONS}${day}))
+  / on (namespace, pod) group_left ()
+  sum by (namespace, pod) (count_over_time(${ANNOTATIONS}${day}))
+  * on (namespace, pod) group_left ()
+  sum by (namespace, pod) (sum_over_time((max by (namespace, pod, container) (${PLACED_REQUESTS}))${day}))
+) * ${resolutionSeconds}`,
   };
 }
 

@@ -76,6 +76,18 @@ const compute: Series[] = [
     requests({ name: 'jupyter-carol', instance }, minutes('2026-03-02T11:00:30', '2026-03-02T11:04:30', 2 * GIB)),
   ]),
 
+  // kube-state-metrics was restarted at 17:05: the same pod goes on as other series.
+  ...['ksm-a', 'ksm-b'].flatMap((instance, index) => [
+    pod(
+      { name: 'jupyter-ida', user: 'ida', instance },
+      minutes(`2026-03-02T17:0${5 * index}:30`, `2026-03-02T17:0${5 * index + 4}:30`, 1),
+    ),
+    requests(
+      { name: 'jupyter-ida', instance },
+      minutes(`2026-03-02T17:0${5 * index}:30`, `2026-03-02T17:0${5 * index + 4}:30`, GIB),
+    ),
+  ]),
+
   requests({ name: 'jupyter-dan' }, minutes('2026-03-02T12:00:30', '2026-03-02T12:19:30', GIB)),
   pod({ name: 'jupyter-dan', user: 'dan' }, minutes('2026-03-02T12:00:30', '2026-03-02T12:09:30', 1)),
   pod({ name: 'jupyter-dan', user: 'Dan D.' }, minutes('2026-03-02T12:10:30', '2026-03-02T12:19:30', 1)),
@@ -184,17 +196,19 @@ describe('the usage of a day, as a real Prometheus answers', () => {
         dataset: 'compute',
         coverage: 1,
         rows: [
-          // 12:11 to 12:24, after the annotation changed; the older value, current until 12:14, counts no more.
-          row('prod', 'Dan D.', 14n * MINUTE * bytes(GIB)),
+          // Renamed after ten of twenty scrapes: the pod's 24 minutes are halved.
+          row('prod', 'Dan D.', 12n * MINUTE * bytes(GIB)),
           // 14 minutes; 5 minutes of half a GiB; 5 minutes in a second namespace of the same hub.
           row('prod', 'alice', (14n * MINUTE + 5n * MINUTE) * bytes(GIB) + 5n * MINUTE * bytes(GIB / 2)),
           // Known to two exporters, counted once: 11:01 to 11:09.
           row('prod', 'carol', 9n * MINUTE * bytes(2 * GIB)),
-          row('prod', 'dan', 10n * MINUTE * bytes(GIB)),
+          row('prod', 'dan', 12n * MINUTE * bytes(GIB)),
           // Made anew on a second node under the same name: 13:01 to 13:14, no minute twice.
           row('prod', 'eve', 14n * MINUTE * bytes(GIB)),
           // Both containers, memory only.
           row('prod', 'fäy "o\' 100%', 5n * MINUTE * bytes(1.5 * GIB)),
+          // 17:01 to 17:14, across a restart of the exporter.
+          row('prod', 'ida', 14n * MINUTE * bytes(GIB)),
           // Bob's pod waited for a node. Hal's ran all day.
           row('staging', 'hal', 86_400n * bytes(GIB)),
         ],
