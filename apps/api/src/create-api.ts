@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { ApiConfig } from '#libs/config';
 import { AppModule } from './app.module.js';
+import { endConnectionsOnClose } from './connection-shutdown.js';
 import { OpenApiDocument } from './docs/openapi-document.js';
 import { Metrics } from './health/metrics.js';
 
@@ -31,7 +32,9 @@ export async function createApi(config: ApiConfig, logger: LoggerService | false
     strictTransportSecurity: false,
   });
   const metrics = app.get(Metrics);
-  adapter.getInstance().addHook('onResponse', (request, reply, done) => {
+  const fastify = adapter.getInstance();
+  endConnectionsOnClose(fastify);
+  fastify.addHook('onResponse', (request, reply, done) => {
     metrics.observeRequest(request.method, request.routeOptions.url, reply.statusCode, reply.elapsedTime / 1000);
     done();
   });

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { Catch, HttpException, HttpStatus, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { DatabaseUnavailable } from '#libs/database/queries';
 import type { FastifyReply } from 'fastify';
@@ -29,7 +30,7 @@ export class FaultFilter implements ExceptionFilter {
     if (exception instanceof HttpException) return describeHttpException(exception);
     const status = clientFaultStatus(exception);
     if (status) return fault(status, 'the request is malformed or too large', 'Bad Request');
-    this.#logger.error(messageOf(exception), exception instanceof Error ? exception.stack : undefined);
+    this.#logger.error(messageOf(exception), types.isNativeError(exception) ? exception.stack : undefined);
     return fault(
       HttpStatus.INTERNAL_SERVER_ERROR,
       'something went wrong here; the log has it',
@@ -49,7 +50,7 @@ function describeHttpException(exception: HttpException): Fault {
 
 /** Fastify's own faults of a request (a body too large, a malformed address) carry their status. */
 function clientFaultStatus(exception: unknown): number | undefined {
-  const status = exception instanceof Error && 'statusCode' in exception ? Number(exception.statusCode) : 0;
+  const status = types.isNativeError(exception) && 'statusCode' in exception ? Number(exception.statusCode) : 0;
   return status >= 400 && status < 500 ? status : undefined;
 }
 
@@ -58,5 +59,5 @@ function fault(statusCode: number, message: string, error: string): Fault {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error);
+  return types.isNativeError(error) ? error.message || error.name : String(error);
 }

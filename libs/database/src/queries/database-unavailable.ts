@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /**
  * The database cannot answer now, through no fault of the question. The message is fit for strangers: it names no host,
  * no role and no SQL; `cause` has the rest for the log.
@@ -39,7 +41,7 @@ const CONNECTION_FAULTS =
 
 /** The fault as DatabaseUnavailable when trying again later may help; any other error as it is. */
 export function asDatabaseUnavailable(error: unknown): unknown {
-  if (error instanceof DatabaseUnavailable || !(error instanceof Error)) return error;
+  if (error instanceof DatabaseUnavailable || !types.isNativeError(error)) return error;
   const code = 'code' in error ? String(error.code) : '';
   if (NOT_MIGRATED.includes(code)) return new DatabaseNotMigrated(error);
   const reason = REASONS[code] ?? REASONS[code.slice(0, 3)] ?? REASONS[code.slice(0, 2)];

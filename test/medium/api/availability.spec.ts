@@ -1,0 +1,242 @@
+import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { Client } from 'pg';
+import { createEmptyTestDatabase, createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { fillEstate } from './estate.js';
+import { RunningApi } from './running-api.js';
+
+jest.setTimeout(30_000);
+
+const DAYS = 'from=2025-03-01&to=2025-03-02';
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await fillEstate(database.url);
+});
+
+afterAll(async () => {
+  await database.drop();
+});
+
+async function withApi(databaseUrl: string, work: (api: RunningApi) => Promise<void>): Promise<void> {
+  const api = await RunningApi.start(databaseUrl, 'alpha');
+  try {
+    await work(api);
+  } finally {
+    await api.stop();
+  }
+}
+
+async function expectUnavailable(api: RunningApi, path: string, message: RegExp): Promise<void> {
+  const begun = Date.now();
+  const { status, json, headers } = await api.get(path);
+  expect({ path, status, json }).toEqual({
+    path,
+    status: 503,
+    json: { statusCode: 503, message: expect.stringMatching(message), error: 'Service Unavailable' },
+  });
+  expect(headers.get('retry-after')).toBe('5');
+  expect(Date.now() - begun).toBeLessThan(2000);
+}
+
+describe('while the database is away', () => {
+  it('the process lives, is not ready and says why, and answers questions with 503', async () => {
+    await withApi('postgres://nobody:secret@127.0.0.1:1/nothing', async (api) => {
+      expect((await api.get('/live')).status).toBe(200);
+      const ready = await api.get('/ready');
+      expect(ready.status).toBe(503);
+      expect(ready.json.details.database).toMatchObject({ status: 'down', message: 'the database cannot be reached' });
+      expect(ready.text).not.toMatch(/127\.0\.0\.1|secret|nobody/);
+      expect((await api.get('/health')).status).toBe(503);
+      await expectUnavailable(api, `/total_costs?${DAYS}`, /cannot be reached/);
+      expect((await api.get('/component-names')).status).toBe(200);
+      expect((await api.get('/metrics')).text).toContain('cost_monitoring_database_up 0');
+    });
+  });
+
+  it('wrong credentials are told from a database that is not there', async () => {
+    const url = new URL(database.url);
+    url.pathname = '/no_such_database';
+    await withApi(url.href, async (api) => expectUnavailable(api, '/hub_names', /does not exist/));
+  });
+});
+
+describe('while the database is not migrated', () => {
+  it('/ready names what is missing', async () => {
+    const empty = await createEmptyTestDatabase();
+    try {
+      await withApi(empty.url, async (api) => {
+        const ready = await api.get('/health/ready');
+        expect(ready.status).toBe(503);
+        expect(ready.json.details.database.status).toBe('up');
+        expect(ready.json.details.schema.message).toMatch(
+          /^the database is not migrated: CostAndUsageTables1764000000000, ReportingViews1764000100000.* missing$/,
+        );
+        await expectUnavailable(api, '/total_costs', /not migrated/);
+      });
+    } finally {
+      await empty.drop();
+    }
+  });
+});
+
+describe('while the database hangs', () => {
+  let proxy: Proxy;
+
+  beforeEach(async () => {
+    proxy = await Proxy.start(database.url);
+  });
+
+  afterEach(() => proxy.stop());
+
+  it('from the start, every question and check is given up within two seconds', async () => {
+    proxy.freeze();
+    await withApi(proxy.url, async (api) => {
+      expect((await api.get('/live')).status).toBe(200);
+      await Promise.all([
+        expectUnavailable(api, `/total_costs?${DAYS}`, /does not answer/),
+        expectUnavailable(api, `/costs_per_user?${DAYS}`, /does not answer/),
+        api.get('/ready').then(({ status }) => expect(status).toBe(503)),
+      ]);
+    });
+  });
+
+  it('after it answered, the same, and all is well within five seconds of its return', async () => {
+    await withApi(proxy.url, async (api) => {
+      await Promise.all(Array.from({ length: 20 }, () => api.rows(`/total_costs?${DAYS}`)));
+      proxy.freeze();
+      await Promise.all(
+        Array.from({ length: 20 }, () => expectUnavailable(api, `/total_costs?${DAYS}`, /does not answer/)),
+      );
+      proxy.thaw();
+      await recovers(api);
+    });
+  });
+
+  it('and when its connections break, the same', async () => {
+    await withApi(proxy.url, async (api) => {
+      await Promise.all(Array.from({ length: 20 }, () => api.rows(`/total_costs?${DAYS}`)));
+      proxy.cut();
+      await recovers(api);
+    });
+  });
+});
+
+describe('a long answer', () => {
+  const ROWS = 30_000;
+
+  beforeAll(async () => {
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    await client.query(
+      `INSERT INTO user_costs (cluster, day, hub, username, component, direct_usd, shared_usd, run_id)
+       SELECT 'long', '2025-03-01', 'prod', 'user-' || n, 'compute', n / 10000.0, 0, 1 FROM generate_series(1, ${ROWS}) n`,
+    );
+    await client.end();
+  });
+
+  it('arrives whole, in order, as one JSON array', async () => {
+    await withApi(database.url, async (api) => {
+      const rows = await api.rows<{ value: number }>(`/costs_per_user?${DAYS}&cluster=long`);
+      expect(rows).toHaveLength(ROWS);
+      expect(rows.map(({ value }) => value)).toEqual(Array.from({ length: ROWS }, (_, n) => (ROWS - n) / 10_000));
+    });
+  });
+
+  it('that nobody waits for any more gives its connection back', async () => {
+    await withApi(database.url, async (api) => {
+      for (let round = 0; round < 11; round++) {
+        const reader = new AbortController();
+        const response = await fetch(`${api.url}/costs_per_user?${DAYS}&cluster=long`, { signal: reader.signal });
+        await response.body!.getReader().read();
+        reader.abort();
+      }
+      expect(await api.rows(`/total_costs?${DAYS}`)).toHaveLength(4);
+    });
+  });
+
+  it('breaks off, rather than ending early as if it were whole, when the database goes', async () => {
+    const proxy = await Proxy.start(database.url);
+    try {
+      await withApi(proxy.url, async (api) => {
+        const response = await fetch(`${api.url}/costs_per_user?${DAYS}&cluster=long`);
+        expect(response.status).toBe(200);
+        proxy.cut();
+        await expect(response.text()).rejects.toThrow();
+        await recovers(api);
+      });
+    } finally {
+      await proxy.stop();
+    }
+  });
+});
+
+async function recovers(api: RunningApi): Promise<void> {
+  const deadline = Date.now() + 5000;
+  let status = 0;
+  while (status !== 200 && Date.now() < deadline) ({ status } = await api.get(`/total_costs?${DAYS}`));
+  expect(status).toBe(200);
+}
+
+/** Stands between the API and Postgres, and can stop forwarding (accepting connections all the same) or cut them off. */
+class Proxy {
+  readonly #sockets = new Set<Socket>();
+  #frozen = false;
+
+  private constructor(
+    private readonly server: Server,
+    readonly url: string,
+  ) {}
+
+  static async start(databaseUrl: string): Promise<Proxy> {
+    const target = new URL(databaseUrl);
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = new URL(databaseUrl);
+    url.hostname = '127.0.0.1';
+    url.port = String((server.address() as AddressInfo).port);
+    const proxy = new Proxy(server, url.href);
+    server.on('connection', (incoming) => proxy.#forward(incoming, target));
+    return proxy;
+  }
+
+  freeze(): void {
+    this.#frozen = true;
+    for (const socket of this.#sockets) socket.pause();
+  }
+
+  thaw(): void {
+    this.#frozen = false;
+    for (const socket of this.#sockets) socket.resume();
+  }
+
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async stop(): Promise<void> {
+    this.cut();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  #forward(incoming: Socket, target: URL): void {
+    const outgoing = connect(Number(target.port), target.hostname);
+    for (const [one, other] of [
+      [incoming, outgoing],
+      [outgoing, incoming],
+    ] as const) {
+      this.#sockets.add(one);
+      one.on('data', (chunk) => other.write(chunk));
+      one.on('error', () => undefined);
+      one.on('close', () => {
+        this.#sockets.delete(one);
+        other.destroy();
+      });
+      if (this.#frozen) one.pause();
+    }
+  }
+}
