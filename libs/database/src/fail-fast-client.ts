@@ -1,5 +1,4 @@
 import pg from 'pg';
-import type { Socket } from 'node:net';
 
 /** What pg says when a statement exceeds `query_timeout`; it has no class or code of its own. */
 const READ_TIMEOUT = 'Query read timeout';
@@ -7,7 +6,8 @@ const READ_TIMEOUT = 'Query read timeout';
 /**
  * A connection that is cut when the server does not answer in time. pg alone gives the statement up but keeps the
  * connection, with the unanswered statement in front of everything that the pool sends over it afterwards. A cut
- * connection leaves the pool, and the server ends its transaction and its locks.
+ * connection leaves the pool, whoever holds it learns of that at once, and the server ends its transaction and its
+ * locks.
  */
 export class FailFastClient extends pg.Client {
   override query = ((...args: Parameters<pg.Client['query']>) => {
@@ -18,6 +18,7 @@ export class FailFastClient extends pg.Client {
 
   #cutAfterTimeout(error: unknown): void {
     if (!(error instanceof Error) || error.message !== READ_TIMEOUT) return;
-    (this as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
+    void this.end();
+    if (this.listenerCount('error') > 0) this.emit('error', error);
   }
 }

@@ -106,7 +106,10 @@ async function replaceAttributedCosts(
   return { rowsWritten: Number(counts!.written), restatements: Number(counts!.restated) };
 }
 
-/** A row of 0 USD that comes or goes changes no figure: it is stored, but is no restatement. */
+/**
+ * A row of 0 USD that comes or goes changes no figure: it is stored, but is no restatement. Stored rows are found again
+ * by their place: joined by key, a plan made before the table has statistics compares every row with every other.
+ */
 const REPLACE_ATTRIBUTED_COSTS = `
   WITH incoming AS (
     SELECT hub, service, component, sum(amount_usd) AS amount_usd
@@ -114,24 +117,27 @@ const REPLACE_ATTRIBUTED_COSTS = `
     GROUP BY hub, service, component
   ),
   stored AS (
-    SELECT hub, service, component, amount_usd FROM attributed_costs WHERE cluster = $1 AND day = $2
+    SELECT hub, service, component, amount_usd, ctid AS place FROM attributed_costs WHERE cluster = $1 AND day = $2
   ),
-  difference AS (
-    SELECT hub, service, component, stored.amount_usd AS before_usd, incoming.amount_usd AS after_usd
+  difference AS MATERIALIZED (
+    SELECT hub, service, component, stored.amount_usd AS before_usd, incoming.amount_usd AS after_usd, place
     FROM stored FULL JOIN incoming USING (hub, service, component)
     WHERE stored.amount_usd IS DISTINCT FROM incoming.amount_usd
   ),
   vanished AS (
-    DELETE FROM attributed_costs cost USING difference
-    WHERE cost.cluster = $1 AND cost.day = $2 AND difference.after_usd IS NULL
-      AND (cost.hub, cost.service, cost.component) = (difference.hub, difference.service, difference.component)
+    DELETE FROM attributed_costs
+    WHERE ctid = ANY (ARRAY(SELECT place FROM difference WHERE after_usd IS NULL))
     RETURNING 1
   ),
-  written AS (
+  changed AS (
+    UPDATE attributed_costs SET amount_usd = difference.after_usd, run_id = $3
+    FROM difference
+    WHERE attributed_costs.ctid = difference.place AND difference.after_usd IS NOT NULL
+    RETURNING 1
+  ),
+  added AS (
     INSERT INTO attributed_costs (cluster, day, hub, service, component, amount_usd, run_id)
-    SELECT $1, $2, hub, service, component, after_usd, $3 FROM difference WHERE after_usd IS NOT NULL
-    ON CONFLICT (cluster, day, hub, service, component)
-      DO UPDATE SET amount_usd = excluded.amount_usd, run_id = excluded.run_id
+    SELECT $1, $2, hub, service, component, after_usd, $3 FROM difference WHERE place IS NULL
     RETURNING 1
   ),
   restated AS (
@@ -141,5 +147,5 @@ const REPLACE_ATTRIBUTED_COSTS = `
     WHERE $8::text IS NOT NULL AND coalesce(before_usd, 0) <> coalesce(after_usd, 0)
     RETURNING 1
   )
-  SELECT (SELECT count(*) FROM vanished) + (SELECT count(*) FROM written) AS written,
+  SELECT (SELECT count(*) FROM vanished) + (SELECT count(*) FROM changed) + (SELECT count(*) FROM added) AS written,
     (SELECT count(*) FROM restated) AS restated`;

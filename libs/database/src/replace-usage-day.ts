@@ -77,29 +77,37 @@ async function replaceDataset<Row>(
   replaceRows: (queryRunner: QueryRunner, to: Destination, reading: DatasetReading<Row>) => Promise<number>,
 ): Promise<DatasetReplacement> {
   const { dataset, day } = reading;
-  const [stored]: { coverage: string }[] = await queryRunner.query(
-    `SELECT coverage FROM usage_days WHERE cluster = $1 AND day = $2 AND dataset = $3`,
+  const [stored]: StoredDataset[] = await queryRunner.query(
+    `SELECT coverage, status FROM usage_days WHERE cluster = $1 AND day = $2 AND dataset = $3`,
     [to.cluster, day, dataset],
   );
   const coverage = reading.coverage.toFixed(COVERAGE_DIGITS);
-  if (stored && Number(coverage) < Number(stored.coverage)) return { dataset, kept: true, rows: 0, marks: 0 };
+  const isMissing = Number(coverage) === 0 && reading.rows.length === 0;
+  if (stored && knowsMore(stored, coverage, isMissing)) return { dataset, kept: true, rows: 0, marks: 0 };
   const rows = await replaceRows(queryRunner, to, reading);
-  const marks = await markDataset(queryRunner, to, reading, coverage, rows > 0);
+  const marks = await markDataset(queryRunner, to, reading, { coverage, isMissing, rowsChanged: rows > 0 });
   return { dataset, kept: false, rows, marks };
 }
 
 /** As usage_days stores coverage. */
 const COVERAGE_DIGITS = 4;
 
+interface StoredDataset {
+  readonly coverage: string;
+  readonly status: UsageDayStatus;
+}
+
+function knowsMore(stored: StoredDataset, coverage: string, isMissing: boolean): boolean {
+  return Number(coverage) < Number(stored.coverage) || (isMissing && stored.status !== 'missing');
+}
+
 /** Records what was read. A reading that repeats the stored one, rows and all, leaves the mark as it is. */
 async function markDataset(
   queryRunner: QueryRunner,
   to: Destination,
   reading: DatasetReading<unknown>,
-  coverage: string,
-  rowsChanged: boolean,
+  { coverage, isMissing, rowsChanged }: { coverage: string; isMissing: boolean; rowsChanged: boolean },
 ): Promise<number> {
-  const isMissing = Number(coverage) === 0 && reading.rows.length === 0;
   const status: UsageDayStatus = isMissing ? 'missing' : isSettled(reading.day, to.readAt) ? 'final' : 'provisional';
   const detail = isMissing ? `Prometheus holds no ${reading.dataset} samples of this day` : null;
   const parameters = [to.cluster, reading.day, reading.dataset, to.run, status, coverage, detail, to.readAt];

@@ -153,11 +153,9 @@ export class SyncSession {
   }
 }
 
+/** An unlock that fails has cut the connection, and the lock went with it. */
 async function releaseWithLock(queryRunner: QueryRunner, cluster: string): Promise<void> {
   if (queryRunner.isReleased) return;
-  try {
-    await queryRunner.query(`SELECT pg_advisory_unlock($1)`, [advisoryLockKey('sync', cluster)]);
-  } finally {
-    await queryRunner.release();
-  }
+  await queryRunner.query(`SELECT pg_advisory_unlock($1)`, [advisoryLockKey('sync', cluster)]).catch(() => undefined);
+  await queryRunner.release();
 }

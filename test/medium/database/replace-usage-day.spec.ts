@@ -1,0 +1,208 @@
+import type { GroupMembership } from '#libs/domain';
+import {
+  BASIS,
+  DAY,
+  dayCosts,
+  HUB_POLICY,
+  openStoredCluster,
+  readings,
+  settled,
+  storedVersions,
+  userCostLines,
+  type StoredCluster,
+  type UsageLines,
+} from './stored-cluster.js';
+
+const member = (username: string, usergroup: string | null, usernameEscaped = username): GroupMembership => ({
+  hub: 'prod',
+  username,
+  usernameEscaped,
+  usergroup,
+});
+
+const USAGE: UsageLines = {
+  compute: [
+    ['prod', 'ana', 3],
+    ['prod', 'bob', 1],
+  ],
+  homeStorage: [['prod', 'ana', 10n ** 24n]],
+  memberships: [member('ana', 'physics'), member('ana', 'admins'), member('bob', null), member('cyd', '')],
+};
+
+const DURING_THE_DAY = new Date('2026-10-05T18:00:00Z');
+
+describe("replacing a day's usage", () => {
+  let stored: StoredCluster;
+
+  beforeEach(async () => {
+    stored = await openStoredCluster();
+  });
+
+  afterEach(() => stored.end());
+
+  const replace = (usage: UsageLines, readAt = settled()) =>
+    stored.session.replaceUsageDay(stored.run, readings(usage), readAt, HUB_POLICY);
+
+  const usageLines = async () =>
+    (
+      await stored.query<{ line: string }>(
+        `SELECT concat_ws(' ', hub, username, component, byte_seconds) AS line FROM user_usage ORDER BY component, line`,
+      )
+    ).map((row) => row.line);
+
+  const membershipLines = async () =>
+    (
+      await stored.query<{ line: string }>(
+        `SELECT concat_ws(' ', username, coalesce('"' || usergroup || '"', 'none'), username_escaped) AS line
+           FROM group_memberships ORDER BY 1`,
+      )
+    ).map((row) => row.line);
+
+  const days = async () =>
+    (await stored.session.listUsageDays({ from: DAY, until: '2026-10-06' })).map(
+      ({ dataset, status, coverage }) => `${dataset} ${status} ${coverage}`,
+    );
+
+  it('stores usage, memberships and what was read', async () => {
+    // 3 rows of usage, 4 of membership, 3 of what was read.
+    expect(await replace(USAGE)).toEqual({ changed: true, rowsWritten: 10, kept: [] });
+    expect(await usageLines()).toEqual([
+      'prod ana compute 3',
+      'prod bob compute 1',
+      'prod ana home storage 1000000000000000000000000',
+    ]);
+    expect(await membershipLines()).toEqual(['ana "admins" ana', 'ana "physics" ana', 'bob none bob', 'cyd "" cyd']);
+    expect(await days()).toEqual(['compute final 1', 'home storage final 1', 'memberships final 1']);
+  });
+
+  it('writes nothing at all when nothing changed', async () => {
+    await stored.session.replaceCostDay(stored.run, dayCosts([['prod', 'compute', '8']]), BASIS, HUB_POLICY);
+    await replace(USAGE);
+    const before = await storedVersions(stored);
+    expect(await replace(USAGE, new Date('2026-10-09T00:00:00Z'))).toEqual({
+      changed: false,
+      rowsWritten: 0,
+      kept: [],
+    });
+    expect(await storedVersions(stored)).toEqual(before);
+  });
+
+  it('writes the rows that changed, removes those that vanished, and derives user costs anew', async () => {
+    await stored.session.replaceCostDay(stored.run, dayCosts([['prod', 'compute', '8']]), BASIS, HUB_POLICY);
+    await replace(USAGE);
+    expect(await userCostLines(stored)).toEqual(['prod/ana compute 6 0', 'prod/bob compute 2 0']);
+    const same = await stored.query(`SELECT ctid, xmin FROM user_usage WHERE component = 'home storage'`);
+
+    const compute: UsageLines['compute'] = [
+      ['prod', 'ana', 1],
+      ['prod', 'cyd', 1],
+    ];
+    // ana changed, bob vanished, cyd is new; 1 mark of what was read; 2 user costs.
+    expect(await replace({ ...USAGE, compute })).toMatchObject({ changed: true, rowsWritten: 6 });
+
+    expect(await userCostLines(stored)).toEqual(['prod/ana compute 4 0', 'prod/cyd compute 4 0']);
+    expect(await stored.query(`SELECT ctid, xmin FROM user_usage WHERE component = 'home storage'`)).toEqual(same);
+  });
+
+  it('follows people into and out of groups, without touching user costs', async () => {
+    await stored.session.replaceCostDay(stored.run, dayCosts([['prod', 'compute', '8']]), BASIS, HUB_POLICY);
+    await replace(USAGE);
+    const costs = await stored.query(`SELECT ctid, xmin FROM user_costs`);
+    const memberships = [member('ana', 'physics', 'an-61'), member('bob', 'physics'), member('cyd', null)];
+    // ana: one group changed its escaping, one left. bob and cyd: one row each vanished and came. 1 mark.
+    expect(await replace({ ...USAGE, memberships })).toMatchObject({ rowsWritten: 7 });
+    expect(await membershipLines()).toEqual(['ana "physics" an-61', 'bob "physics" bob', 'cyd none cyd']);
+    expect(await stored.query(`SELECT ctid, xmin FROM user_costs`)).toEqual(costs);
+  });
+
+  it('calls a day final from two hours after its end', async () => {
+    await replace({ ...USAGE, coverage: 0.75 }, DURING_THE_DAY);
+    expect(await days()).toEqual([
+      'compute provisional 0.75',
+      'home storage provisional 0.75',
+      'memberships provisional 0.75',
+    ]);
+    await replace(USAGE, new Date('2026-10-06T01:59:59.999Z'));
+    expect(await days()).toEqual(['compute provisional 1', 'home storage provisional 1', 'memberships provisional 1']);
+    await replace(USAGE, new Date('2026-10-06T02:00:00.000Z'));
+    expect(await days()).toEqual(['compute final 1', 'home storage final 1', 'memberships final 1']);
+  });
+
+  it('keeps a dataset that was read with more coverage, and replaces the others', async () => {
+    await replace({ ...USAGE, coverage: { compute: 0.9, homeStorage: 0.5, memberships: 0.5 } });
+    const later = await replace({
+      compute: [['prod', 'ana', 1]],
+      homeStorage: [['prod', 'ana', 5]],
+      memberships: [],
+      coverage: { compute: 0.3, homeStorage: 0.6, memberships: 0.2 },
+    });
+    expect(later).toMatchObject({ changed: true, kept: ['compute', 'memberships'] });
+    expect(await usageLines()).toEqual(['prod ana compute 3', 'prod bob compute 1', 'prod ana home storage 5']);
+    expect(await membershipLines()).toHaveLength(4);
+    expect(await days()).toEqual(['compute final 0.9', 'home storage final 0.6', 'memberships final 0.5']);
+  });
+
+  it('keeps everything when Prometheus has forgotten the day', async () => {
+    await replace(USAGE);
+    const before = await storedVersions(stored);
+    expect(await replace({ coverage: 0 })).toEqual({
+      changed: false,
+      rowsWritten: 0,
+      kept: ['compute', 'home storage', 'memberships'],
+    });
+    expect(await storedVersions(stored)).toEqual(before);
+  });
+
+  it('keeps rows that were stored with too little coverage to be counted', async () => {
+    await replace({ compute: [['prod', 'ana', 1]], coverage: 0.00001 });
+    expect(await replace({ coverage: 0 })).toMatchObject({ changed: false, kept: ['compute'] });
+    expect(await usageLines()).toEqual(['prod ana compute 1']);
+  });
+
+  it('says that a day is missing, which is not a day without users', async () => {
+    await replace({ coverage: { compute: 0, homeStorage: 1, memberships: 1 } });
+    expect(await stored.query(`SELECT dataset, status, detail FROM usage_days ORDER BY dataset`)).toEqual([
+      { dataset: 'compute', status: 'missing', detail: 'Prometheus holds no compute samples of this day' },
+      { dataset: 'home storage', status: 'final', detail: null },
+      { dataset: 'memberships', status: 'final', detail: null },
+    ]);
+    await replace(USAGE);
+    expect(await days()).toEqual(['compute final 1', 'home storage final 1', 'memberships final 1']);
+  });
+
+  it('lets users go who did nothing on the day after all', async () => {
+    await replace(USAGE, DURING_THE_DAY);
+    await replace({ coverage: 1 });
+    expect(await usageLines()).toEqual([]);
+    expect(await membershipLines()).toEqual([]);
+  });
+
+  it('adds up usage of one person in one hub, and knows a person in a group once', async () => {
+    await replace({
+      compute: [
+        ['prod', 'ana', 2],
+        ['prod', 'ana', 3],
+      ],
+      memberships: [
+        member('ana', 'physics', 'b'),
+        member('ana', 'physics', 'a'),
+        member('bob', null),
+        member('bob', null),
+      ],
+    });
+    expect(await usageLines()).toEqual(['prod ana compute 5']);
+    expect(await membershipLines()).toEqual(['ana "physics" a', 'bob none bob']);
+  });
+
+  it('refuses readings of several days, or in each other’s place', async () => {
+    const monday = readings(USAGE);
+    const tuesday = readings({ ...USAGE, day: '2026-10-06' });
+    const mixed = { ...monday, homeStorage: tuesday.homeStorage };
+    await expect(stored.session.replaceUsageDay(stored.run, mixed, settled(), HUB_POLICY)).rejects.toThrow(RangeError);
+    const swapped = { ...monday, compute: monday.homeStorage };
+    await expect(stored.session.replaceUsageDay(stored.run, swapped, settled(), HUB_POLICY)).rejects.toThrow(
+      RangeError,
+    );
+    expect(await usageLines()).toEqual([]);
+  });
+});
