@@ -40,7 +40,7 @@ describe('a database that accepts connections and never answers', () => {
     const run = await session.recordRunStarted({ source: 'cost-explorer', trigger: 'once' });
     server.pause();
     const attempt = session.replaceCostDay(run, dayCosts([['prod', 'compute', '1']]), BASIS, HUB_POLICY);
-    await expect(attempt).rejects.toThrow();
+    await expect(attempt).rejects.toThrow('timeout');
     await expect(session.findLatestRun('cost-explorer')).rejects.toThrow(SessionLostError);
     await session.close();
     server.resume();
