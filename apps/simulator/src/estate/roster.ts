@@ -10,7 +10,7 @@ export interface Person {
   readonly slugs: 'legacy' | 'safe';
   /** Has a directory of either scheme: it was copied when the hub changed its scheme, and never removed. */
   readonly bothDirectories?: boolean;
-  /** Groups that never change; absent: drawn, and changing over time. */
+  /** Groups that never change, of a person who never leaves; absent: drawn, and changing over time. */
   readonly fixedGroups?: readonly string[];
 }
 

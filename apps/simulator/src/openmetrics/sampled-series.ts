@@ -17,7 +17,7 @@ export interface Sample {
   readonly value: number;
 }
 
-/** A series with its samples in order of time; never without any. */
+/** A series with its samples in order of time. */
 export interface SampledSeries {
   readonly labels: Labels;
   readonly samples: readonly Sample[];
@@ -39,14 +39,14 @@ export const LOOKBACK_SECONDS = 300;
 export const LEAD_MS = 60_000;
 
 /**
- * Container requests, of the cluster's own pods and of everybody's. Memory has a sample per scrape; CPU and
- * annotations, which are only asked whether they exist, have as few as leave every answer the same.
+ * Container requests, of the cluster's own pods and of everybody's. Memory of users has a sample per scrape; what
+ * is only asked whether it exists has as few samples as leave every answer the same.
  */
 export function* requestSeries(estate: Estate, history: ScrapeHistory): Generator<SampledSeries> {
   for (const pod of SYSTEM_PODS) {
-    const instants = systemInstants(history);
-    yield series(requestLabels(pod, pod.node, 'memory'), instants, pod.memoryBytes);
-    yield series(requestLabels(pod, pod.node, 'cpu'), instants, pod.cpuCores);
+    const often = instantsAt(history, Math.max(history.scrapeIntervalSeconds, LOOKBACK_SECONDS));
+    yield series(requestLabels(pod, pod.node, 'memory'), often, pod.memoryBytes);
+    yield series(requestLabels(pod, pod.node, 'cpu'), rarely(history), pod.cpuCores);
   }
   for (const session of sessionsWithin(estate, history)) {
     const placedMs = session.scheduledMs ?? session.endMs;
@@ -61,7 +61,7 @@ export function* requestSeries(estate: Estate, history: ScrapeHistory): Generato
 
 /** Pod annotations: whose pod it is. */
 export function* annotationSeries(estate: Estate, history: ScrapeHistory): Generator<SampledSeries> {
-  for (const pod of SYSTEM_PODS) yield series(systemAnnotationLabels(pod), systemInstants(history), 1);
+  for (const pod of SYSTEM_PODS) yield series(systemAnnotationLabels(pod), rarely(history), 1);
   for (const session of sessionsWithin(estate, history)) {
     const instants = podInstants(history, session.createdMs, session.endMs);
     if (instants.length > 0) yield series(annotationLabels(session), sparseInstants(instants), 1);
@@ -79,19 +79,22 @@ export function* directorySeries(estate: Estate, history: ScrapeHistory): Genera
 
 /**
  * Group memberships. The first person of all is scraped every five minutes, so that the metric is never missed; the
- * others as rarely as directories.
+ * others as rarely as directories, and some of those scrapes come while the exporter refills.
  */
 export function* groupSeries(estate: Estate, history: ScrapeHistory): Generator<SampledSeries> {
   const days = daysOf(history);
   for (const [index, person] of estate.people.entries()) {
-    const interval = index === 0 ? Math.min(LOOKBACK_SECONDS, history.directoryIntervalSeconds) : undefined;
+    const isFirst = index === 0;
+    const intervalSeconds = isFirst
+      ? Math.min(LOOKBACK_SECONDS, history.directoryIntervalSeconds)
+      : history.directoryIntervalSeconds;
     const byMark = new Map<string, Sample[]>();
     for (const day of days) {
       const groups = estate.groupsOn(person, day);
       if (!groups) continue;
-      const instants = instantsOn(history, day, interval ?? history.directoryIntervalSeconds);
+      const instants = instantsOn(history, day, intervalSeconds);
       const samples = instants
-        .filter((atMs) => !isDroppedOut(history, person, atMs))
+        .filter((atMs) => isFirst || !isDroppedOut(history, person, atMs))
         .map((atMs) => ({ atMs, value: 1 }));
       for (const mark of groupMarks(groups)) {
         if (!byMark.has(mark)) byMark.set(mark, []);
@@ -128,9 +131,12 @@ function series(labels: Labels, instants: readonly number[], value: number): Sam
   return { labels, samples: instants.map((atMs) => ({ atMs, value })) };
 }
 
-function systemInstants(history: ScrapeHistory): number[] {
-  const interval = Math.max(history.scrapeIntervalSeconds, LOOKBACK_SECONDS);
-  return scrapeInstants(interval, history.from.getTime() - LEAD_MS, history.until.getTime());
+function rarely(history: ScrapeHistory): number[] {
+  return instantsAt(history, history.directoryIntervalSeconds);
+}
+
+function instantsAt(history: ScrapeHistory, intervalSeconds: number): number[] {
+  return scrapeInstants(intervalSeconds, history.from.getTime() - LEAD_MS, history.until.getTime());
 }
 
 function podInstants(history: ScrapeHistory, fromMs: number, untilMs: number): number[] {
