@@ -37,6 +37,7 @@ const FEW_BYTE_SECONDS = fc.bigInt({ min: 1n, max: 20_000n });
 const MANY_BYTE_SECONDS = fc.bigInt({ min: 1n, max: 2n ** 44n * 86_400n });
 
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 60);
+const TIMEOUT_MS = 10_000 + RUNS * 200;
 
 describe('the allocation of any day', () => {
   let stored: StoredCluster;
@@ -77,27 +78,33 @@ describe('the allocation of any day', () => {
     );
   }
 
-  it('equals the reference to the last digit', async () => {
-    await fc.assert(
-      fc.asyncProperty(costs, usages(FEW_BYTE_SECONDS), policy, async (attributed, rows, by) => {
-        const allocated = new Map(
-          (await allocate(attributed, rows, by)).map((row) => [
-            `${row.hub}/${row.username ?? '-'}/${row.component}`,
-            { directUsd: parseUsd(row.direct), sharedUsd: parseUsd(row.shared) },
-          ]),
-        );
-        expect(allocated).toEqual(allocateByReference(attributed, rows, by));
-      }),
-      { numRuns: RUNS },
-    );
-  });
+  it(
+    'equals the reference to the last digit',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(costs, usages(FEW_BYTE_SECONDS), policy, async (attributed, rows, by) => {
+          const allocated = new Map(
+            (await allocate(attributed, rows, by)).map((row) => [
+              `${row.hub}/${row.username ?? '-'}/${row.component}`,
+              { directUsd: parseUsd(row.direct), sharedUsd: parseUsd(row.shared) },
+            ]),
+          );
+          expect(allocated).toEqual(allocateByReference(attributed, rows, by));
+        }),
+        { numRuns: RUNS },
+      );
+    },
+    TIMEOUT_MS,
+  );
 
-  it('adds up to the attributed cost, whatever the amounts and however large the usage', async () => {
-    await fc.assert(
-      fc.asyncProperty(costs, usages(MANY_BYTE_SECONDS), policy, async (attributed, rows, by) => {
-        await allocate(attributed, rows, by);
-        const unequal = await stored.query(
-          `SELECT * FROM (
+  it(
+    'adds up to the attributed cost, whatever the amounts and however large the usage',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(costs, usages(MANY_BYTE_SECONDS), policy, async (attributed, rows, by) => {
+          await allocate(attributed, rows, by);
+          const unequal = await stored.query(
+            `SELECT * FROM (
              SELECT component, sum(amount_usd) AS attributed FROM attributed_costs
              WHERE cluster = $1 AND day = $2 GROUP BY component
            ) cost FULL JOIN (
@@ -105,12 +112,12 @@ describe('the allocation of any day', () => {
              WHERE cluster = $1 AND day = $2 GROUP BY component
            ) part USING (component)
            WHERE coalesce(attributed, 0) <> coalesce(allocated, 0)`,
-          [CLUSTER, day],
-        );
-        expect(unequal).toEqual([]);
-        if (by.allocation === 'hub') {
-          const unequalHubs = await stored.query(
-            `SELECT * FROM (
+            [CLUSTER, day],
+          );
+          expect(unequal).toEqual([]);
+          if (by.allocation === 'hub') {
+            const unequalHubs = await stored.query(
+              `SELECT * FROM (
                SELECT hub, component, sum(amount_usd) AS attributed FROM attributed_costs
                WHERE cluster = $1 AND day = $2 AND hub <> 'support' GROUP BY hub, component
              ) cost FULL JOIN (
@@ -118,17 +125,19 @@ describe('the allocation of any day', () => {
                WHERE cluster = $1 AND day = $2 GROUP BY hub, component
              ) part USING (hub, component)
              WHERE coalesce(attributed, 0) <> coalesce(direct, 0)`,
-            [CLUSTER, day],
+              [CLUSTER, day],
+            );
+            expect(unequalHubs).toEqual([]);
+          }
+          const named = await stored.query(
+            `SELECT * FROM user_costs WHERE cluster = $1 AND day = $2 AND username IS NOT NULL AND hub = ANY ($3)`,
+            [CLUSTER, day, by.excludedHubs],
           );
-          expect(unequalHubs).toEqual([]);
-        }
-        const named = await stored.query(
-          `SELECT * FROM user_costs WHERE cluster = $1 AND day = $2 AND username IS NOT NULL AND hub = ANY ($3)`,
-          [CLUSTER, day, by.excludedHubs],
-        );
-        expect(named).toEqual([]);
-      }),
-      { numRuns: RUNS },
-    );
-  });
+          expect(named).toEqual([]);
+        }),
+        { numRuns: RUNS },
+      );
+    },
+    TIMEOUT_MS,
+  );
 });
