@@ -1,6 +1,21 @@
+import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { fillEstate } from './estate.js';
 import { RunningApi } from './running-api.js';
+
+const PATHS = [
+  'hub_names',
+  'component_names',
+  'total_costs',
+  'total_costs_per_hub',
+  'total_costs_per_component',
+  'total_costs_per_group',
+  'costs_per_user',
+  'total_usage',
+  'user_groups',
+  'users_with_multiple_groups',
+  'users_with_no_groups',
+];
 
 const DAYS = 'from=2025-03-01&to=2025-03-02';
 
@@ -19,19 +34,7 @@ afterAll(async () => {
 });
 
 describe('paths', () => {
-  it.each([
-    'hub_names',
-    'component_names',
-    'total_costs',
-    'total_costs_per_hub',
-    'total_costs_per_component',
-    'total_costs_per_group',
-    'costs_per_user',
-    'total_usage',
-    'user_groups',
-    'users_with_multiple_groups',
-    'users_with_no_groups',
-  ])('/%s answers the same under both spellings', async (path) => {
+  it.each(PATHS)('/%s answers the same under both spellings', async (path) => {
     const rows = await api.rows(`/${path}?${DAYS}`);
     expect(rows.length).toBeGreaterThan(0);
     expect(await api.rows(`/${path.replaceAll('_', '-')}?${DAYS}`)).toEqual(rows);
@@ -240,6 +243,33 @@ describe('every answer', () => {
       expect(headers.get('content-security-policy')).toContain("default-src 'self'");
       expect(headers.get('x-powered-by')).toBeNull();
       expect(headers.get('content-type')).toMatch(/^application\/json/);
+    }
+  });
+});
+
+describe('a role that may read the schema reporting and nothing else', () => {
+  it('is all that the API needs', async () => {
+    const role = `api_reader_${process.pid}`;
+    const admin = new Client({ connectionString: database.url });
+    await admin.connect();
+    await admin.query(`CREATE ROLE ${role} LOGIN PASSWORD 'reader'`);
+    await admin.query(`GRANT USAGE ON SCHEMA reporting TO ${role}`);
+    await admin.query(`GRANT SELECT ON ALL TABLES IN SCHEMA reporting TO ${role}`);
+    const url = new URL(database.url);
+    url.username = role;
+    url.password = 'reader';
+    const restricted = await RunningApi.start(url.href);
+    try {
+      for (const path of PATHS) {
+        expect(await restricted.rows(`/${path}?${DAYS}&cluster=alpha`)).toEqual(await api.rows(`/${path}?${DAYS}`));
+      }
+      expect((await restricted.get('/ready')).status).toBe(200);
+      expect((await restricted.get('/health')).status).toBe(200);
+    } finally {
+      await restricted.stop();
+      await admin.query(`DROP OWNED BY ${role}`);
+      await admin.query(`DROP ROLE ${role}`);
+      await admin.end();
     }
   });
 });

@@ -1,0 +1,131 @@
+import { addDays, dayOf } from '#libs/domain';
+import { Client } from 'pg';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { RunningApi } from './running-api.js';
+
+const TODAY = dayOf(new Date());
+
+let database: TestDatabase;
+let api: RunningApi;
+let client: Client;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  client = new Client({ connectionString: database.url });
+  await client.connect();
+  api = await RunningApi.start(database.url, 'alpha');
+});
+
+afterAll(async () => {
+  await api.stop();
+  await client.end();
+  await database.drop();
+});
+
+beforeEach(async () => {
+  await client.query('TRUNCATE sync_runs, usage_days RESTART IDENTITY CASCADE');
+});
+
+async function record(run: { source: string; status: string; error?: string; minutesAgo: number }): Promise<void> {
+  await client.query(
+    `INSERT INTO sync_runs (cluster, source, trigger, status, error, started_at, finished_at)
+     VALUES ('alpha', $1, 'schedule', $2, $3, now() - make_interval(mins => $4), now() - make_interval(mins => $4))`,
+    [run.source, run.status, run.error ?? null, run.minutesAgo],
+  );
+}
+
+describe('/health', () => {
+  it('is ok when the last sync of every source succeeded and no day of usage is missing', async () => {
+    await record({ source: 'cost-explorer', status: 'succeeded', minutesAgo: 10 });
+    await record({ source: 'prometheus', status: 'succeeded', minutesAgo: 20 });
+    const { status, json } = await api.get('/health');
+    expect({ status, overall: json.status }).toEqual({ status: 200, overall: 'ok' });
+    expect(json.details.syncs.sources).toEqual([
+      expect.objectContaining({ cluster: 'alpha', source: 'cost-explorer', lastStatus: 'succeeded', lastError: null }),
+      expect.objectContaining({ cluster: 'alpha', source: 'prometheus', lastStatus: 'succeeded', lastError: null }),
+    ]);
+    const [costs, usage] = json.details.syncs.sources;
+    expect(costs.ageSeconds).toBeGreaterThanOrEqual(600);
+    expect(costs.ageSeconds).toBeLessThan(660);
+    expect(usage.ageSeconds).toBeGreaterThanOrEqual(1200);
+  });
+
+  it('is degraded, and still 200, before the first sync', async () => {
+    const { status, json } = await api.get('/health');
+    expect({ status, overall: json.status }).toEqual({ status: 200, overall: 'degraded' });
+    expect((await api.get('/ready')).status).toBe(200);
+  });
+
+  it('gives the last error without account numbers and addresses, and the age of the last good sync', async () => {
+    await record({ source: 'cost-explorer', status: 'succeeded', minutesAgo: 600 });
+    await record({
+      source: 'cost-explorer',
+      status: 'failed',
+      minutesAgo: 5,
+      error:
+        'User: arn:aws:sts::123456789012:assumed-role/x is not authorized at https://ce.internal:8443/y\n  at stack',
+    });
+    const { json, text } = await api.get('/health');
+    const [costs] = json.details.syncs.sources;
+    expect(costs).toMatchObject({
+      lastStatus: 'failed',
+      lastError: 'User: arn:… is not authorized at …://…',
+    });
+    expect(costs.ageSeconds).toBeGreaterThanOrEqual(36_000);
+    expect(text).not.toMatch(/123456789012|internal|at stack/);
+  });
+
+  it('lists the days of the last thirty that usage is missing from', async () => {
+    await record({ source: 'prometheus', status: 'succeeded', minutesAgo: 1 });
+    const day = (daysAgo: number) => addDays(TODAY, -daysAgo);
+    await client.query(
+      `INSERT INTO usage_days (cluster, day, dataset, status, coverage, detail, read_at, run_id)
+       SELECT 'alpha', day::date, 'compute', status, coverage, detail, now(), 1
+       FROM (VALUES ($1, 'missing', 0, 'before the window'), ($2, 'final', 1, NULL), ($3, 'missing', 0, 'no samples'),
+         ($4, 'final', 0.5, NULL), ($5, 'final', 0.999, NULL), ($6, 'provisional', 0.3, NULL))
+         AS read (day, status, coverage, detail)`,
+      [day(45), day(5), day(4), day(3), day(1), day(0)],
+    );
+    const { json } = await api.get('/health');
+    const gap = { cluster: 'alpha', dataset: 'compute' };
+    const unread = Array.from({ length: 25 }, (_, n) => ({
+      ...gap,
+      day: day(30 - n),
+      status: 'unread',
+      coverage: null,
+    }));
+    expect(json.details.usage.gaps).toEqual([
+      ...unread,
+      { ...gap, day: day(4), status: 'missing', coverage: 0 },
+      { ...gap, day: day(3), status: 'partial', coverage: 0.5 },
+      { ...gap, day: day(2), status: 'unread', coverage: null },
+    ]);
+    expect(json.details.usage.status).toBe('degraded');
+  });
+});
+
+describe('/metrics', () => {
+  it('gives when each source last succeeded and whether its last run failed', async () => {
+    await record({ source: 'cost-explorer', status: 'succeeded', minutesAgo: 10 });
+    await record({ source: 'prometheus', status: 'failed', error: 'down', minutesAgo: 5 });
+    const { text, headers } = await api.get('/metrics');
+    expect(headers.get('content-type')).toMatch(/^text\/plain/);
+    expect(text).toMatch(
+      /cost_monitoring_sync_last_success_timestamp_seconds\{cluster="alpha",source="cost-explorer"\} 1\d{9}/,
+    );
+    expect(text).not.toMatch(/last_success_timestamp_seconds\{cluster="alpha",source="prometheus"\}/);
+    expect(text).toContain('cost_monitoring_sync_last_run_failed{cluster="alpha",source="prometheus"} 1');
+    expect(text).toContain('cost_monitoring_database_up 1');
+  });
+
+  it('counts requests by route template, whatever paths are tried', async () => {
+    await api.get('/total-costs?user=somebody');
+    await api.get('/scan/1');
+    await api.get('/scan/2');
+    await api.get('/%zz');
+    const { text } = await api.get('/metrics');
+    expect(text).toContain('request_duration_seconds_count{method="GET",route="/total-costs",status="200"} 1');
+    expect(text).toContain('request_duration_seconds_count{method="GET",route="unmatched",status="404"} 2');
+    expect(text).not.toMatch(/scan|somebody|zz/);
+  });
+});
