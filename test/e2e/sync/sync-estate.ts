@@ -1,7 +1,8 @@
 import type { QueryResultRow } from 'pg';
 import pg from 'pg';
+import { startOfDay } from '#libs/domain';
 import type { EmbeddedPrometheus } from '#libs/embedded';
-import { startSimulator, type Simulator } from '../../../apps/simulator/src/index.js';
+import { historyText, startSimulator, type Estate, type Simulator } from '../../../apps/simulator/src/index.js';
 import { createEmptyTestDatabase, type TestDatabase } from '../../support/database.js';
 import { startPrometheusWithHistory } from '../../support/prometheus.js';
 import { startPrometheusProxy, type PrometheusProxy } from './prometheus-proxy.js';
@@ -94,21 +95,12 @@ export class SyncEstate {
   }
 }
 
-async function* usageHistory(_estate: unknown): AsyncGenerator<string> {
-  const end = Math.floor(Date.now() / 60_000) * 60;
-  const start = end - HISTORY_DAYS * 86_400;
-  const series: [string, string][] = [
-    [
-      'kube_pod_container_resource_requests',
-      '{namespace="prod",pod="jupyter-a",container="notebook",node="n1",resource="memory"} 1073741824',
-    ],
-    ['kube_pod_annotations', '{namespace="prod",pod="jupyter-a",annotation_hub_jupyter_org_username="alice"} 1'],
-    ['dirsize_total_size_bytes', '{namespace="prod",directory="alice"} 1000'],
-    ['jupyterhub_user_group_info', '{namespace="prod",usergroup="g",username="alice",username_escaped="alice"} 1'],
-  ];
-  for (const [name, rest] of series) {
-    yield `# TYPE ${name} gauge\n`;
-    for (let t = start; t <= end; t += 60) yield `${name}${rest} ${t}\n`;
-  }
-  yield '# EOF\n';
+/** Scraped every minute until now; directories and groups once an hour, which is as often as they are asked for. */
+function usageHistory(estate: Estate): AsyncIterable<string> {
+  return historyText(estate, {
+    from: startOfDay(estate.usageFrom),
+    until: new Date(),
+    scrapeIntervalSeconds: 60,
+    directoryIntervalSeconds: 3600,
+  });
 }
