@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 
+type Variables = Readonly<Record<string, string>>;
+
 /** How a sync ended and what it said. */
 export interface SyncExit {
   readonly code: number | null;
@@ -17,13 +19,27 @@ export interface RunningSync {
 }
 
 /** Made by `npm run build`. */
-const BUILT_SYNC = join(process.cwd(), 'dist', 'apps', 'sync', 'src', 'main.js');
+const BUILT_SYNC = join(process.cwd(), 'dist', 'apps', 'sync', 'src');
 
 const running = new Set<ChildProcess>();
 
 /** Starts the built sync with nothing in its environment but PATH, AWS credentials that nobody checks and `variables`. */
-export function startSync(args: readonly string[], variables: Readonly<Record<string, string>>): RunningSync {
-  const child = spawn(process.execPath, [BUILT_SYNC, ...args], {
+export function startSync(args: readonly string[], variables: Variables): RunningSync {
+  return start('main.js', args, variables);
+}
+
+/** Starts the built sync and waits for its end. */
+export function runSync(args: readonly string[], variables: Variables): Promise<SyncExit> {
+  return startSync(args, variables).ended;
+}
+
+/** Runs what `npm run migrate` runs. */
+export function runMigrate(variables: Variables): Promise<SyncExit> {
+  return start('migrate.js', [], variables).ended;
+}
+
+function start(script: string, args: readonly string[], variables: Variables): RunningSync {
+  const child = spawn(process.execPath, [join(BUILT_SYNC, script), ...args], {
     env: { PATH: process.env['PATH'], AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -58,11 +74,6 @@ export function startSync(args: readonly string[], variables: Readonly<Record<st
       }),
     signal: (name) => child.kill(name),
   };
-}
-
-/** Starts the built sync and waits for its end. */
-export function runSync(args: readonly string[], variables: Readonly<Record<string, string>>): Promise<SyncExit> {
-  return startSync(args, variables).ended;
 }
 
 /** Ends what a failed test left running. */
