@@ -20,8 +20,11 @@ export function costsPerUser(
   limit: number | undefined,
 ): Statement {
   return {
-    text: `
-      WITH costs AS (
+    // Read twice only to find the highest; otherwise there is nothing to keep.
+    text:
+      'WITH costs AS ' +
+      (limit === undefined ? 'NOT MATERIALIZED' : 'MATERIALIZED') +
+      ` (
         SELECT day, hub, username, component, usergroup,
           CASE WHEN $8::boolean THEN split_usd ELSE full_usd END AS amount_usd
         FROM reporting.daily_user_group_costs
