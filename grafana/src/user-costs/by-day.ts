@@ -12,24 +12,28 @@ export const usersByDay = () =>
         'Adds up to the attributable cost of each day, as long as no user or group is picked. Unallocated: idle capacity, hubs without named users, and components that users do not share.',
     },
     `
-WITH costs AS (
-  SELECT day, hub, username, sum(amount_usd) AS amount_usd
-  FROM reporting.daily_user_costs${WHERE_PICKED}
-  GROUP BY day, hub, username
-), top AS (
+WITH top AS (
   SELECT hub, username
-  FROM costs
-  WHERE username IS NOT NULL
+  FROM reporting.daily_user_costs${WHERE_PICKED}
+    AND username IS NOT NULL
   GROUP BY hub, username
   ORDER BY sum(amount_usd) DESC, hub, username
   LIMIT \${top_users:sqlstring}::integer
+), costs AS (
+  SELECT day, hub, username, direct_usd, shared_usd
+  FROM reporting.daily_user_costs${WHERE_PICKED}
 )
-SELECT costs.day AS "time",
-       CASE WHEN costs.username IS NULL THEN '${UNALLOCATED}'
-            WHEN top.username IS NULL THEN '${EVERYONE_ELSE}'
-            ELSE top.username || ' (' || top.hub || ')' END AS metric,
-       sum(costs.amount_usd) AS value
-FROM costs LEFT JOIN top ON top.hub = costs.hub AND top.username = costs.username
+SELECT day AS "time",
+       CASE WHEN is_top THEN username || ' (' || hub || ')'
+            WHEN nobody THEN '${UNALLOCATED}'
+            ELSE '${EVERYONE_ELSE}' END AS metric,
+       sum(amount_usd) AS value
+FROM (
+  SELECT day, top.hub, top.username, top.username IS NOT NULL AS is_top, costs.username IS NULL AS nobody,
+         sum(direct_usd) + sum(shared_usd) AS amount_usd
+  FROM costs LEFT JOIN top ON top.hub = costs.hub AND top.username = costs.username
+  GROUP BY day, top.hub, top.username, costs.username IS NULL
+) AS series
 GROUP BY 1, 2
 ORDER BY 1, 2`,
   )
@@ -47,9 +51,13 @@ export const userHubsByDay = () =>
     },
     `
 SELECT day AS "time",
-       CASE WHEN username IS NULL THEN '${UNALLOCATED}' ELSE hub END AS metric,
+       CASE WHEN nobody THEN '${UNALLOCATED}' ELSE hub END AS metric,
        sum(amount_usd) AS value
-FROM reporting.daily_user_costs${WHERE_PICKED}
+FROM (
+  SELECT day, hub, username IS NULL AS nobody, sum(direct_usd) + sum(shared_usd) AS amount_usd
+  FROM reporting.daily_user_costs${WHERE_PICKED}
+  GROUP BY day, hub, username IS NULL
+) AS costs
 GROUP BY 1, 2
 ORDER BY 1, 2`,
   ).overrideByName(UNALLOCATED, [colour('#8e8e8e')]);
@@ -63,13 +71,12 @@ export const userComponentsByDay = () =>
     },
     `
 SELECT day AS "time",
-       CASE WHEN username IS NULL THEN '${UNALLOCATED}' ELSE component || ', ' || part END AS metric,
+       CASE WHEN nobody THEN '${UNALLOCATED}' ELSE component || ', ' || part END AS metric,
        sum(part_usd) AS value
 FROM (
-  SELECT day, username, component,
-         sum(direct_usd) AS direct_usd, sum(shared_usd) AS shared_usd
+  SELECT day, component, username IS NULL AS nobody, sum(direct_usd) AS direct_usd, sum(shared_usd) AS shared_usd
   FROM reporting.daily_user_costs${WHERE_PICKED}
-  GROUP BY day, component, username
+  GROUP BY day, component, username IS NULL
 ) AS costs
 CROSS JOIN LATERAL (VALUES ('direct', direct_usd), ('shared', shared_usd)) AS parts (part, part_usd)
 GROUP BY 1, 2

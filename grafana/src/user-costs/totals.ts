@@ -36,9 +36,13 @@ export const activeUsers = () =>
         'How many users bore any cost in this range, and what one of them cost on average. The same name on two hubs counts as two users: it may be two people.',
     },
     `
-SELECT count(DISTINCT (hub, username)) FILTER (WHERE username IS NOT NULL) AS "Users with cost",
-       sum(amount_usd) FILTER (WHERE username IS NOT NULL) / nullif(count(DISTINCT (hub, username)) FILTER (WHERE username IS NOT NULL), 0) AS "Mean per user"
-FROM reporting.daily_user_costs${WHERE_PICKED}`,
+SELECT count(*) AS "Users with cost", avg(amount_usd) AS "Mean per user"
+FROM (
+  SELECT sum(direct_usd) + sum(shared_usd) AS amount_usd
+  FROM reporting.daily_user_costs${WHERE_PICKED}
+    AND username IS NOT NULL
+  GROUP BY hub, username
+) AS users`,
   )
     .span(8)
     .overrideByName('Users with cost', [

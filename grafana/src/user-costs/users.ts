@@ -26,7 +26,7 @@ WITH costs AS (
   SELECT hub, username,
          sum(gib_hours) FILTER (WHERE component = 'compute') AS compute_gib_hours,
          sum(gib_hours) FILTER (WHERE component = 'home storage') / 24
-           / nullif(count(DISTINCT day) FILTER (WHERE component = 'home storage'), 0) AS home_gib
+           / nullif(count(*) FILTER (WHERE component = 'home storage'), 0) AS home_gib
   FROM reporting.daily_user_usage${WHERE_PICKED}
   GROUP BY hub, username
 )
