@@ -164,7 +164,7 @@ describe('a long answer', () => {
         const response = await fetch(`${api.url}/costs_per_user?${DAYS}&cluster=long`);
         expect(response.status).toBe(200);
         proxy.cut();
-        await expect(response.text()).rejects.toThrow();
+        await expect(response.text()).rejects.toThrow('terminated');
         await recovers(api);
       });
     } finally {
