@@ -5,15 +5,16 @@ import { startSimulator } from './start-simulator.js';
 async function main(): Promise<void> {
   const simulator = await startSimulator(readSettings(process.env));
   const { clusterName, users, today } = simulator.estate.options;
-  console.log(`Simulating cluster ${clusterName} with ${users} users, today being ${today}`);
-  console.log(`Cost Explorer: AWS_ENDPOINT_URL_COST_EXPLORER=${simulator.url}`);
-  console.log(`Metrics to scrape (honor_labels: true): ${simulator.url}/metrics`);
+  process.stdout.write(`Simulating cluster ${clusterName} with ${users} users, today being ${today}
+Cost Explorer: AWS_ENDPOINT_URL_COST_EXPLORER=${simulator.url}
+Metrics to scrape, with honor_labels: ${simulator.url}/metrics
+`);
   const stop = () => void simulator.close();
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof z.ZodError ? z.prettifyError(error) : error);
+  process.stderr.write(`${error instanceof z.ZodError ? z.prettifyError(error) : String(error)}\n`);
   process.exitCode = 1;
 });

@@ -32,7 +32,7 @@ export function accountBill(
       return inactive.size === 0 ? items : items.map(withActiveTags);
     },
     allocationTags() {
-      const keys = new Set([...AWS_GENERATED_TAGS]);
+      const keys = new Set(AWS_GENERATED_TAGS);
       for (const day of [today, addDays(today, -1)]) {
         for (const item of estate.lineItemsOn(day)) Object.keys(item.tags).forEach((key) => keys.add(key));
       }

@@ -13,8 +13,8 @@ const STAFF = '2i2c-org:hub-access-for-2i2c-staff';
  * They stay for ever, in the same groups; everyone else moves. A small estate takes them from the top, so the order is by what it would be worst to miss.
  */
 export const AWKWARD_PEOPLE: readonly Person[] = [
-  { namespace: 'prod', username: 'alice', slugs: 'safe', fixedGroups: ['climate', 'ocean-science'] },
   { namespace: 'prod', username: 'bob', slugs: 'safe', fixedGroups: [] },
+  { namespace: 'prod', username: 'alice', slugs: 'safe', fixedGroups: ['climate', 'ocean-science'] },
   { namespace: 'prod', username: 'jane.doe', slugs: 'safe', fixedGroups: ['climate'] },
   { namespace: 'staging', username: 'shared-bob', slugs: 'legacy', fixedGroups: ['climate'] },
   { namespace: 'research-hub', username: 'team-2024', slugs: 'safe', fixedGroups: ['ocean-science'] },

@@ -48,7 +48,14 @@ export function makeEstate(given: Partial<EstateOptions> & Pick<EstateOptions, '
   // A day's bill is some eighty lines, but takes a look at every user: worth keeping, unlike its sessions.
   const bills = new Map<Day, readonly LineItem[]>();
 
-  const startedOn = (day: Day) => (day > today ? [] : sessionsStartedOn(options, roster, day));
+  // Days are mostly asked for in order, and each one looks at the day before.
+  let latest: { readonly day: Day; readonly sessions: readonly Session[] } | undefined;
+  const startedOn = (day: Day): readonly Session[] => {
+    if (day > today) return [];
+    const sessions = latest?.day === day ? latest.sessions : sessionsStartedOn(options, roster, day);
+    latest = { day, sessions };
+    return sessions;
+  };
 
   const sessionsOn = (day: Day) => {
     const startMs = startOfDay(day).getTime();

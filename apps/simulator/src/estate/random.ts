@@ -27,7 +27,12 @@ export function pick<T>(roll: Roll, choices: readonly T[]): T {
 
 /** `count` lower-case hexadecimal digits. */
 export function hexDigits(roll: Roll, count: number): string {
-  return Array.from({ length: count }, () => between(roll, 0, 15).toString(16)).join('');
+  let digits = '';
+  while (digits.length < count)
+    digits += Math.floor(roll() * 4294967296)
+      .toString(16)
+      .padStart(8, '0');
+  return digits.slice(0, count);
 }
 
 function hash(text: string): number {

@@ -31,13 +31,16 @@ const HOUR = 60 * MINUTE;
  */
 export function sessionsStartedOn(options: EstateOptions, roster: readonly Person[], day: Day): Session[] {
   if (isQuietDay(day)) return [];
-  const latestEndMs = startOfDay(day).getTime() + MS_PER_DAY + (isQuietDay(addDays(day, 1)) ? 0 : 5.5 * HOUR);
+  // Ten minutes before midnight: Prometheus takes a pod for present for five minutes after its end.
+  const lastWordMs = isQuietDay(addDays(day, 1)) ? -10 * MINUTE : 5.5 * HOUR;
+  const latestEndMs = startOfDay(day).getTime() + MS_PER_DAY + lastWordMs;
   const hubs = new Map(options.hubs.filter((hub) => isHubInUse(hub, day)).map((hub) => [hub.namespace, hub]));
   const sessions: Session[] = [];
+  const chance = isWeekend(day) ? 0.2 : 0.6;
   for (const person of roster) {
     if (!hubs.has(person.namespace)) continue;
     const roll = rollFor(options.seed, 'sessions', person.namespace, person.username, day);
-    if (roll() > (isWeekend(day) ? 0.2 : 0.6) || !isEnrolled(options.seed, person, day)) continue;
+    if (roll() > chance || !isEnrolled(options.seed, person, day)) continue;
     sessions.push(...sessionsOf(options.seed, person, day, latestEndMs, roll));
   }
   for (const hub of hubs.values()) {
@@ -57,7 +60,7 @@ function sessionsOf(seed: number, person: Person, day: Day, latestEndMs: number,
   let freeFromMs = midnight + 6 * HOUR;
   for (let count = between(roll, 1, 2); count > 0; count--) {
     const createdMs = freeFromMs + Math.floor(roll() * 9 * HOUR);
-    if (createdMs >= midnight + MS_PER_DAY - 10 * MINUTE) break;
+    if (createdMs >= midnight + MS_PER_DAY - 20 * MINUTE) break;
     const life = { person, pod, memoryBytes, createdMs, latestEndMs };
     const session = makeSession(life, roll);
     sessions.push(session);
@@ -133,7 +136,8 @@ function withoutRepeatedPods(sessions: readonly Session[]): Session[] {
 }
 
 function uidFrom(roll: Roll): string {
-  return [8, 4, 4, 4, 12].map((length) => hexDigits(roll, length)).join('-');
+  const digits = hexDigits(roll, 32);
+  return [0, 8, 12, 16, 20].map((start, index) => digits.slice(start, [8, 12, 16, 20, 32][index])).join('-');
 }
 
 /** A node's name as EKS gives it; every hub has four. */
