@@ -131,6 +131,10 @@ describe('a long answer', () => {
     const client = new Client({ connectionString: database.url });
     await client.connect();
     await client.query(
+      `INSERT INTO account_costs (cluster, day, amount_usd, estimated, cost_basis, attribution_digest, run_id)
+       VALUES ('long', '2025-03-01', 50000, false, 'amortized', 'x', 1)`,
+    );
+    await client.query(
       `INSERT INTO user_costs (cluster, day, hub, username, component, direct_usd, shared_usd, run_id)
        SELECT 'long', '2025-03-01', 'prod', 'user-' || n, 'compute', n / 10000.0, 0, 1 FROM generate_series(1, ${ROWS}) n`,
     );
