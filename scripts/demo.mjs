@@ -1,5 +1,5 @@
-// Installs on first use, builds, and runs the demo in this very process: a signal that is sent to it, or to npm, which
-// passes it on to its direct child alone, reaches the demo.
+// Installs on first use, builds, and runs the demo in this very process. With the `exec` of package.json npm's child is
+// this process and no shell, so a signal that is sent to npm reaches the demo, and not only Ctrl-C on a terminal.
 import { spawnSync } from 'node:child_process';
 
 for (const step of [
