@@ -1,6 +1,12 @@
 import { CostAndUsageTables1764000000000 } from './1764000000000-cost-and-usage-tables.js';
 import { ReportingViews1764000100000 } from './1764000100000-reporting-views.js';
 import { GrafanaReader1764000200000 } from './1764000200000-grafana-reader.js';
+import { LeastPrivilegeRoles1764000300000 } from './1764000300000-least-privilege-roles.js';
 
 /** Every migration in order; listed, since a glob over the build output finds nothing. */
-export const MIGRATIONS = [CostAndUsageTables1764000000000, ReportingViews1764000100000, GrafanaReader1764000200000];
+export const MIGRATIONS = [
+  CostAndUsageTables1764000000000,
+  ReportingViews1764000100000,
+  GrafanaReader1764000200000,
+  LeastPrivilegeRoles1764000300000,
+];

@@ -1,5 +1,5 @@
 import { MIGRATIONS } from '#migrations';
-import { MigrationExecutor, type DataSource, type QueryRunner } from 'typeorm';
+import { MigrationExecutor, QueryFailedError, type DataSource, type QueryRunner } from 'typeorm';
 import { advisoryLockKey } from './advisory-lock.js';
 
 /** Names, in order, of the migrations that this code is written for; compare with reporting.applied_migrations. */
@@ -16,11 +16,22 @@ export class NewerSchemaError extends Error {
   }
 }
 
+/** The database has to be migrated, and whoever is connected may not: a role that only writes rows. */
+export class MigrationNotAllowedError extends Error {
+  constructor(reason: string) {
+    super(
+      `the database has to be migrated, which this role may not do (${reason}): run \`npm run migrate\` as its owner`,
+    );
+    this.name = 'MigrationNotAllowedError';
+  }
+}
+
 /**
  * Runs the pending migrations, all in one transaction, and returns their names. A second process that migrates at the
- * same time waits for the first and then finds nothing to do.
+ * same time waits for the first and then finds nothing to do. With nothing pending it only reads the table `migrations`.
  *
  * @throws NewerSchemaError before anything is written.
+ * @throws MigrationNotAllowedError when the role lacks the rights; nothing is left half done.
  */
 export async function migrate(dataSource: DataSource): Promise<string[]> {
   const queryRunner = dataSource.createQueryRunner();
@@ -31,6 +42,8 @@ export async function migrate(dataSource: DataSource): Promise<string[]> {
       await refuseNewerSchema(queryRunner);
       const applied = await new MigrationExecutor(dataSource, queryRunner).executePendingMigrations();
       return applied.map((migration) => migration.name);
+    } catch (error) {
+      throw isLackOfRights(error) ? new MigrationNotAllowedError((error as Error).message) : error;
     } finally {
       if (!queryRunner.isReleased) await queryRunner.query(`SELECT pg_advisory_unlock($1)`, [lock]);
     }
@@ -44,4 +57,9 @@ async function refuseNewerSchema(queryRunner: QueryRunner): Promise<void> {
   const applied: { name: string }[] = await queryRunner.query(`SELECT name FROM migrations ORDER BY id`);
   const unknown = applied.map((row) => row.name).filter((name) => !EXPECTED_MIGRATIONS.includes(name));
   if (unknown.length > 0) throw new NewerSchemaError(unknown);
+}
+
+/** SQLSTATE insufficient_privilege: `permission denied for …` and `must be owner of …`. */
+function isLackOfRights(error: unknown): boolean {
+  return error instanceof QueryFailedError && (error.driverError as { code?: string }).code === '42501';
 }
