@@ -9,13 +9,14 @@ describe('the command line of the sync', () => {
   });
 
   it('runs once with --once', () => {
-    expect(parse('--once')).toEqual({ kind: 'once' });
+    expect(parse('--once')).toEqual({ kind: 'once', acceptsLostTags: false });
   });
 
   it('takes both days of --backfill as included', () => {
     expect(parse('--backfill', '2026-02-27', '2026-02-28')).toEqual({
       kind: 'backfill',
       window: { from: '2026-02-27', until: '2026-03-01' },
+      acceptsLostTags: false,
     });
   });
 
@@ -23,7 +24,13 @@ describe('the command line of the sync', () => {
     expect(parse('--backfill', TODAY, TODAY)).toEqual({
       kind: 'backfill',
       window: { from: '2026-11-24', until: '2026-11-25' },
+      acceptsLostTags: false,
     });
+  });
+
+  it('takes costs that have lost a tag when told to, in one run', () => {
+    expect(parse('--once', '--accept-lost-tags')).toEqual({ kind: 'once', acceptsLostTags: true });
+    expect(parse('--backfill', TODAY, TODAY, '--accept-lost-tags')).toMatchObject({ acceptsLostTags: true });
   });
 
   it.each([
@@ -37,6 +44,7 @@ describe('the command line of the sync', () => {
     [['--once', '--backfill', '2026-01-01', '2026-01-02'], /exclude each other/],
     [['--once', 'now'], /unexpected argument: now/],
     [['--onec'], /--onec/],
+    [['--accept-lost-tags'], /--accept-lost-tags is for --once and --backfill/],
   ])('refuses %j', (argv, message) => {
     expect(() => parse(...argv)).toThrow(ArgumentError);
     expect(() => parse(...argv)).toThrow(message);

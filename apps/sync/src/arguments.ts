@@ -3,12 +3,15 @@ import { addDays, isDay, type Day, type DayWindow } from '#libs/domain';
 
 /** What the process was started to do: keep the schedule, run once, or read a window of days again and end. */
 export type Command =
-  { readonly kind: 'schedule' } | { readonly kind: 'once' } | { readonly kind: 'backfill'; readonly window: DayWindow };
+  | { readonly kind: 'schedule' }
+  | { readonly kind: 'once'; readonly acceptsLostTags: boolean }
+  | { readonly kind: 'backfill'; readonly window: DayWindow; readonly acceptsLostTags: boolean };
 
 export const USAGE = `usage:
   npm run start:sync                            run on the schedule of SYNC_CRON
   npm run start:sync -- --once                  run once and end
   npm run start:sync -- --backfill FROM TO      read the days FROM to TO (YYYY-MM-DD, both included) again and end
+  … --accept-lost-tags                          with either of them: store costs although a tag has vanished from them
 `;
 
 /** The command line makes no sense; the message says why, without the usage text. */
@@ -25,16 +28,25 @@ export class ArgumentError extends Error {
 export function parseArguments(argv: readonly string[], today: Day): Command {
   const { values, positionals } = readOptions(argv);
   if (values.once && values.backfill) throw new ArgumentError('--once and --backfill exclude each other');
-  if (values.backfill) return { kind: 'backfill', window: parseBackfillWindow(positionals, today) };
+  const acceptsLostTags = values['accept-lost-tags'] ?? false;
+  if (values.backfill) {
+    return { kind: 'backfill', window: parseBackfillWindow(positionals, today), acceptsLostTags };
+  }
   if (positionals.length > 0) throw new ArgumentError(`unexpected argument: ${positionals[0]}`);
-  return { kind: values.once ? 'once' : 'schedule' };
+  if (values.once) return { kind: 'once', acceptsLostTags };
+  if (acceptsLostTags) throw new ArgumentError('--accept-lost-tags is for --once and --backfill: it holds for one run');
+  return { kind: 'schedule' };
 }
 
 function readOptions(argv: readonly string[]) {
   try {
     return parseArgs({
       args: [...argv],
-      options: { once: { type: 'boolean' }, backfill: { type: 'boolean' } },
+      options: {
+        once: { type: 'boolean' },
+        backfill: { type: 'boolean' },
+        'accept-lost-tags': { type: 'boolean' },
+      },
       allowPositionals: true,
     });
   } catch (error) {

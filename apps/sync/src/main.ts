@@ -45,8 +45,9 @@ async function runOnce(
   signal: AbortSignal,
 ): Promise<number> {
   const progress = process.stderr.isTTY ? new TerminalProgress(process.stderr) : new LogProgress(new Logger('Sync'));
+  const { kind: trigger, acceptsLostTags } = command;
   const days = command.kind === 'backfill' ? command.window : undefined;
-  const result = await app.get(SyncRunner).run({ trigger: command.kind, days, signal, progress });
+  const result = await app.get(SyncRunner).run({ trigger, days, acceptsLostTags, signal, progress });
   if (result === 'locked') {
     process.stderr.write('another sync works on this cluster; nothing was done\n');
     return EXIT_LOCKED;

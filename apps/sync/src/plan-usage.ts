@@ -1,5 +1,5 @@
 import type { UsageDay } from '#libs/database';
-import { USAGE_DATASETS, addDays, eachDay, type Day, type DayWindow } from '#libs/domain';
+import { USAGE_DATASETS, addDays, eachDay, type Day, type DayWindow, type UsageDataset } from '#libs/domain';
 import { knownCostWindow } from './plan-costs.js';
 
 /** A day without samples is asked for again this long: what was away may upload what it kept. */
@@ -8,21 +8,34 @@ const MISSING_RETRY_DAYS = 7;
 /** What is stored of one dataset of a day. */
 export type StoredUsageDay = Pick<UsageDay, 'day' | 'dataset' | 'status'>;
 
+/** What a run reads of a day: some of its datasets, never none. */
+export interface DueUsageDay {
+  readonly day: Day;
+  readonly datasets: readonly UsageDataset[];
+}
+
 /** The days whose usage may be wanted: those that can have costs. */
 export const usageWindow: (today: Day) => DayWindow = knownCostWindow;
 
 /**
- * The days whose usage the next run reads, oldest first, since Prometheus forgets those first: every day of the window
- * that has a dataset which was never read, is provisional, or was missing less than a week ago. Today is among them.
+ * What the next run reads, oldest day first, since Prometheus forgets those first: of every day of the window the
+ * datasets that were never read, are provisional, or were missing less than a week ago. Today is among them. What is
+ * final is not read again because another dataset of its day is due.
  */
-export function planUsageDays(today: Day, stored: readonly StoredUsageDay[]): Day[] {
+export function planUsageDays(today: Day, stored: readonly StoredUsageDay[]): DueUsageDay[] {
   const retriedFrom = addDays(today, -MISSING_RETRY_DAYS);
-  const settled = new Map<Day, number>();
-  for (const { day, status } of stored) {
-    const isSettled = status === 'final' || (status === 'missing' && day < retriedFrom);
-    if (isSettled) settled.set(day, (settled.get(day) ?? 0) + 1);
+  const settled = new Set<string>();
+  for (const { day, dataset, status } of stored) {
+    if (status === 'final' || (status === 'missing' && day < retriedFrom)) settled.add(`${day} ${dataset}`);
   }
-  return eachDay(usageWindow(today)).filter((day) => (settled.get(day) ?? 0) < USAGE_DATASETS.length);
+  return eachDay(usageWindow(today))
+    .map((day) => ({ day, datasets: USAGE_DATASETS.filter((dataset) => !settled.has(`${day} ${dataset}`)) }))
+    .filter(({ datasets }) => datasets.length > 0);
+}
+
+/** What a backfill reads: all of every day that was asked for, final or not. */
+export function planUsageBackfill(asked: DayWindow): DueUsageDay[] {
+  return eachDay(asked).map((day) => ({ day, datasets: USAGE_DATASETS }));
 }
 
 /** Days before today of which some dataset has no record at all, not even that it is missing. */

@@ -13,6 +13,9 @@ import type { SyncTask } from './task.js';
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 60_000;
 
+/** A run that breaks off begins again, but not for ever: each reading of costs is paid for. */
+const RUNS_PER_TURN = 4;
+
 /** Runs at the turns of SYNC_CRON, one run at a time, and once at the start when there is something to catch up with. */
 @Injectable()
 export class SyncSchedule {
@@ -50,16 +53,28 @@ export class SyncSchedule {
     }
   }
 
-  /** Whatever goes wrong is logged, and the next turn tries again; only a newer schema ends the process. */
+  /**
+   * A run that loses its database begins again as soon as that answers, a few times over. Whatever else goes wrong is
+   * logged, and the next turn tries again; only a newer schema ends the process.
+   */
   private async takeTurn(trigger: SyncTrigger, signal: AbortSignal): Promise<void> {
     const task: SyncTask = { trigger, signal, progress: new LogProgress(this.logger) };
-    try {
-      await this.untilDatabaseAnswers(signal);
-      if (signal.aborted) return;
-      this.report(await this.runTurn(task));
-    } catch (error) {
-      if (error instanceof NewerSchemaError) throw error;
-      this.logger.error(`the run broke off: ${messageOf(error)}`);
+    for (let attempt = 1; !signal.aborted; attempt += 1) {
+      try {
+        await this.untilDatabaseAnswers(signal);
+        if (signal.aborted) return;
+        const result = await this.runTurn(task);
+        // The server may not yet have noticed that the connection which held the lock is gone.
+        if (result === 'locked' && attempt > 1) throw new Error('the cluster is still locked');
+        return this.report(result);
+      } catch (error) {
+        if (error instanceof NewerSchemaError) throw error;
+        const isLast = attempt === RUNS_PER_TURN;
+        const next = isLast ? 'the next turn tries again' : 'it begins again when the database answers';
+        this.logger.error(`the run broke off: ${messageOf(error)}; ${next}`);
+        if (isLast) return;
+        await pause(FIRST_RETRY_MS * 2 ** (attempt - 1), signal);
+      }
     }
   }
 
@@ -83,8 +98,13 @@ export class SyncSchedule {
         return;
       } catch (error) {
         this.logger.warn(`the database does not answer: ${messageOf(error)}; next try in ${pauseMs / 1000} s`);
-        await setTimeout(pauseMs, undefined, { signal }).catch(() => {});
+        await pause(pauseMs, signal);
       }
     }
   }
+}
+
+/** Ends early, and without an error, when the signal aborts. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await setTimeout(ms, undefined, { signal }).catch(() => {});
 }

@@ -7,6 +7,8 @@ import type { Progress } from './progress.js';
 export interface SyncTask {
   readonly trigger: SyncTrigger;
   readonly days?: DayWindow;
+  /** Costs are stored although a tag that attributes them has vanished from days that are stored with it. */
+  readonly acceptsLostTags?: boolean;
   /** When aborted, the run ends after the day that is being stored, or at once when it only waits for an answer. */
   readonly signal: AbortSignal;
   readonly progress: Progress;

@@ -33,6 +33,7 @@ describe("the sync's configuration", () => {
         tenant: undefined,
       },
       syncCron: '17 5,13,21 * * *',
+      maxCostRequests: 100,
       costBasis: 'amortized',
       allocationPolicy: { allocation: 'hub', excludedHubs: ['binder'] },
       usageResolutionSeconds: 60,
@@ -49,6 +50,7 @@ describe("the sync's configuration", () => {
       'PROMETHEUS_BEARER_TOKEN',
       'PROMETHEUS_TENANT',
       'SYNC_CRON',
+      'SYNC_MAX_REQUESTS',
       'COST_BASIS',
       'ALLOCATION',
       'EXCLUDED_HUBS',
@@ -154,6 +156,16 @@ describe("the sync's configuration", () => {
       ]);
     },
   );
+
+  it('takes a budget of requests that is enough for one reading', () => {
+    expect(parseSyncConfig({ ...complete, SYNC_MAX_REQUESTS: '5' }).maxCostRequests).toBe(5);
+  });
+
+  it.each(['4', '0', '-1', '1.5', '1e3', 'ten', '100000'])('refuses the budget %j', (text) => {
+    expect(faultsOf({ ...complete, SYNC_MAX_REQUESTS: text })).toEqual([
+      'SYNC_MAX_REQUESTS: must be a number of requests from 5 to 99999',
+    ]);
+  });
 
   it('lists excluded hubs in one order, each once, so that the same policy is the same text', () => {
     const hubsOf = (text: string) =>

@@ -4,7 +4,16 @@ import { validateCronExpression } from 'cron';
 import { z } from 'zod';
 import { readAttributionFile } from './attribution-file.js';
 import { ConfigurationError, deepFreeze, parseEnvironment, type Environment } from './environment.js';
-import { clusterName, databaseUrl, hostName, httpUrl, nameList, port, resolutionSeconds } from './variables.js';
+import {
+  clusterName,
+  databaseUrl,
+  hostName,
+  httpUrl,
+  nameList,
+  port,
+  requestCount,
+  resolutionSeconds,
+} from './variables.js';
 
 /** Where Prometheus is and how to be let in. */
 export interface PrometheusConfig {
@@ -23,6 +32,8 @@ export interface SyncConfig {
   readonly prometheus: PrometheusConfig;
   /** Cron expression, in UTC. */
   readonly syncCron: string;
+  /** A run sends no more requests to Cost Explorer than this, retries and pages included. */
+  readonly maxCostRequests: number;
   readonly costBasis: CostBasis;
   readonly allocationPolicy: AllocationPolicy;
   readonly usageResolutionSeconds: number;
@@ -44,6 +55,8 @@ const syncVariables = z.object({
     .string()
     .refine((text) => validateCronExpression(text).valid, 'must be a cron expression such as 17 5,13,21 * * *')
     .default('17 5,13,21 * * *'),
+  // A cent each. A run takes five, more where answers come in pages or are tried again.
+  SYNC_MAX_REQUESTS: requestCount.default(100),
   COST_BASIS: z.enum(COST_BASES, `must be one of ${COST_BASES.join(', ')}`).default('amortized'),
   ALLOCATION: z.enum(ALLOCATIONS, `must be one of ${ALLOCATIONS.join(', ')}`).default('hub'),
   EXCLUDED_HUBS: nameList.default(['binder']),
@@ -71,6 +84,7 @@ export function parseSyncConfig(environment: Environment): SyncConfig {
       tenant: variables.PROMETHEUS_TENANT,
     },
     syncCron: variables.SYNC_CRON,
+    maxCostRequests: variables.SYNC_MAX_REQUESTS,
     costBasis: variables.COST_BASIS,
     allocationPolicy: { allocation: variables.ALLOCATION, excludedHubs: [...variables.EXCLUDED_HUBS].sort() },
     usageResolutionSeconds: variables.USAGE_RESOLUTION,

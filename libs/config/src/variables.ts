@@ -39,6 +39,12 @@ export const port = z
   .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, 'must be a port from 0 to 65535')
   .transform(Number);
 
+/** How many requests may be sent: enough for one reading, and a number that somebody means to pay for. */
+export const requestCount = z
+  .string()
+  .refine((text) => /^\d{1,5}$/.test(text) && Number(text) >= 5, 'must be a number of requests from 5 to 99999')
+  .transform(Number);
+
 /** A list of names separated by commas, each kept once; blanks around them do not count. */
 export const nameList = z.string().transform((text) => {
   const names = text.split(',').map((name) => name.trim());

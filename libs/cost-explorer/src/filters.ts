@@ -22,9 +22,13 @@ const RECORD_TYPES: Readonly<Record<CostBasis, readonly string[]>> = {
   unblended: ['Usage'],
 };
 
-/** Consumption under a cost basis, whoever caused it: the account's total. */
-export function consumption(costBasis: CostBasis): Expression {
-  return dimension('RECORD_TYPE', RECORD_TYPES[costBasis]);
+/**
+ * Consumption under a cost basis, whoever caused it: the account's total. In a payer account Cost Explorer shows every
+ * member's costs, so a deployment there names the accounts that are its own.
+ */
+export function consumption({ linkedAccounts }: AttributionConfig, costBasis: CostBasis): Expression {
+  const recordTypes = dimension('RECORD_TYPE', RECORD_TYPES[costBasis]);
+  return allOf(linkedAccounts.length === 0 ? [recordTypes] : [recordTypes, dimension('LINKED_ACCOUNT', linkedAccounts)]);
 }
 
 /** What belongs to the cluster: any of its tags. A hub tag alone does not count, another cluster may carry the same. */
@@ -74,7 +78,7 @@ function not(expression: Expression): Expression {
   return { Not: expression };
 }
 
-function dimension(key: 'RECORD_TYPE' | 'SERVICE' | 'USAGE_TYPE_GROUP', values: readonly string[]): Expression {
+function dimension(key: 'LINKED_ACCOUNT' | 'RECORD_TYPE' | 'SERVICE' | 'USAGE_TYPE_GROUP', values: readonly string[]): Expression {
   return { Dimensions: { Key: key, Values: [...values], MatchOptions: ['EQUALS'] } };
 }
 

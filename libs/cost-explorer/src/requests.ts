@@ -48,7 +48,7 @@ export function planCostRequests(subject: FilterSubject, costBasis: CostBasis, w
       TimePeriod: { Start: window.from, End: window.until },
       Granularity: 'DAILY',
       Metrics: [metric],
-      Filter: allOf([consumption(costBasis), ...filters]),
+      Filter: allOf([consumption(subject.attribution, costBasis), ...filters]),
       ...(groupBy && { GroupBy: groupBy }),
     },
   });

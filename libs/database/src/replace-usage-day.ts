@@ -16,11 +16,11 @@ import type { RunId, UsageDayReplacement, UsageDayStatus } from './sync-records.
 import { countChangedDay } from './sync-runs.js';
 import { replaceMemberships, replaceUserUsage } from './usage-rows.js';
 
-/** What Prometheus said of one day. */
+/** What Prometheus said of one day; a dataset that was not asked for is absent, and stays as it is stored. */
 export interface UsageDayReadings {
-  readonly compute: DatasetReading<UserUsage>;
-  readonly homeStorage: DatasetReading<UserUsage>;
-  readonly memberships: DatasetReading<GroupMembership>;
+  readonly compute?: DatasetReading<UserUsage>;
+  readonly homeStorage?: DatasetReading<UserUsage>;
+  readonly memberships?: DatasetReading<GroupMembership>;
 }
 
 /** Where a reading is stored: which cluster, and by which run, read when. */
@@ -44,11 +44,14 @@ export async function replaceUsageDay(
 ): Promise<UsageDayReplacement> {
   const day = dayOfReadings(readings);
   const to = { cluster, run, readAt };
-  const usageRows = [
-    await replaceDataset(queryRunner, to, readings.compute, replaceUserUsage),
-    await replaceDataset(queryRunner, to, readings.homeStorage, replaceUserUsage),
-  ];
-  const replaced = [...usageRows, await replaceDataset(queryRunner, to, readings.memberships, replaceMemberships)];
+  const usageRows: DatasetReplacement[] = [];
+  for (const reading of [readings.compute, readings.homeStorage]) {
+    if (reading) usageRows.push(await replaceDataset(queryRunner, to, reading, replaceUserUsage));
+  }
+  const replaced = [...usageRows];
+  if (readings.memberships) {
+    replaced.push(await replaceDataset(queryRunner, to, readings.memberships, replaceMemberships));
+  }
   const isAllocated =
     usageRows.every((dataset) => dataset.rows === 0) && (await isAllocatedBy(queryRunner, cluster, day, policy));
   const userRows = isAllocated ? 0 : await allocateDay(queryRunner, cluster, run, day, policy);
@@ -131,14 +134,17 @@ function isSettled(day: Day, readAt: Date): boolean {
   return readAt.getTime() >= startOfDay(addDays(day, 1)).getTime() + USAGE_SETTLE_MS;
 }
 
-/** @throws RangeError when the readings are of different days, or stand in each other's place. */
+/** @throws RangeError when the readings are none, are of different days, or stand in each other's place. */
 function dayOfReadings({ compute, homeStorage, memberships }: UsageDayReadings): Day {
-  const readings = [compute, homeStorage, memberships];
-  if (readings.map((reading) => reading.dataset).join() !== 'compute,home storage,memberships') {
-    throw new RangeError('each reading has to be of the dataset that it is offered as');
+  const offered = { compute, 'home storage': homeStorage, memberships };
+  for (const [dataset, reading] of Object.entries(offered)) {
+    if (reading && reading.dataset !== dataset) {
+      throw new RangeError('each reading has to be of the dataset that it is offered as');
+    }
   }
-  if (readings.some((reading) => reading.day !== compute.day)) {
-    throw new RangeError(`readings of several days: ${readings.map((reading) => reading.day).join(', ')}`);
-  }
-  return compute.day;
+  const days = new Set(Object.values(offered).flatMap((reading) => reading?.day ?? []));
+  const [day] = days;
+  if (day === undefined) throw new RangeError('no reading at all');
+  if (days.size > 1) throw new RangeError(`readings of several days: ${[...days].join(', ')}`);
+  return day;
 }

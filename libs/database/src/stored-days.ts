@@ -3,7 +3,7 @@ import { And, LessThan, MoreThanOrEqual, type FindOperator, type QueryRunner } f
 import { excludedHubsOf } from './allocate-day.js';
 import { AccountCostRow } from './entities/account-cost-row.js';
 import { UsageDayRow } from './entities/usage-day-row.js';
-import type { CostDay, UsageDay } from './sync-records.js';
+import type { CostDay, CostPlace, UsageDay } from './sync-records.js';
 
 /** What is stored already: the sync plans its reading from these. All in the order of days. */
 
@@ -13,6 +13,18 @@ export async function listCostDays(queryRunner: QueryRunner, cluster: string, wi
     where: { cluster, day: within(window) },
     order: { day: 'ASC' },
   });
+}
+
+export async function listCostPlaces(
+  queryRunner: QueryRunner,
+  cluster: string,
+  window: DayWindow,
+): Promise<CostPlace[]> {
+  return queryRunner.query(
+    `SELECT day, hub, service, component FROM attributed_costs WHERE cluster = $1 AND day >= $2 AND day < $3
+      ORDER BY day`,
+    [cluster, window.from, window.until],
+  );
 }
 
 export async function listUsageDays(queryRunner: QueryRunner, cluster: string, window: DayWindow): Promise<UsageDay[]> {

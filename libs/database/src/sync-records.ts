@@ -1,4 +1,4 @@
-import type { CostBasis, Day, DayWindow, UsageDataset } from '#libs/domain';
+import type { Component, CostBasis, Day, DayWindow, UsageDataset } from '#libs/domain';
 
 /** Identifies one row of sync_runs. */
 export type RunId = string;
@@ -43,6 +43,14 @@ export interface CostReadingBasis {
 
 export interface CostDay extends CostReadingBasis {
   readonly day: Day;
+}
+
+/** Where stored costs of a day stand. */
+export interface CostPlace {
+  readonly day: Day;
+  readonly hub: string;
+  readonly service: string;
+  readonly component: Component;
 }
 
 export type UsageDayStatus = 'provisional' | 'final' | 'missing';

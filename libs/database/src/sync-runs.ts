@@ -5,7 +5,7 @@ import type { RecordedRun, RunId, RunOutcome, RunStart, SyncSource } from './syn
 /** Only the holder of the cluster's lock may call this: whoever else began a run of the cluster is gone. */
 export async function failAbandonedRuns(queryRunner: QueryRunner, cluster: string): Promise<void> {
   await queryRunner.query(
-    `UPDATE sync_runs SET status = 'failed', error = 'the process ended before the run did', finished_at = now()
+    `UPDATE sync_runs SET status = 'failed', error = 'broke off: the process or its connection to the database ended', finished_at = now()
       WHERE cluster = $1 AND status = 'running'`,
     [cluster],
   );

@@ -4,10 +4,11 @@ import { advisoryLockKey } from './advisory-lock.js';
 import { allocateDay } from './allocate-day.js';
 import { replaceCostDay } from './replace-cost-day.js';
 import { replaceUsageDay, type UsageDayReadings } from './replace-usage-day.js';
-import { listCostDays, listDaysWithOtherPolicy, listUsageDays } from './stored-days.js';
+import { listCostDays, listCostPlaces, listDaysWithOtherPolicy, listUsageDays } from './stored-days.js';
 import type {
   CostDay,
   CostDayReplacement,
+  CostPlace,
   CostReadingBasis,
   RecordedRun,
   RunId,
@@ -117,6 +118,11 @@ export class SyncSession {
 
   async listCostDays(window: DayWindow): Promise<CostDay[]> {
     return this.#alone(() => listCostDays(this.queryRunner, this.cluster, window));
+  }
+
+  /** The hubs, services and components of the costs that are stored of each day. */
+  async listCostPlaces(window: DayWindow): Promise<CostPlace[]> {
+    return this.#alone(() => listCostPlaces(this.queryRunner, this.cluster, window));
   }
 
   async listUsageDays(window: DayWindow): Promise<UsageDay[]> {

@@ -265,6 +265,20 @@ describe('asking Prometheus', () => {
     }
   });
 
+  it('holds none that the server quotes either', async () => {
+    answers = [
+      (response) => {
+        const said = asked.at(-1)!.request.headers.authorization!;
+        const plain = Buffer.from(said.split(' ')[1]!, 'base64').toString();
+        json(403, { status: 'error', error: `refused ${said}, that is ${plain}` })(response);
+      },
+    ];
+    const { message } = await faultOf({ username: 'grafana', password: 'open sesame' });
+    expect(message).toContain('refused Basic <credentials>, that is grafana:<credentials>');
+    answers = [(response) => json(403, { error: asked.at(-1)!.request.headers.authorization })(response)];
+    expect((await faultOf({ bearerToken: 'sesame' })).message).toContain('Bearer <credentials>');
+  });
+
   it('stops when it is told to, in a request and in a pause', async () => {
     for (const answer of [() => undefined, (response: ServerResponse) => void response.writeHead(503).end()]) {
       answers = [answer];

@@ -106,7 +106,10 @@ export class PrometheusClient {
     } catch (error) {
       // The driver wraps what its interceptors throw into a plain object.
       const { original } = error as { original?: unknown };
-      if (original instanceof PrometheusError) throw original;
+      if (original instanceof PrometheusError) {
+        original.message = this.#withoutCredentials(original.message);
+        throw original;
+      }
       throw new PrometheusError(
         `${this.#question(query)}: the answer is not of the kind that was asked for`,
         undefined,
@@ -170,6 +173,16 @@ export class PrometheusClient {
     } catch {
       return text;
     }
+  }
+
+  /** Proxies that refuse a request may quote it. */
+  #withoutCredentials(text: string): string {
+    const { username, password, bearerToken } = this.#config;
+    const basic = username && password ? Buffer.from(`${username}:${password}`).toString('base64') : undefined;
+    return [basic, password, bearerToken].reduce<string>(
+      (shown, secret) => (secret ? shown.replaceAll(secret, '<credentials>') : shown),
+      text,
+    );
   }
 
   #question(query: NamedQuery): string {

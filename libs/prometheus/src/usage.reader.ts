@@ -105,6 +105,11 @@ export class UsageReader {
     };
   }
 
+  /** The labels of `fetchMemberships` alone, for who wants nothing else of it. */
+  async fetchUserLabels(day: Day): Promise<UserLabels[]> {
+    return convertUserLabels(await this.#fetch(day, memberships()));
+  }
+
   /** Size of each user's home directories on that day; `labels` are those of `fetchMemberships` for the same day. */
   async fetchHomeStorage(day: Day, labels: readonly UserLabels[]): Promise<DatasetReading<UserUsage>> {
     const samples = await this.#fetch(day, homeStorageByteSeconds());

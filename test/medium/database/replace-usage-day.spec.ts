@@ -194,6 +194,18 @@ describe("replacing a day's usage", () => {
     expect(await membershipLines()).toEqual(['ana "physics" a', 'bob none bob']);
   });
 
+  it('leaves a dataset that was not read as it is stored', async () => {
+    await replace({ ...USAGE, memberships: [member('ana', 'physics')] });
+    const before = await usageLines();
+    const { memberships } = readings({ memberships: [member('bob', null)] });
+    const { rowsWritten } = await stored.session.replaceUsageDay(stored.run, { memberships }, settled(), HUB_POLICY);
+    // A member gone, one new, and the mark of when it was read.
+    expect(rowsWritten).toBe(3);
+    expect(await usageLines()).toEqual(before);
+    expect(await membershipLines()).toEqual(['bob none bob']);
+    await expect(stored.session.replaceUsageDay(stored.run, {}, settled(), HUB_POLICY)).rejects.toThrow(RangeError);
+  });
+
   it('refuses readings of several days, or in each other’s place', async () => {
     const monday = readings(USAGE);
     const tuesday = readings({ ...USAGE, day: '2026-10-06' });

@@ -92,7 +92,7 @@ describe('a sync session', () => {
     const next = (await SyncSession.open(other, CLUSTER))!;
     expect(await next.findLatestRun('prometheus')).toMatchObject({
       status: 'failed',
-      error: 'the process ended before the run did',
+      error: 'broke off: the process or its connection to the database ended',
       finishedAt: expect.any(Date),
     });
     expect(await elsewhere.findLatestRun('prometheus')).toMatchObject({ status: 'running' });

@@ -1,7 +1,8 @@
-import { CostExplorerReader, describeAwsError } from '#libs/cost-explorer';
+import { CostExplorerReader, describeAwsError, RequestBudgetExceededError } from '#libs/cost-explorer';
 import { EmptyAnswerError, type CostReadingBasis } from '#libs/database';
-import type { CostReading, Day, DayWindow } from '#libs/domain';
+import type { CostReading, Day, DayCosts, DayWindow } from '#libs/domain';
 import { digestAttribution } from '../attribution-digest.js';
+import { findLostTags, LostTagsError } from '../lost-tags.js';
 import { knownCostWindow, planCostBackfill, planCostWindow } from '../plan-costs.js';
 import { formatWindow, skippedSummary, type SourceSummary } from '../run-summary.js';
 import type { SyncConfig } from '#libs/config';
@@ -15,7 +16,8 @@ export function costReadingBasis({ costBasis, attribution }: SyncConfig): CostRe
 
 /**
  * Reads the costs of every day that is due and replaces each day, with the user costs that follow from it. A day whose
- * answer is refused stays as it is; the others go on, and the run fails naming it.
+ * answer is refused stays as it is; the others go on, and the run fails naming it. An answer without a tag that days are
+ * stored with is refused as a whole.
  */
 export async function readCosts(work: SyncWork): Promise<SourceSummary> {
   const { config, session, signal, progress } = work;
@@ -25,6 +27,7 @@ export async function readCosts(work: SyncWork): Promise<SourceSummary> {
   return recordRun(work, { source: 'cost-explorer', window }, async (run, tally) => {
     if (work.days && work.days.from < window.from) tally.notes.push(forgottenNote(work));
     const { days } = await fetchCosts(work, window, tally);
+    if (!work.acceptsLostTags) await refuseLostTags(work, window, days);
     const refused: Day[] = [];
     for (const costs of days) {
       signal.throwIfAborted();
@@ -56,6 +59,15 @@ export class RefusedDaysError extends Error {
   }
 }
 
+async function refuseLostTags(
+  { config, session }: SyncWork,
+  window: DayWindow,
+  days: readonly DayCosts[],
+): Promise<void> {
+  const lost = findLostTags(config.attribution, await session.listCostPlaces(window), days);
+  if (lost.length > 0) throw new LostTagsError(lost);
+}
+
 async function planWindow({ days, session, today }: SyncWork, basis: CostReadingBasis): Promise<DayWindow | undefined> {
   if (days) return planCostBackfill(today, days);
   return planCostWindow(today, basis, await session.listCostDays(knownCostWindow(today)));
@@ -70,6 +82,7 @@ async function fetchCosts(
     attribution: config.attribution,
     clusterName: config.clusterName,
     costBasis: config.costBasis,
+    maxRequests: config.maxCostRequests,
     onRequest: () => {
       tally.requests += 1;
       progress.show(`asking Cost Explorer: request ${tally.requests}`);
@@ -78,7 +91,8 @@ async function fetchCosts(
   try {
     return await reader.fetchCosts(window, signal);
   } catch (error) {
-    throw new Error(describeAwsError(error), { cause: error });
+    const remedy = error instanceof RequestBudgetExceededError ? ' (SYNC_MAX_REQUESTS); nothing was stored' : '';
+    throw new Error(`${describeAwsError(error)}${remedy}`, { cause: error });
   }
 }
 

@@ -1,20 +1,22 @@
 import type { UsageDayReadings } from '#libs/database';
-import { eachDay, USAGE_DATASETS, type Day, type DayWindow } from '#libs/domain';
+import type { DatasetReading, Day, DayWindow, UsageDataset } from '#libs/domain';
 import { UsageReader } from '#libs/prometheus';
-import { planUsageDays, usageWindow, windowOf } from '../plan-usage.js';
+import { planUsageBackfill, planUsageDays, usageWindow, windowOf, type DueUsageDay } from '../plan-usage.js';
 import { formatWindow, skippedSummary, type SourceSummary } from '../run-summary.js';
 import type { SyncWork } from '../task.js';
 import { recordRun } from './record-run.js';
 
 /**
- * Reads the usage and the memberships of every day that is due, one day at a time, oldest first, and replaces each day,
+ * Reads what is due of the usage and the memberships of every day, one day at a time, oldest first, and replaces it,
  * with the user costs that follow from it. A day that Prometheus has forgotten is recorded as missing, so that nobody
  * takes "not known" for "not used".
  */
 export async function readUsage(work: SyncWork): Promise<SourceSummary> {
   const { config, session, signal, progress, today } = work;
-  const due = work.days ? eachDay(work.days) : planUsageDays(today, await session.listUsageDays(usageWindow(today)));
-  const window = windowOf(due);
+  const due = work.days
+    ? planUsageBackfill(work.days)
+    : planUsageDays(today, await session.listUsageDays(usageWindow(today)));
+  const window = windowOf(due.map(({ day }) => day));
   if (!window) return skippedSummary('prometheus', 'no day is due');
   return recordRun(work, { source: 'prometheus', window }, async (run, tally) => {
     const reader = new UsageReader({
@@ -29,13 +31,14 @@ export async function readUsage(work: SyncWork): Promise<SourceSummary> {
       progress.show('asking Prometheus which days it remembers');
       const remembered = new Set(await reader.fetchRememberedDays(window));
       if (remembered.size === 0 && !work.days) throw new NoSamplesError(window);
-      for (const day of due) {
+      for (const dueDay of due) {
         signal.throwIfAborted();
+        const { day } = dueDay;
         const readAt = new Date();
         if (!remembered.has(day)) forgotten.push(day);
         // Today may have no sample yet, and is no gap before it is over.
         if (remembered.has(day) || day < today) {
-          const readings = remembered.has(day) ? await fetchDay(reader, day) : nothingOf(day);
+          const readings = remembered.has(day) ? await fetchDay(reader, dueDay) : nothingOf(dueDay);
           const replacement = await session.replaceUsageDay(run, readings, readAt, config.allocationPolicy);
           tally.daysChanged += Number(replacement.changed);
           tally.rowsWritten += replacement.rowsWritten;
@@ -64,23 +67,20 @@ export class NoSamplesError extends Error {
   }
 }
 
-async function fetchDay(reader: UsageReader, day: Day): Promise<UsageDayReadings> {
-  const memberships = await reader.fetchMemberships(day);
-  return {
-    memberships,
-    compute: await reader.fetchCompute(day),
-    homeStorage: await reader.fetchHomeStorage(day, memberships.labels),
-  };
+/** Asks for nothing that is not due, but for the labels that tell whose the home directories are. */
+async function fetchDay(reader: UsageReader, { day, datasets }: DueUsageDay): Promise<UsageDayReadings> {
+  const isDue = (dataset: UsageDataset) => datasets.includes(dataset);
+  const memberships = isDue('memberships') ? await reader.fetchMemberships(day) : undefined;
+  const compute = isDue('compute') ? await reader.fetchCompute(day) : undefined;
+  if (!isDue('home storage')) return { compute, memberships };
+  const labels = memberships?.labels ?? (await reader.fetchUserLabels(day));
+  return { compute, homeStorage: await reader.fetchHomeStorage(day, labels), memberships };
 }
 
-function nothingOf(day: Day): UsageDayReadings {
-  const [compute, homeStorage, memberships] = USAGE_DATASETS.map((dataset) => ({
-    day,
-    dataset,
-    coverage: 0,
-    rows: [],
-  }));
-  return { compute: compute!, homeStorage: homeStorage!, memberships: memberships! };
+function nothingOf({ day, datasets }: DueUsageDay): UsageDayReadings {
+  const nothing = (dataset: UsageDataset): DatasetReading<never> | undefined =>
+    datasets.includes(dataset) ? { day, dataset, coverage: 0, rows: [] } : undefined;
+  return { compute: nothing('compute'), homeStorage: nothing('home storage'), memberships: nothing('memberships') };
 }
 
 function listSome(days: readonly Day[]): string {

@@ -32,6 +32,7 @@ export async function recordRun(
   const tally: RunTally = { days: 0, daysChanged: 0, rowsWritten: 0, restatements: 0, requests: 0, notes: [] };
   const run = await session.recordRunStarted({ source, trigger, window });
   const fields = { runId: run, source, from: window.from, until: window.until };
+  progress.begin(fields);
   logger.log('run started', fields);
   let error: string | undefined;
   try {
@@ -43,7 +44,10 @@ export async function recordRun(
   // A run's requests are those that are paid for.
   const paidRequests = source === 'cost-explorer' ? tally.requests : 0;
   const outcome = error === undefined ? ({ status: 'succeeded' } as const) : ({ status: 'failed', error } as const);
-  await session.recordRunFinished(run, outcome, paidRequests);
+  await session.recordRunFinished(run, outcome, paidRequests).catch((fault: unknown) => {
+    logger.error(`run broke off: ${error ?? messageOf(fault)}`, fields);
+    throw fault;
+  });
   const summary: SourceSummary = {
     source,
     status: error === undefined ? 'succeeded' : 'failed',
