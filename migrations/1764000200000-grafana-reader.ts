@@ -195,6 +195,8 @@ export class GrafanaReader1764000200000 implements MigrationInterface {
   name = 'GrafanaReader1764000200000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
+    // A range of days is not carried from one side of a join to the other. So these two go day by day: a plain join of an
+    // account's day and its costs, or of costs and memberships, would read all days that ever were.
     await queryRunner.query(`
       CREATE OR REPLACE VIEW reporting.daily_total_costs AS
       SELECT cluster, day, 'account' AS name, amount_usd, estimated FROM account_costs
@@ -203,10 +205,8 @@ export class GrafanaReader1764000200000 implements MigrationInterface {
         (SELECT coalesce(sum(c.amount_usd), 0) FROM attributed_costs c WHERE c.cluster = a.cluster AND c.day = a.day),
         estimated
       FROM account_costs a`);
-    // Day by day: a range of days is not carried from one side of a join to the other, so that a plain join of costs
-    // and memberships reads the memberships of all days that ever were. `never_read` keeps the planner from making a
-    // plain join of it after all: it flattens no query with a window, carries conditions on the window's partition into
-    // it, and does not compute a column that nobody reads.
+    // `never_read` keeps the planner from making a plain join of it after all: it flattens no query with a window, carries
+    // conditions on the window's partition into it, and does not compute a column that nobody reads.
     await queryRunner.query(`
       CREATE OR REPLACE VIEW reporting.daily_user_group_costs AS
       SELECT d.cluster, d.day, u.hub, u.username, u.component,

@@ -10,7 +10,7 @@ interface MetricsQuery {
 }
 
 export const requestRates = () =>
-  metrics({ title: 'API requests', description: 'Requests per second, by route.' }, [
+  metrics({ title: 'API requests', description: 'Requests per second that the API answered, by route.' }, [
     {
       expression: 'sum by (route) (rate(cost_monitoring_http_request_duration_seconds_count[$__rate_interval]))',
       legend: '{{route}}',
