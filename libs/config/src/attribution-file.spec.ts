@@ -46,6 +46,15 @@ describe('the attribution file', () => {
     });
   });
 
+  it('takes linked accounts by their 12 digits', () => {
+    expect(read({ linkedAccounts: ['111122223333'] })).toMatchObject({
+      attribution: { linkedAccounts: ['111122223333'] },
+    });
+    expect(read({ linkedAccounts: ['prod'] })).toEqual({
+      faults: ['linkedAccounts.0: must be the 12 digits of an AWS account'],
+    });
+  });
+
   it('names every fault with its place', () => {
     const result = read({
       hubTag: 7,

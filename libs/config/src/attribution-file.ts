@@ -8,6 +8,7 @@ const names = z.array(z.string().min(1)).min(1);
 /** What ATTRIBUTION_FILE may hold: any part of the attribution; a part that is absent keeps its default. */
 const attributionFile = z
   .strictObject({
+    linkedAccounts: z.array(z.string().regex(/^\d{12}$/, 'must be the 12 digits of an AWS account')).min(1),
     clusterTags: z.array(tagRule).min(1),
     hubTag: z.string().min(1),
     homeStorage: z.strictObject({ tag: tagRule, service: z.string().min(1) }),

@@ -15,6 +15,16 @@ const subject = { attribution: DEFAULT_ATTRIBUTION, clusterName: 'hub-cluster' }
 const tag = (Key: string, value: string) => ({ Tags: { Key, Values: [value], MatchOptions: ['EQUALS'] } });
 const service = (...Values: string[]) => ({ Dimensions: { Key: 'SERVICE', Values, MatchOptions: ['EQUALS'] } });
 
+it('bounds every request to the linked accounts that a payer account names', () => {
+  const attribution = { ...DEFAULT_ATTRIBUTION, linkedAccounts: ['111122223333', '444455556666'] };
+  const accounts = {
+    Dimensions: { Key: 'LINKED_ACCOUNT', Values: ['111122223333', '444455556666'], MatchOptions: ['EQUALS'] },
+  };
+  const window = { from: '2026-11-01', until: '2026-11-02' };
+  const requests = Object.values(planCostRequests({ ...subject, attribution }, 'amortized', window));
+  expect(requests.map(({ input }) => input.Filter?.And?.[1])).toEqual(Array.from({ length: 5 }, () => accounts));
+});
+
 describe('the filters of the default attribution', () => {
   const home = { And: [tag('2i2c:volume-purpose', 'home-nfs'), service('EC2 - Other')] };
   const coreCosts = {
@@ -40,12 +50,12 @@ describe('the filters of the default attribution', () => {
   };
 
   it('count what reservations and savings plans cover as consumption, only when amortized', () => {
-    expect(consumption('amortized').Dimensions).toEqual({
+    expect(consumption(DEFAULT_ATTRIBUTION, 'amortized').Dimensions).toEqual({
       Key: 'RECORD_TYPE',
       Values: ['Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage'],
       MatchOptions: ['EQUALS'],
     });
-    expect(consumption('unblended').Dimensions?.Values).toEqual(['Usage']);
+    expect(consumption(DEFAULT_ATTRIBUTION, 'unblended').Dimensions?.Values).toEqual(['Usage']);
   });
 
   it('attribute by three tags that name the cluster, and by no hub tag alone', () => {
@@ -70,7 +80,9 @@ describe('the filters of the default attribution', () => {
       from: '2026-01-01',
       until: '2026-01-02',
     });
-    expect(request.input.Filter).toEqual({ And: [consumption('unblended'), attributable(subject), ...home.And] });
+    expect(request.input.Filter).toEqual({
+      And: [consumption(DEFAULT_ATTRIBUTION, 'unblended'), attributable(subject), ...home.And],
+    });
   });
 
   it('never wrap a single operand, which Cost Explorer refuses', () => {

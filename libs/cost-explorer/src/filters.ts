@@ -28,7 +28,9 @@ const RECORD_TYPES: Readonly<Record<CostBasis, readonly string[]>> = {
  */
 export function consumption({ linkedAccounts }: AttributionConfig, costBasis: CostBasis): Expression {
   const recordTypes = dimension('RECORD_TYPE', RECORD_TYPES[costBasis]);
-  return allOf(linkedAccounts.length === 0 ? [recordTypes] : [recordTypes, dimension('LINKED_ACCOUNT', linkedAccounts)]);
+  return allOf(
+    linkedAccounts.length === 0 ? [recordTypes] : [recordTypes, dimension('LINKED_ACCOUNT', linkedAccounts)],
+  );
 }
 
 /** What belongs to the cluster: any of its tags. A hub tag alone does not count, another cluster may carry the same. */
@@ -78,7 +80,10 @@ function not(expression: Expression): Expression {
   return { Not: expression };
 }
 
-function dimension(key: 'LINKED_ACCOUNT' | 'RECORD_TYPE' | 'SERVICE' | 'USAGE_TYPE_GROUP', values: readonly string[]): Expression {
+function dimension(
+  key: 'LINKED_ACCOUNT' | 'RECORD_TYPE' | 'SERVICE' | 'USAGE_TYPE_GROUP',
+  values: readonly string[],
+): Expression {
   return { Dimensions: { Key: key, Values: [...values], MatchOptions: ['EQUALS'] } };
 }
 

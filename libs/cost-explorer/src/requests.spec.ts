@@ -21,9 +21,11 @@ describe('the five requests', () => {
 
   it('leave the totals ungrouped', () => {
     expect(plan.account.input.GroupBy).toBeUndefined();
-    expect(plan.account.input.Filter).toEqual(consumption('amortized'));
+    expect(plan.account.input.Filter).toEqual(consumption(subject.attribution, 'amortized'));
     expect(plan.attributable.input.GroupBy).toBeUndefined();
-    expect(plan.attributable.input.Filter).toEqual({ And: [consumption('amortized'), attributable(subject)] });
+    expect(plan.attributable.input.Filter).toEqual({
+      And: [consumption(subject.attribution, 'amortized'), attributable(subject)],
+    });
   });
 
   it.each(['homeStorage', 'core', 'neither'] as const)(
@@ -33,7 +35,10 @@ describe('the five requests', () => {
         { Type: 'TAG', Key: 'our-hub' },
         { Type: 'DIMENSION', Key: 'SERVICE' },
       ]);
-      expect(plan[part].input.Filter?.And?.slice(0, 2)).toEqual([consumption('amortized'), attributable(subject)]);
+      expect(plan[part].input.Filter?.And?.slice(0, 2)).toEqual([
+        consumption(subject.attribution, 'amortized'),
+        attributable(subject),
+      ]);
     },
   );
 });

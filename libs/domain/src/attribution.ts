@@ -11,6 +11,8 @@ export interface TagRule {
  * replaces any of them with ATTRIBUTION_FILE, since other organisations tag differently.
  */
 export interface AttributionConfig {
+  /** Only costs of these AWS accounts count; none named: all that Cost Explorer shows, in a payer account every member's. */
+  readonly linkedAccounts: readonly string[];
   /** A cost belongs to the cluster when it carries any of these tags. */
   readonly clusterTags: readonly TagRule[];
   /** The tag whose value names the hub; a cost without it belongs to hub `support`. */
@@ -38,6 +40,7 @@ const EC2_COMPUTE = 'Amazon Elastic Compute Cloud - Compute';
 const EC2_OTHER = 'EC2 - Other';
 
 export const DEFAULT_ATTRIBUTION: AttributionConfig = {
+  linkedAccounts: [],
   clusterTags: [
     { key: 'alpha.eksctl.io/cluster-name', value: '<cluster>' },
     { key: 'kubernetes.io/cluster/<cluster>', value: 'owned' },
