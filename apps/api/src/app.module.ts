@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE, DiscoveryModule } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { apiConfig, type ApiConfig } from '#libs/config';
+import { AccessGate } from './access/access-gate.js';
 import { AnswerInterceptor } from './answers/answer.interceptor.js';
 import { Scopes } from './answers/scopes.js';
 import { CostsController } from './costs/costs.controller.js';
@@ -42,6 +43,7 @@ export class AppModule {
         { provide: APP_PIPE, useValue: parameterPipe },
         { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
         { provide: APP_FILTER, useClass: FaultFilter },
+        AccessGate,
         Scopes,
         Readiness,
         Freshness,

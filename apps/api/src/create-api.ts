@@ -2,6 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { ApiConfig } from '#libs/config';
+import { AccessGate } from './access/access-gate.js';
 import { AppModule } from './app.module.js';
 import { endConnectionsOnClose } from './connection-shutdown.js';
 import { OpenApiDocument } from './docs/openapi-document.js';
@@ -33,6 +34,7 @@ export async function createApi(config: ApiConfig, logger: LoggerService | false
   });
   const metrics = app.get(Metrics);
   const fastify = adapter.getInstance();
+  await app.get(AccessGate).guard(fastify);
   endConnectionsOnClose(fastify);
   fastify.addHook('onResponse', (request, reply, done) => {
     metrics.observeRequest(request.method, request.routeOptions.url, reply.statusCode, reply.elapsedTime / 1000);

@@ -6,6 +6,7 @@ describe("the API's configuration", () => {
       databaseUrl: 'postgresql://api@db/costs',
       port: 8080,
       clusterName: undefined,
+      tokens: undefined,
     });
   });
 

@@ -1,6 +1,7 @@
 import { registerAs } from '@nestjs/config';
 import { z } from 'zod';
-import { deepFreeze, parseEnvironment, type Environment } from './environment.js';
+import { readApiTokensFile, type ApiToken } from './api-tokens-file.js';
+import { ConfigurationError, deepFreeze, parseEnvironment, type Environment } from './environment.js';
 import { clusterName, databaseUrl, port } from './variables.js';
 
 /** All that the API may know of its environment: no AWS, no Prometheus. */
@@ -9,22 +10,41 @@ export interface ApiConfig {
   readonly port: number;
   /** Answers for this cluster when a request names none. */
   readonly clusterName: string | undefined;
+  /** Who is let in; undefined: everybody who can reach the port. */
+  readonly tokens: readonly ApiToken[] | undefined;
 }
 
 const apiVariables = z.object({
   DATABASE_URL: databaseUrl,
   PORT: port.default(8080),
   CLUSTER_NAME: clusterName.optional(),
+  API_TOKENS_FILE: z.string().optional(),
 });
 
-/** @throws ConfigurationError naming every faulty variable. */
+type ApiVariables = z.infer<typeof apiVariables>;
+
+/** Reads API_TOKENS_FILE, once. @throws ConfigurationError naming every faulty variable, and every fault of the file. */
 export function parseApiConfig(environment: Environment): ApiConfig {
-  const variables = parseEnvironment(apiVariables, environment);
+  const { variables, faults } = parseVariables(environment);
+  const path = environment['API_TOKENS_FILE'];
+  const file = path ? readApiTokensFile(path, environment['CLUSTER_NAME'] || undefined) : { tokens: undefined };
+  const fileFaults = 'faults' in file ? file.faults.map((fault) => `API_TOKENS_FILE: ${fault}`) : [];
+  if (!variables || 'faults' in file) throw new ConfigurationError([...faults, ...fileFaults]);
   return deepFreeze({
     databaseUrl: variables.DATABASE_URL,
     port: variables.PORT,
     clusterName: variables.CLUSTER_NAME,
+    tokens: file.tokens,
   });
+}
+
+function parseVariables(environment: Environment): { variables?: ApiVariables; faults: readonly string[] } {
+  try {
+    return { variables: parseEnvironment(apiVariables, environment), faults: [] };
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return { faults: error.faults };
+  }
 }
 
 /** The API's configuration for injection: `@Inject(apiConfig.KEY) config: ApiConfig`. */

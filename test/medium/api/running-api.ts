@@ -1,4 +1,6 @@
+import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { ApiConfig } from '#libs/config';
 import { createApi } from '../../../apps/api/src/create-api.js';
 
 /** One answer of the API, its body parsed when it is JSON. */
@@ -17,16 +19,20 @@ export class RunningApi {
     readonly url: string,
   ) {}
 
-  static async start(databaseUrl: string, clusterName?: string): Promise<RunningApi> {
-    const app = await createApi({ databaseUrl, port: 0, clusterName }, false);
+  static async start(
+    databaseUrl: string,
+    clusterName?: string,
+    { tokens, logger = false }: { tokens?: ApiConfig['tokens']; logger?: LoggerService | false } = {},
+  ): Promise<RunningApi> {
+    const app = await createApi({ databaseUrl, port: 0, clusterName, tokens }, logger);
     await app.listen(0, '127.0.0.1');
     const { port } = app.getHttpServer().address() as { port: number };
     return new RunningApi(app, `http://127.0.0.1:${port}`);
   }
 
   /** @param path as it stands in the URL, already encoded. */
-  async get(path: string): Promise<Reply> {
-    const response = await fetch(this.url + path);
+  async get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
+    const response = await fetch(this.url + path, { headers });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') ?? false;
     return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined };

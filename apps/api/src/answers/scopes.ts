@@ -2,9 +2,10 @@ import { BadRequestException, Inject, Injectable } from '@nestjs/common';
 import { apiConfig, type ApiConfig } from '#libs/config';
 import { firstTwoClusters, ReportingDatabase, type Scope } from '#libs/database/queries';
 import type { DayWindow } from '#libs/domain';
+import type { AccessScope } from '../access/access-scope.js';
 import { isStorable } from '../parameters/name-filter.js';
 
-/** Which cluster a request is about. */
+/** Which cluster a request is about, and what of it whoever asks may see. */
 @Injectable()
 export class Scopes {
   constructor(
@@ -15,12 +16,18 @@ export class Scopes {
   /**
    * The cluster that was named, else the configured one, else the only one in the database.
    *
-   * @returns undefined when no cluster can match: the database is empty, or the name is one that it cannot hold.
+   * @returns undefined when no cluster can match: the database is empty, or the name is one that it cannot hold, or one
+   * that is not the asker's.
    * @throws BadRequestException when there are several to choose from.
    */
-  async find(asked: { readonly cluster?: string | undefined; readonly window: DayWindow }): Promise<Scope | undefined> {
-    const cluster = asked.cluster ?? this.config.clusterName ?? (await this.#onlyCluster());
-    return cluster !== undefined && isStorable(cluster) ? { cluster, window: asked.window } : undefined;
+  async find(
+    asked: { readonly cluster?: string | undefined; readonly window: DayWindow },
+    access: AccessScope,
+  ): Promise<Scope | undefined> {
+    const cluster = asked.cluster ?? access.cluster ?? this.config.clusterName ?? (await this.#onlyCluster());
+    if (cluster === undefined || !isStorable(cluster)) return undefined;
+    if (access.cluster !== undefined && access.cluster !== cluster) return undefined;
+    return { cluster, window: asked.window, hubs: access.hubs };
   }
 
   async #onlyCluster(): Promise<string | undefined> {

@@ -8,6 +8,7 @@ import {
   totalCostsPerHubSharedByUsage,
 } from '#libs/database/queries';
 import type { z } from 'zod';
+import { Access, type AccessScope } from '../access/access-scope.js';
 import { Answer } from '../answers/answer.js';
 import { Scopes } from '../answers/scopes.js';
 import { Endpoint } from '../endpoint.js';
@@ -23,8 +24,11 @@ export class CostsController {
     'Cost of the AWS account, and the part attributable to the cluster, by day',
     answers.totalCosts,
   )
-  async totalCosts(@Query({ schema: questions.totalCosts }) asked: z.infer<typeof questions.totalCosts>) {
-    const scope = await this.scopes.find(asked);
+  async totalCosts(
+    @Query({ schema: questions.totalCosts }) asked: z.infer<typeof questions.totalCosts>,
+    @Access() access: AccessScope,
+  ) {
+    const scope = await this.scopes.find(asked, access);
     return scope ? Answer.rows(totalCosts(scope)) : Answer.nothing();
   }
 
@@ -35,8 +39,9 @@ export class CostsController {
   )
   async totalCostsPerHub(
     @Query({ schema: questions.totalCostsPerHub }) asked: z.infer<typeof questions.totalCostsPerHub>,
+    @Access() access: AccessScope,
   ) {
-    const scope = await this.scopes.find(asked);
+    const scope = await this.scopes.find(asked, access);
     if (!scope) return Answer.nothing();
     return Answer.rows(asked.shared === 'usage' ? totalCostsPerHubSharedByUsage(scope) : totalCostsPerHub(scope));
   }
@@ -44,8 +49,9 @@ export class CostsController {
   @Endpoint('/total_costs_per_component', 'Cost by day and component', answers.totalCostsPerComponent)
   async totalCostsPerComponent(
     @Query({ schema: questions.totalCostsPerComponent }) asked: z.infer<typeof questions.totalCostsPerComponent>,
+    @Access() access: AccessScope,
   ) {
-    const scope = await this.scopes.find(asked);
+    const scope = await this.scopes.find(asked, access);
     const filter = { hubs: asked.hub, components: asked.component };
     return scope ? Answer.rows(totalCostsPerComponent(scope, filter)) : Answer.nothing();
   }
@@ -57,8 +63,9 @@ export class CostsController {
   )
   async totalCostsPerGroup(
     @Query({ schema: questions.totalCostsPerGroup }) asked: z.infer<typeof questions.totalCostsPerGroup>,
+    @Access() access: AccessScope,
   ) {
-    const scope = await this.scopes.find(asked);
+    const scope = await this.scopes.find(asked, access);
     const filter = { hubs: asked.hub, components: asked.component, usergroups: asked.usergroup };
     return scope ? Answer.rows(totalCostsPerGroup(scope, filter, asked.groups)) : Answer.nothing();
   }
@@ -68,8 +75,11 @@ export class CostsController {
     'Cost by day, hub, component and user, a row per group of the user',
     answers.costsPerUser,
   )
-  async costsPerUser(@Query({ schema: questions.costsPerUser }) asked: z.infer<typeof questions.costsPerUser>) {
-    const scope = await this.scopes.find(asked);
+  async costsPerUser(
+    @Query({ schema: questions.costsPerUser }) asked: z.infer<typeof questions.costsPerUser>,
+    @Access() access: AccessScope,
+  ) {
+    const scope = await this.scopes.find(asked, access);
     const filter = { hubs: asked.hub, components: asked.component, users: asked.user, usergroups: asked.usergroup };
     return scope ? Answer.rows(costsPerUser(scope, filter, asked.groups, asked.limit)) : Answer.nothing();
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Controller, Get, Header, NotFoundException, Param, StreamableFile } from '@nestjs/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
+import { OpenToAll } from '../access/open-to-all.js';
 import { Endpoint } from '../endpoint.js';
 import { OpenApiDocument } from './openapi-document.js';
 
@@ -32,23 +33,27 @@ const ASSETS: Readonly<Record<string, string>> = {
 export class DocsController {
   constructor(private readonly openApi: OpenApiDocument) {}
 
+  @OpenToAll()
   @Endpoint('/openapi.json', 'This API as an OpenAPI document', z.looseObject({ openapi: z.string() }))
   document(): Promise<OpenAPIObject> {
     return this.openApi.read();
   }
 
+  @OpenToAll()
   @Endpoint('/docs', 'This API to read and to try, in a browser')
   @Header('Content-Type', 'text/html; charset=utf-8')
   page(): string {
     return PAGE;
   }
 
+  @OpenToAll()
   @Get('/docs/start.js')
   @Header('Content-Type', 'text/javascript; charset=utf-8')
   start(): string {
     return START;
   }
 
+  @OpenToAll()
   @Get('/docs/:asset')
   async asset(@Param('asset') asset: string): Promise<StreamableFile> {
     const type = Object.hasOwn(ASSETS, asset) ? ASSETS[asset] : undefined;

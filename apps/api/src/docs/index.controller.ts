@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { z } from 'zod';
+import { OpenToAll } from '../access/open-to-all.js';
 import { Endpoint } from '../endpoint.js';
 import { EndpointCatalogue } from './endpoint-catalogue.js';
 
@@ -12,6 +13,7 @@ const indexAnswer = z.strictObject({
 export class IndexController {
   constructor(private readonly catalogue: EndpointCatalogue) {}
 
+  @OpenToAll()
   @Endpoint(['/index', '/'], 'Every endpoint, with one line on each', indexAnswer)
   index(): z.infer<typeof indexAnswer> {
     return {

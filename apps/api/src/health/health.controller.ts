@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { HealthCheckService } from '@nestjs/terminus';
+import { OpenToAll } from '../access/open-to-all.js';
 import { Endpoint } from '../endpoint.js';
 import { Freshness } from './freshness.js';
 import * as answers from './health.answers.js';
@@ -13,11 +14,13 @@ export class HealthController {
     private readonly freshness: Freshness,
   ) {}
 
+  @OpenToAll()
   @Endpoint('/live', 'Whether the process runs', answers.live)
   live() {
     return { status: 'ok' };
   }
 
+  @OpenToAll()
   @Endpoint(['/ready', '/health/ready'], 'Whether the database answers and is migrated; 503 and why', answers.health)
   ready() {
     return this.checks.check([() => this.readiness.database(), () => this.readiness.schema()]);

@@ -2,6 +2,7 @@ import { Controller, Query } from '@nestjs/common';
 import { hubNames } from '#libs/database/queries';
 import { SHARED_COMPONENTS } from '#libs/domain';
 import { z } from 'zod';
+import { Access, type AccessScope } from '../access/access-scope.js';
 import { Answer } from '../answers/answer.js';
 import { Scopes } from '../answers/scopes.js';
 import { Endpoint } from '../endpoint.js';
@@ -14,8 +15,11 @@ export class HubsController {
   constructor(private readonly scopes: Scopes) {}
 
   @Endpoint('/hub_names', 'Hubs that have costs in the range; untagged cost is the hub support', z.array(z.string()))
-  async hubNames(@Query({ schema: hubNamesQuestion }) asked: z.infer<typeof hubNamesQuestion>) {
-    const scope = await this.scopes.find(asked);
+  async hubNames(
+    @Query({ schema: hubNamesQuestion }) asked: z.infer<typeof hubNamesQuestion>,
+    @Access() access: AccessScope,
+  ) {
+    const scope = await this.scopes.find(asked, access);
     return scope ? Answer.names(hubNames(scope)) : Answer.nothing();
   }
 

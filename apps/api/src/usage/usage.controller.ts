@@ -1,6 +1,7 @@
 import { Controller, Query } from '@nestjs/common';
 import { totalUsage, userGroups, usersWithMultipleGroups, usersWithNoGroups } from '#libs/database/queries';
 import type { z } from 'zod';
+import { Access, type AccessScope } from '../access/access-scope.js';
 import { Answer } from '../answers/answer.js';
 import { Scopes } from '../answers/scopes.js';
 import { Endpoint } from '../endpoint.js';
@@ -16,15 +17,21 @@ export class UsageController {
     'Share of usage, and usage in GiB-hours, by day, hub, component and user',
     answers.totalUsage,
   )
-  async totalUsage(@Query({ schema: questions.totalUsage }) asked: z.infer<typeof questions.totalUsage>) {
-    const scope = await this.scopes.find(asked);
+  async totalUsage(
+    @Query({ schema: questions.totalUsage }) asked: z.infer<typeof questions.totalUsage>,
+    @Access() access: AccessScope,
+  ) {
+    const scope = await this.scopes.find(asked, access);
     const filter = { hubs: asked.hub, components: asked.component, users: asked.user };
     return scope ? Answer.rows(totalUsage(scope, filter)) : Answer.nothing();
   }
 
   @Endpoint('/user_groups', 'Who is in which group, on the latest day of the range', answers.userGroups)
-  async userGroups(@Query({ schema: questions.userGroups }) asked: z.infer<typeof questions.userGroups>) {
-    const scope = await this.scopes.find(asked);
+  async userGroups(
+    @Query({ schema: questions.userGroups }) asked: z.infer<typeof questions.userGroups>,
+    @Access() access: AccessScope,
+  ) {
+    const scope = await this.scopes.find(asked, access);
     const filter = { hubs: asked.hub, users: asked.username, usergroups: asked.usergroup };
     return scope ? Answer.rows(userGroups(scope, filter)) : Answer.nothing();
   }
@@ -36,15 +43,19 @@ export class UsageController {
   )
   async usersWithMultipleGroups(
     @Query({ schema: questions.usersByGroups }) asked: z.infer<typeof questions.usersByGroups>,
+    @Access() access: AccessScope,
   ) {
-    const scope = await this.scopes.find(asked);
+    const scope = await this.scopes.find(asked, access);
     const filter = { hubs: asked.hub_name, users: asked.user_name };
     return scope ? Answer.rows(usersWithMultipleGroups(scope, filter)) : Answer.nothing();
   }
 
   @Endpoint('/users_with_no_groups', 'Users in no group, on the latest day of the range', answers.usersWithNoGroups)
-  async usersWithNoGroups(@Query({ schema: questions.usersByGroups }) asked: z.infer<typeof questions.usersByGroups>) {
-    const scope = await this.scopes.find(asked);
+  async usersWithNoGroups(
+    @Query({ schema: questions.usersByGroups }) asked: z.infer<typeof questions.usersByGroups>,
+    @Access() access: AccessScope,
+  ) {
+    const scope = await this.scopes.find(asked, access);
     const filter = { hubs: asked.hub_name, users: asked.user_name };
     return scope ? Answer.rows(usersWithNoGroups(scope, filter)) : Answer.nothing();
   }

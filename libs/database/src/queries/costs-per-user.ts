@@ -26,26 +26,27 @@ export function costsPerUser(
       (limit === undefined ? 'NOT MATERIALIZED' : 'MATERIALIZED') +
       ` (
         SELECT day, hub, username, component, usergroup,
-          CASE WHEN $8::boolean THEN split_usd ELSE full_usd END AS amount_usd
+          CASE WHEN $9::boolean THEN split_usd ELSE full_usd END AS amount_usd
         FROM reporting.daily_user_group_costs
         WHERE cluster = $1 AND day >= $2::date AND day < $3::date
           AND ($4::text[] IS NULL OR hub = ANY ($4))
-          AND ($5::text[] IS NULL OR component = ANY ($5))
-          AND ($6::text[] IS NULL OR username = ANY ($6))
-          AND ($7::text[] IS NULL OR usergroup = ANY ($7))
+          AND ($5::text[] IS NULL OR hub = ANY ($5))
+          AND ($6::text[] IS NULL OR component = ANY ($6))
+          AND ($7::text[] IS NULL OR username = ANY ($7))
+          AND ($8::text[] IS NULL OR usergroup = ANY ($8))
       )
       SELECT day AS date, username AS user, hub, component, trim_scale(round(amount_usd, 4)) AS value, usergroup
       FROM costs
-      WHERE $9::bigint IS NULL OR (hub, username) IN (
+      WHERE $10::bigint IS NULL OR (hub, username) IN (
         SELECT hub, username
         FROM (
-          SELECT hub, username, CASE WHEN $8::boolean THEN sum(amount_usd) ELSE max(amount_usd) END AS amount_usd
+          SELECT hub, username, CASE WHEN $9::boolean THEN sum(amount_usd) ELSE max(amount_usd) END AS amount_usd
           FROM costs
           GROUP BY day, hub, username, component
         ) once
         GROUP BY hub, username
         ORDER BY sum(amount_usd) DESC, hub COLLATE "C", username COLLATE "C"
-        LIMIT $9::bigint
+        LIMIT $10::bigint
       )
       ORDER BY day, hub COLLATE "C", component COLLATE "C", costs.amount_usd DESC, username COLLATE "C",
         usergroup COLLATE "C"`,

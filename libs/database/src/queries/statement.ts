@@ -9,10 +9,15 @@ export interface Statement {
   readonly values: readonly unknown[];
 }
 
-/** What every question is about: one cluster, over a range of UTC days. */
+/** What every question is about: one cluster, over a range of UTC days, as far as whoever asks may see it. */
 export interface Scope {
   readonly cluster: string;
   readonly window: DayWindow;
+  /**
+   * The hubs that the asker may see; `undefined`: all of them, and what belongs to no hub. Unlike a filter it is no part
+   * of the question: whatever is asked for, other hubs are not there.
+   */
+  readonly hubs: NameFilter;
 }
 
 /** Only these names count; `undefined`: all of them; an empty list: none. Names that nobody has match nothing. */
@@ -21,7 +26,10 @@ export type NameFilter = readonly string[] | undefined;
 /** Whether a person in several groups bears the whole amount in each, or an even part of it. */
 export type GroupAmounts = 'full' | 'split';
 
-/** The scope as $1, $2 and $3 of a statement, followed by its own values. */
+/**
+ * The scope as $1 (cluster), $2 and $3 (days) and $4 (hubs) of a statement, followed by its own values. A statement that
+ * forgets the hubs fails: Postgres cannot tell the type of a parameter that is nowhere used.
+ */
 export function scopedValues(scope: Scope, ...values: readonly unknown[]): readonly unknown[] {
-  return [scope.cluster, scope.window.from, scope.window.until, ...values.map((value) => value ?? null)];
+  return [scope.cluster, scope.window.from, scope.window.until, scope.hubs, ...values].map((value) => value ?? null);
 }

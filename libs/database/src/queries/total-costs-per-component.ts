@@ -11,7 +11,8 @@ export function totalCostsPerComponent(
       FROM reporting.daily_component_costs
       WHERE cluster = $1 AND day >= $2::date AND day < $3::date
         AND ($4::text[] IS NULL OR hub = ANY ($4))
-        AND ($5::text[] IS NULL OR component = ANY ($5))
+        AND ($5::text[] IS NULL OR hub = ANY ($5))
+        AND ($6::text[] IS NULL OR component = ANY ($6))
       GROUP BY day, component
       ORDER BY day, component COLLATE "C"`,
     values: scopedValues(scope, filter.hubs, filter.components),

@@ -13,12 +13,13 @@ export function totalCostsPerGroup(
   return {
     text: `
       SELECT day AS date, usergroup,
-        trim_scale(round(sum(CASE WHEN $7::boolean THEN split_usd ELSE full_usd END), 2)) AS cost
+        trim_scale(round(sum(CASE WHEN $8::boolean THEN split_usd ELSE full_usd END), 2)) AS cost
       FROM reporting.daily_group_costs
       WHERE cluster = $1 AND day >= $2::date AND day < $3::date
         AND ($4::text[] IS NULL OR hub = ANY ($4))
-        AND ($5::text[] IS NULL OR component = ANY ($5))
-        AND ($6::text[] IS NULL OR usergroup = ANY ($6))
+        AND ($5::text[] IS NULL OR hub = ANY ($5))
+        AND ($6::text[] IS NULL OR component = ANY ($6))
+        AND ($7::text[] IS NULL OR usergroup = ANY ($7))
       GROUP BY day, usergroup
       ORDER BY day, usergroup COLLATE "C"`,
     values: scopedValues(scope, filter.hubs, filter.components, filter.usergroups, groups === 'split'),

@@ -6,7 +6,7 @@ export function totalCostsPerHub(scope: Scope): Statement {
     text: `
       SELECT day AS date, round(sum(amount_usd), 2)::text AS cost, hub AS name
       FROM reporting.daily_hub_costs
-      WHERE cluster = $1 AND day >= $2::date AND day < $3::date
+      WHERE cluster = $1 AND day >= $2::date AND day < $3::date AND ($4::text[] IS NULL OR hub = ANY ($4))
       GROUP BY day, hub
       ORDER BY day, hub COLLATE "C"`,
     values: scopedValues(scope),
@@ -16,7 +16,7 @@ export function totalCostsPerHub(scope: Scope): Statement {
 /**
  * The same rows, with the cost that users of several hubs share moved to the hubs of the users who bear it; `support`
  * keeps the rest. A day adds up to the same sum as without: its user costs, unallocated ones included, are a partition
- * of its attributed costs. A day that was not allocated keeps its tagged costs.
+ * of its attributed costs. A day that was not allocated, for whichever hub, keeps its tagged costs.
  */
 export function totalCostsPerHubSharedByUsage(scope: Scope): Statement {
   return {
@@ -25,11 +25,11 @@ export function totalCostsPerHubSharedByUsage(scope: Scope): Statement {
       FROM (
         SELECT day, hub, amount_usd
         FROM reporting.daily_user_costs
-        WHERE cluster = $1 AND day >= $2::date AND day < $3::date
+        WHERE cluster = $1 AND day >= $2::date AND day < $3::date AND ($4::text[] IS NULL OR hub = ANY ($4))
         UNION ALL
         SELECT day, hub, amount_usd
         FROM reporting.daily_hub_costs tagged
-        WHERE cluster = $1 AND day >= $2::date AND day < $3::date
+        WHERE cluster = $1 AND day >= $2::date AND day < $3::date AND ($4::text[] IS NULL OR hub = ANY ($4))
           AND NOT EXISTS (SELECT FROM reporting.daily_user_costs allocated
             WHERE allocated.cluster = tagged.cluster AND allocated.day = tagged.day)
       ) costs

@@ -12,13 +12,14 @@ export function totalUsage(
   return {
     text: `
       SELECT day AS date, username AS user, hub, component,
-        trim_scale(CASE WHEN $4::text[] IS NULL THEN cluster_share ELSE hub_share END) AS value,
+        trim_scale(CASE WHEN $5::text[] IS NULL THEN cluster_share ELSE hub_share END) AS value,
         trim_scale(round(gib_hours, 6)) AS gib_hours
       FROM reporting.daily_user_usage
       WHERE cluster = $1 AND day >= $2::date AND day < $3::date
         AND ($4::text[] IS NULL OR hub = ANY ($4))
-        AND ($5::text[] IS NULL OR component = ANY ($5))
-        AND ($6::text[] IS NULL OR username = ANY ($6))
+        AND ($5::text[] IS NULL OR hub = ANY ($5))
+        AND ($6::text[] IS NULL OR component = ANY ($6))
+        AND ($7::text[] IS NULL OR username = ANY ($7))
       ORDER BY day, component COLLATE "C", hub COLLATE "C", username COLLATE "C"`,
     values: scopedValues(scope, filter.hubs, filter.components, filter.users),
   };

@@ -16,8 +16,9 @@ export function userGroups(
           SELECT max(day) FROM reporting.usage_days
           WHERE cluster = $1 AND day >= $2::date AND day < $3::date AND dataset = 'memberships' AND status <> 'missing')
         AND ($4::text[] IS NULL OR hub = ANY ($4))
-        AND ($5::text[] IS NULL OR username = ANY ($5))
-        AND ($6::text[] IS NULL OR usergroup = ANY ($6))
+        AND ($5::text[] IS NULL OR hub = ANY ($5))
+        AND ($6::text[] IS NULL OR username = ANY ($6))
+        AND ($7::text[] IS NULL OR usergroup = ANY ($7))
       ORDER BY hub COLLATE "C", username COLLATE "C", usergroup COLLATE "C"`,
     values: scopedValues(scope, filter.hubs, filter.users, filter.usergroups),
   };

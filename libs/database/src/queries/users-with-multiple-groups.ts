@@ -14,7 +14,8 @@ export function usersWithMultipleGroups(
           WHERE cluster = $1 AND day >= $2::date AND day < $3::date AND dataset = 'memberships' AND status <> 'missing')
         AND group_count > 1
         AND ($4::text[] IS NULL OR hub = ANY ($4))
-        AND ($5::text[] IS NULL OR username = ANY ($5))
+        AND ($5::text[] IS NULL OR hub = ANY ($5))
+        AND ($6::text[] IS NULL OR username = ANY ($6))
       ORDER BY hub COLLATE "C", username COLLATE "C", usergroup COLLATE "C"`,
     values: scopedValues(scope, filter.hubs, filter.users),
   };
