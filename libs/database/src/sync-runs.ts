@@ -1,4 +1,5 @@
 import type { QueryRunner } from 'typeorm';
+import { CHANGE_CHANNEL } from './change-channel.js';
 import { SyncRunRow } from './entities/sync-run-row.js';
 import type { RecordedRun, RunId, RunOutcome, RunStart, SyncSource } from './sync-records.js';
 
@@ -11,10 +12,11 @@ export async function failAbandonedRuns(queryRunner: QueryRunner, cluster: strin
   );
 }
 
+/** The first run of a cluster is announced: whoever asks without a name may no longer mean the only one. */
 export async function insertRun(queryRunner: QueryRunner, cluster: string, start: RunStart): Promise<RunId> {
   const [row]: { id: RunId }[] = await queryRunner.query(
     `INSERT INTO sync_runs (cluster, source, trigger, window_from, window_until) VALUES ($1, $2, $3, $4, $5)
-     RETURNING id`,
+     RETURNING id, CASE WHEN NOT EXISTS (SELECT FROM sync_runs WHERE cluster = $1) THEN pg_notify('${CHANGE_CHANNEL}', '') END`,
     [cluster, start.source, start.trigger, start.window?.from ?? null, start.window?.until ?? null],
   );
   return row!.id;
@@ -32,10 +34,14 @@ export async function finishRun(
   );
 }
 
-/** Counts a changed day in its run, in the transaction that changed it: the counters say what was really stored. */
+/**
+ * Counts a changed day in its run and announces it, in the transaction that changed it: the counters say what was really
+ * stored, and whoever keeps answers in memory learns of the change when it can be read.
+ */
 export async function countChangedDay(queryRunner: QueryRunner, run: RunId, rowsWritten: number): Promise<void> {
   await queryRunner.query(
-    `UPDATE sync_runs SET days_changed = days_changed + 1, rows_written = rows_written + $2 WHERE id = $1`,
+    `UPDATE sync_runs SET days_changed = days_changed + 1, rows_written = rows_written + $2 WHERE id = $1
+     RETURNING pg_notify('${CHANGE_CHANNEL}', cluster)`,
     [run, rowsWritten],
   );
 }
