@@ -25,13 +25,15 @@ export function isTokenName(text: string): boolean {
 
 const SCOPE_WORDS = 'must be "all", or a list of hubs such as ["prod"]';
 
+const hubs = z.array(z.string()).refine((names) => names.length > 0 && !names.includes(''), SCOPE_WORDS);
+
 const entry = z.strictObject(
   {
     name: z.string('is required').regex(TOKEN_NAME, 'must be 1 to 40 of a-z, 0-9 and -, and begin with no -'),
     hash: z
       .string('is required: "sha256:" and 64 hexadecimal digits')
       .regex(/^sha256:[0-9a-f]{64}$/, 'must be "sha256:" and 64 hexadecimal digits'),
-    scope: z.union([z.literal('all'), z.array(z.string().min(1)).min(1)], SCOPE_WORDS),
+    scope: z.union([z.literal('all'), hubs], SCOPE_WORDS),
     cluster: clusterName.optional(),
   },
   {

@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService } from '@nestjs/terminus';
 import { ReportingDatabase, syncStatus, usageGaps, type SyncStatus, type UsageGap } from '#libs/database/queries';
 import { addDays } from '#libs/domain';
+import type { AccessScope } from '../access/access-scope.js';
 import { today } from '../parameters/day-range.js';
 
 const GAP_DAYS = 30;
+const WITHHELD = 'shown to those who see every hub';
 
 /** How old the stored figures are, and what is missing from them. Stale figures are served: degraded, not down. */
 @Injectable()
@@ -14,10 +16,13 @@ export class Freshness {
     private readonly reporting: ReportingDatabase,
   ) {}
 
-  async syncs() {
+  /** Whoever sees some hubs only sees the syncs of their cluster, and not the text of an error, which may name others. */
+  async syncs(access: AccessScope) {
     const indicator = this.indicators.check('syncs');
     try {
-      const sources = (await this.reporting.list<SyncStatus>(syncStatus())).map(describeSync);
+      const sources = (await this.reporting.list<SyncStatus>(syncStatus()))
+        .filter(({ cluster }) => isSeen(cluster, access))
+        .map((status) => describeSync(status, access));
       const good = sources.length > 0 && sources.every(({ lastStatus }) => lastStatus === 'succeeded');
       return good ? indicator.up({ sources }) : indicator.degraded({ sources });
     } catch (error) {
@@ -25,11 +30,12 @@ export class Freshness {
     }
   }
 
-  async usage() {
+  async usage(access: AccessScope) {
     const indicator = this.indicators.check('usage');
     const window = { from: addDays(today(), -GAP_DAYS), until: today() };
     try {
-      const gaps = await this.reporting.list<UsageGap>(usageGaps(window));
+      const all = await this.reporting.list<UsageGap>(usageGaps(window));
+      const gaps = all.filter(({ cluster }) => isSeen(cluster, access));
       return gaps.length === 0 ? indicator.up({ gaps }) : indicator.degraded({ gaps });
     } catch (error) {
       return indicator.down((error as Error).message);
@@ -37,7 +43,11 @@ export class Freshness {
   }
 }
 
-function describeSync(status: SyncStatus) {
+function isSeen(cluster: string, access: AccessScope): boolean {
+  return access.cluster === undefined || access.cluster === cluster;
+}
+
+function describeSync(status: SyncStatus, access: AccessScope) {
   const succeeded = status.last_success_at;
   return {
     cluster: status.cluster,
@@ -45,7 +55,7 @@ function describeSync(status: SyncStatus) {
     lastStatus: status.last_status,
     lastSuccessAt: succeeded?.toISOString() ?? null,
     ageSeconds: succeeded ? Math.round((Date.now() - succeeded.getTime()) / 1000) : null,
-    lastError: status.last_error === null ? null : withoutInternals(status.last_error),
+    lastError: status.last_error === null ? null : access.hubs ? WITHHELD : withoutInternals(status.last_error),
   };
 }
 

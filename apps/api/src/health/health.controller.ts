@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { HealthCheckService } from '@nestjs/terminus';
+import { Access, type AccessScope } from '../access/access-scope.js';
 import { OpenToAll } from '../access/open-to-all.js';
 import { Endpoint } from '../endpoint.js';
 import { Freshness } from './freshness.js';
@@ -26,13 +27,14 @@ export class HealthController {
     return this.checks.check([() => this.readiness.database(), () => this.readiness.schema()]);
   }
 
+  /** Needs a token where tokens are asked for: the text of an error may name what costs are made of. */
   @Endpoint('/health', 'Database, schema, age of the figures, last errors and gaps of usage', answers.health)
-  health() {
+  health(@Access() access: AccessScope) {
     return this.checks.check([
       () => this.readiness.database(),
       () => this.readiness.schema(),
-      () => this.freshness.syncs(),
-      () => this.freshness.usage(),
+      () => this.freshness.syncs(access),
+      () => this.freshness.usage(access),
     ]);
   }
 }

@@ -1,0 +1,341 @@
+import type { LoggerService } from '@nestjs/common';
+import { makeToken } from '../../../apps/api/src/access/new-token.js';
+import { createTestDatabase, execute, type TestDatabase } from '../../support/database.js';
+import { fillEstate } from './estate.js';
+import { RunningApi } from './running-api.js';
+
+const DAYS = 'from=2025-03-01&to=2025-03-02';
+
+const admin = makeToken('admin', []);
+const prod = makeToken('prod-team', ['prod']);
+const both = makeToken('both', ['prod', 'staging']);
+const nowhere = makeToken('nowhere', ['no-such-hub']);
+const betas = makeToken('betas', ['prod']);
+
+const TOKENS = [admin, prod, both, nowhere, betas].map((made) => ({
+  name: made.entry.name,
+  sha256: made.entry.hash.replace('sha256:', ''),
+  hubs: made.entry.scope === 'all' ? undefined : made.entry.scope,
+  cluster: made.entry.scope === 'all' ? undefined : made === betas ? 'beta' : 'alpha',
+}));
+
+/** Paths that show no costs and ask for no token. Whatever is not here is closed. */
+const OPEN = ['/', '/docs', '/health/ready', '/index', '/live', '/metrics', '/openapi.json', '/ready'];
+
+/** Says nothing of any hub. */
+const SAME_FOR_ALL = ['/component-names', '/component_names', '/health'];
+
+/** Keeps what the API logs. */
+class Log implements LoggerService {
+  readonly lines: string[] = [];
+  log = (...words: unknown[]) => this.#keep('log', words);
+  warn = (...words: unknown[]) => this.#keep('warn', words);
+  error = (...words: unknown[]) => this.#keep('error', words);
+  fatal = (...words: unknown[]) => this.#keep('fatal', words);
+  debug = (...words: unknown[]) => this.#keep('debug', words);
+  verbose = (...words: unknown[]) => this.#keep('verbose', words);
+
+  #keep(level: string, words: unknown[]): void {
+    this.lines.push(`${level} ${words.map(String).join(' ')}`);
+  }
+}
+
+let database: TestDatabase;
+/** The same, as if there were no hub but alpha's prod. */
+let prodAlone: TestDatabase;
+let api: RunningApi;
+let apiOfProdAlone: RunningApi;
+const log = new Log();
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await fillEstate(database.url);
+  prodAlone = await createTestDatabase();
+  await fillEstate(prodAlone.url);
+  for (const table of ['attributed_costs', 'user_costs', 'user_usage', 'group_memberships']) {
+    await execute(prodAlone.url, `DELETE FROM ${table} WHERE cluster <> 'alpha' OR hub <> 'prod'`);
+  }
+  api = await RunningApi.start(database.url, 'alpha', { tokens: TOKENS, logger: log });
+  apiOfProdAlone = await RunningApi.start(prodAlone.url, 'alpha');
+});
+
+afterAll(async () => {
+  await api?.stop();
+  await apiOfProdAlone?.stop();
+  await database?.drop();
+  await prodAlone?.drop();
+});
+
+const bearer = ({ token }: { token: string }) => ({ authorization: `Bearer ${token}` });
+
+async function rowsFor(holder: { token: string }, path: string): Promise<Record<string, unknown>[]> {
+  const { status, text, json } = await api.get(path, bearer(holder));
+  if (status !== 200) throw new Error(`${path}: ${status} ${text}`);
+  return json;
+}
+
+/** Every path of the index, under each of its spellings. */
+async function everyPath(): Promise<string[]> {
+  const { json } = await api.get('/index');
+  return (json.endpoints as { path: string; also: string[] }[]).flatMap(({ path, also }) => [path, ...also]);
+}
+
+const QUESTIONS = [
+  '',
+  'shared=usage',
+  'groups=split',
+  'limit=1',
+  'limit=3&groups=split',
+  'component=compute',
+  'hub=all',
+  'hub=prod',
+  'hub={prod,staging}&hub_name={prod,staging}',
+  'hub=prod&hub=support&hub_name=support&hub_name=prod',
+  'user={alice,carol}&username={alice,carol}&user_name={alice,carol}',
+  'usergroup=none,research',
+  'cluster=alpha',
+];
+
+describe('a token for one hub', () => {
+  it('gets, of every endpoint, what there would be if that hub were all there is', async () => {
+    const paths = (await everyPath()).filter((path) => !OPEN.includes(path) && !SAME_FOR_ALL.includes(path));
+    expect(paths.length).toBeGreaterThanOrEqual(20);
+    for (const path of paths) {
+      for (const question of QUESTIONS) {
+        const asked = `${path}?${DAYS}&${question}`;
+        const seen = await rowsFor(prod, asked);
+        const alone = await apiOfProdAlone.rows(asked);
+        expect({ asked, seen: seen.map(comparable) }).toEqual({
+          asked,
+          seen: alone.filter((row) => row['name'] !== 'account').map(comparable),
+        });
+        expect(JSON.stringify(seen)).not.toMatch(/staging|support|carol|elsewhere|account/);
+      }
+      const all = await rowsFor(prod, `${path}?${DAYS}`);
+      // Nobody of prod is in no group.
+      expect({ path, empty: all.length === 0 }).toEqual({ path, empty: /no.groups/.test(path) });
+    }
+  });
+
+  it('gets the attributable total of its hub, a known 0 included, and not that of the account', async () => {
+    expect(await rowsFor(prod, `/total_costs?${DAYS}`)).toEqual([
+      { date: '2025-03-01', cost: '34.50', name: 'attributable' },
+      { date: '2025-03-02', cost: '7.00', name: 'attributable' },
+    ]);
+    expect(await rowsFor(nowhere, `/total_costs?${DAYS}`)).toEqual([
+      { date: '2025-03-01', cost: '0.00', name: 'attributable' },
+      { date: '2025-03-02', cost: '0.00', name: 'attributable' },
+    ]);
+  });
+
+  it('gets shares that are taken over everyone, and then filtered', async () => {
+    const values = async (question: string) =>
+      (await rowsFor(prod, `/total_usage?${DAYS}&component=compute${question}`)).map(({ user, value }) => [
+        user,
+        value,
+      ]);
+    expect(await values('')).toEqual([
+      ['alice', 0.5],
+      ['bob', 0.25],
+    ]);
+    expect(await values('&hub=prod')).toEqual([
+      ['alice', 0.6666666667],
+      ['bob', 0.3333333333],
+    ]);
+  });
+
+  it.each([
+    '/total_costs_per_component?hub=staging',
+    '/total_costs_per_group?hub=staging',
+    '/costs_per_user?hub=staging',
+    '/costs_per_user?user=carol',
+    '/total_usage?hub=staging',
+    '/user_groups?hub=staging',
+    '/users_with_multiple_groups?hub_name=staging',
+    '/users_with_no_groups?hub_name=staging',
+    '/hub_names?cluster=beta',
+    '/total_costs?cluster=beta',
+    '/costs_per_user?cluster=beta',
+  ])('gets [] of %s, which is not its hub', async (path) => {
+    expect(await rowsFor(prod, `${path}&${DAYS}`)).toEqual([]);
+  });
+
+  it('of another cluster sees that cluster without naming it, though its hub has the same name', async () => {
+    expect(await rowsFor(betas, `/total_costs_per_hub?${DAYS}`)).toEqual([
+      { date: '2025-03-01', cost: '500.00', name: 'prod' },
+    ]);
+    expect(await rowsFor(betas, `/total_costs_per_hub?${DAYS}&cluster=alpha`)).toEqual([]);
+  });
+
+  it('sees on /health its own cluster, and no text of an error', async () => {
+    await execute(
+      database.url,
+      `INSERT INTO sync_runs (cluster, source, trigger, status, error, started_at, finished_at)
+       VALUES ('alpha', 'cost-explorer', 'once', 'failed', 'no cost of hub staging', now(), now())`,
+    );
+    const seen = async (holder: { token: string }) =>
+      (await api.get('/health', bearer(holder))).json.details.syncs.sources.map(
+        ({ cluster, lastError }: { cluster: string; lastError: string | null }) => [cluster, lastError],
+      );
+    expect(await seen(admin)).toEqual([
+      ['alpha', 'no cost of hub staging'],
+      ['alpha', null],
+      ['beta', null],
+    ]);
+    expect(await seen(prod)).toEqual([
+      ['alpha', 'shown to those who see every hub'],
+      ['alpha', null],
+    ]);
+  });
+});
+
+describe('a token for several hubs', () => {
+  it('sees these and no others', async () => {
+    expect(await rowsFor(both, `/hub_names?${DAYS}`)).toEqual(['prod', 'staging']);
+    expect(await rowsFor(both, `/users_with_no_groups?${DAYS}`)).toEqual([{ username: 'carol', hub: 'staging' }]);
+    expect(await rowsFor(both, '/total_costs?from=2025-03-01&to=2025-03-01')).toEqual([
+      { date: '2025-03-01', cost: '44.50', name: 'attributable' },
+    ]);
+  });
+});
+
+describe('a token for everything', () => {
+  it('sees what an API without tokens shows', async () => {
+    const open = await RunningApi.start(database.url, 'alpha');
+    try {
+      for (const path of (await everyPath()).filter((path) => !OPEN.includes(path) && path !== '/health')) {
+        expect(await rowsFor(admin, `${path}?${DAYS}`)).toEqual(await open.rows(`${path}?${DAYS}`));
+      }
+    } finally {
+      await open.stop();
+    }
+  });
+
+  it('may be sent with the scheme in any case', async () => {
+    expect((await api.get('/hub_names', { authorization: `bearer ${admin.token}` })).status).toBe(200);
+  });
+});
+
+describe('without a token', () => {
+  it('what shows no costs is open, and everything else is closed, a path that does not exist included', async () => {
+    // An address of its own, as the attempts are many.
+    const closed = await RunningApi.start(database.url, 'alpha', { tokens: TOKENS });
+    const open: string[] = [];
+    try {
+      for (const path of await everyPath()) {
+        const { status } = await closed.get(path);
+        if (status === 200) open.push(path);
+        else expect([401, 429]).toContain(status);
+      }
+      expect((await closed.get('/docs/swagger-ui.css')).status).toBe(200);
+      expect([401, 429]).toContain((await closed.get('/nope')).status);
+    } finally {
+      await closed.stop();
+    }
+    expect(open.toSorted()).toEqual(OPEN.toSorted());
+  });
+});
+
+describe('a failed attempt', () => {
+  let guarded: RunningApi;
+  const attempts = new Log();
+
+  beforeEach(async () => {
+    attempts.lines.length = 0;
+    guarded = await RunningApi.start(database.url, 'alpha', { tokens: TOKENS, logger: attempts });
+  });
+
+  afterEach(() => guarded.stop());
+
+  const refusals = () =>
+    attempts.lines.filter((line) => line.includes('refused')).map((line) => line.split(' AccessGate')[0]);
+
+  it('gets 401, told how to be let in, with the same headers as any answer', async () => {
+    const { status, json, headers } = await guarded.get('/hub_names');
+    expect({ status, json }).toEqual({
+      status: 401,
+      json: { statusCode: 401, message: 'a bearer token is required', error: 'Unauthorized' },
+    });
+    expect(headers.get('www-authenticate')).toBe('Bearer realm="jupyterhub-cost-monitoring"');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('x-powered-by')).toBeNull();
+    const wrong = await guarded.get('/hub_names', { authorization: 'Bearer prod-team.wrong' });
+    expect({ status: wrong.status, message: wrong.json.message }).toEqual({
+      status: 401,
+      message: 'the token is not valid',
+    });
+    expect(wrong.headers.get('www-authenticate')).toBe(
+      'Bearer realm="jupyterhub-cost-monitoring", error="invalid_token"',
+    );
+  });
+
+  it.each([
+    ['Basic scheme', `Basic ${Buffer.from(`x:${admin.token}`).toString('base64')}`],
+    ['token without a scheme', admin.token],
+    ['token cut short', `Bearer ${admin.token.slice(0, -1)}`],
+    ['token with more behind it', `Bearer ${admin.token} x`],
+    ['empty token', 'Bearer '],
+    ['10 kB of token', `Bearer ${'x'.repeat(10_000)}`],
+    ['hash instead of the token', `Bearer ${admin.entry.hash}`],
+  ])('with a %s gets 401', async (_, authorization) => {
+    expect((await guarded.get('/hub_names', { authorization })).status).toBe(401);
+  });
+
+  it('is not made good by a token in the query', async () => {
+    expect((await guarded.get(`/hub_names?token=${admin.token}&access_token=${admin.token}`)).status).toBe(401);
+  });
+
+  it('is logged with the name that the token claims, where there is such a name, and never with the token', async () => {
+    await guarded.get('/hub_names');
+    await guarded.get('/hub_names', { authorization: `Basic ${admin.token}` });
+    await guarded.get('/hub_names', { authorization: 'Bearer prod-team.c2VjcmV0' });
+    await guarded.get('/hub_names', { authorization: 'Bearer c2VjcmV0.c2VjcmV0' });
+    expect(refusals()).toEqual([
+      'warn refused: no token, from 127.0.0.1',
+      'warn refused: no bearer token, from 127.0.0.1',
+      'warn refused: token prod-team with a wrong secret, from 127.0.0.1',
+      'warn refused: unknown token, from 127.0.0.1',
+    ]);
+    expect(attempts.lines.join('\n')).not.toMatch(/c2VjcmV0/);
+    expect(attempts.lines.join('\n')).not.toContain(admin.token);
+  });
+
+  it('after ten others from the same address gets 429 and how long to wait, unlogged; who has a token still gets in', async () => {
+    const statuses: number[] = [];
+    for (let attempt = 0; attempt < 15; attempt++) {
+      // A header that anybody can write does not make it another address.
+      const headers = { authorization: `Bearer guess.${attempt}`, 'x-forwarded-for': `10.0.0.${attempt}` };
+      statuses.push((await guarded.get('/total_costs', headers)).status);
+    }
+    expect(statuses).toEqual([...Array<number>(10).fill(401), ...Array<number>(5).fill(429)]);
+    const { json, headers } = await guarded.get('/total_costs');
+    expect(json).toEqual({ statusCode: 429, message: 'too many failed attempts', error: 'Too Many Requests' });
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(60);
+    expect(refusals()).toHaveLength(10);
+    expect(refusals().at(-1)).toBe('warn refused: unknown token, from 127.0.0.1; more within the minute go unlogged');
+    expect((await guarded.get('/total_costs', bearer(admin))).status).toBe(200);
+    expect((await guarded.get('/live')).status).toBe(200);
+  });
+
+  it('is counted by its route template in /metrics', async () => {
+    await guarded.get('/costs_per_user?user=somebody');
+    expect((await guarded.get('/metrics')).text).toContain('route="/costs_per_user",status="401"} 1');
+  });
+});
+
+describe('the start-up', () => {
+  it('says whether the API is open', async () => {
+    expect(log.lines.join('\n')).toMatch(/asks for a bearer token/);
+    const words = new Log();
+    const open = await RunningApi.start(database.url, 'alpha', { logger: words });
+    await open.stop();
+    expect(words.lines.join('\n')).toMatch(/^warn open: whoever reaches the port sees all costs; API_TOKENS_FILE/m);
+  });
+});
+
+/** A row without what is measured against everyone. */
+function comparable(row: unknown): unknown {
+  if (typeof row !== 'object' || row === null || !('gib_hours' in row)) return row;
+  return { ...row, value: undefined };
+}
