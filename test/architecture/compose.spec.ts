@@ -256,7 +256,10 @@ describe('what Grafana and Prometheus are given', () => {
       providers: { folder: string; folderUid: string; options: { path: string } }[];
     };
     const mounts = Object.fromEntries(
-      (service('grafana').volumes ?? []).map((mount) => mount.split(':').reverse().slice(-2)),
+      (service('grafana').volumes ?? []).map((mount) => {
+        const [from, to] = mount.split(':');
+        return [to, from];
+      }),
     );
     expect(providers).toEqual([expect.objectContaining({ folder: 'JupyterHub costs', folderUid: 'jupyterhub-costs' })]);
     const source = mounts[providers[0]!.options.path];
