@@ -1,4 +1,6 @@
 import 'reflect-metadata';
+import { benchClusters } from './clusters/bench-clusters.js';
+import { benchHistory } from './history/bench-history.js';
 import { describeMachine } from './machine.js';
 import { Report } from './report.js';
 import { parseInvocation, type Sizes } from './sizes.js';
@@ -7,6 +9,8 @@ import { benchStorage } from './storage/bench-storage.js';
 /** In the order in which they run when none is named. */
 const PARTS: Readonly<Record<string, (sizes: Sizes, report: Report) => Promise<void>>> = {
   storage: benchStorage,
+  history: benchHistory,
+  clusters: benchClusters,
 };
 
 async function main(): Promise<void> {

@@ -2,6 +2,7 @@ import { CostAndUsageTables1764000000000 } from './1764000000000-cost-and-usage-
 import { ReportingViews1764000100000 } from './1764000100000-reporting-views.js';
 import { GrafanaReader1764000200000 } from './1764000200000-grafana-reader.js';
 import { LeastPrivilegeRoles1764000300000 } from './1764000300000-least-privilege-roles.js';
+import { QuickViewsOfRuns1764000500000 } from './1764000500000-quick-views-of-runs.js';
 
 /** Every migration in order; listed, since a glob over the build output finds nothing. */
 export const MIGRATIONS = [
@@ -9,4 +10,5 @@ export const MIGRATIONS = [
   ReportingViews1764000100000,
   GrafanaReader1764000200000,
   LeastPrivilegeRoles1764000300000,
+  QuickViewsOfRuns1764000500000,
 ];

@@ -3,7 +3,7 @@ import type { Statement } from './statement.js';
 /** The clusters that anything was ever read for: rows {cluster}, at most two, which tells "the only one" from several. */
 export function firstTwoClusters(): Statement {
   return {
-    text: `SELECT DISTINCT cluster FROM reporting.sync_runs ORDER BY cluster LIMIT 2`,
+    text: `SELECT cluster FROM reporting.clusters LIMIT 2`,
     values: [],
   };
 }

@@ -31,7 +31,7 @@ export function totalCostsPerHubSharedByUsage(scope: Scope): Statement {
         FROM reporting.daily_hub_costs tagged
         WHERE cluster = $1 AND day >= $2::date AND day < $3::date AND ($4::text[] IS NULL OR hub = ANY ($4))
           AND NOT EXISTS (SELECT FROM reporting.daily_user_costs allocated
-            WHERE allocated.cluster = tagged.cluster AND allocated.day = tagged.day)
+            WHERE allocated.cluster = tagged.cluster AND allocated.day = tagged.day OFFSET 0)
       ) costs
       GROUP BY day, hub
       ORDER BY day, hub COLLATE "C"`,
