@@ -7,4 +7,10 @@ export {
   UnexpectedAnswerError,
   type DayMismatch,
 } from './errors.js';
+export {
+  CostExplorerInspector,
+  refusalOf,
+  type AllocationTag,
+  type CostExplorerInspectorOptions,
+} from './inspection.reader.js';
 export { USD_PER_REQUEST } from './requests.js';

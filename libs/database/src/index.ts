@@ -1,5 +1,6 @@
 export * from './data-source.js';
 export * from './empty-answer-error.js';
+export * from './inspection.js';
 export * from './migrate.js';
 export * from './queries/index.js';
 export type { UsageDayReadings } from './replace-usage-day.js';

@@ -1,3 +1,4 @@
+export { PrometheusInspector, type ClusterCounts, type ClusterMetrics } from './inspection.reader.js';
 export { PrometheusError, PrometheusPartialAnswerError } from './prometheus-errors.js';
 export type { PrometheusClientOptions, Traffic } from './prometheus.client.js';
 export * from './queries.js';

@@ -1,0 +1,81 @@
+import { API_ROLE, EXPECTED_MIGRATIONS, SYNC_ROLE, type DatabaseInspection } from '#libs/database';
+import { failure, ok, warning, type Finding } from '../finding.js';
+
+const OLDEST_SERVER = 15;
+const AS_OWNER = 'run `npm run migrate` as the owner of the tables';
+
+/** What the sync's role finds in the database, and what it may do there. */
+export function judgeDatabase(database: DatabaseInspection): Finding[] {
+  return [
+    judgeServer(database.serverVersionNumber),
+    judgeMigrations(database),
+    judgePrivileges(database),
+    judgeApiRole(database),
+  ];
+}
+
+function judgeServer(versionNumber: number): Finding {
+  const major = Math.floor(versionNumber / 10_000);
+  const version = `PostgreSQL ${major}.${versionNumber % 10_000}`;
+  return major >= OLDEST_SERVER
+    ? ok('database server', version)
+    : failure('database server', version, `PostgreSQL ${OLDEST_SERVER} or newer is needed: upgrade the server`);
+}
+
+function judgeMigrations({ appliedMigrations, mayMigrate }: DatabaseInspection): Finding {
+  const applied = appliedMigrations ?? [];
+  const unknown = applied.filter((name) => !EXPECTED_MIGRATIONS.includes(name));
+  if (unknown.length > 0) {
+    return failure(
+      'migrations',
+      `migrated by a newer version: ${unknown.join(', ')}`,
+      'run that version, or restore a backup from before',
+    );
+  }
+  const pending = EXPECTED_MIGRATIONS.filter((name) => !applied.includes(name));
+  if (pending.length === 0) return ok('migrations', `all ${applied.length} applied`);
+  const found = applied.length === 0 ? 'the database is not migrated' : `pending: ${pending.join(', ')}`;
+  return mayMigrate
+    ? warning('migrations', found, 'the next sync migrates by itself, or run `npm run migrate`')
+    : failure('migrations', `${found}; this role may not migrate`, AS_OWNER);
+}
+
+function judgePrivileges({ role, superuser, createsRoles, unwritableTables }: DatabaseInspection): Finding {
+  const check = 'privileges of the sync';
+  if (unwritableTables.length > 0) {
+    return failure(
+      check,
+      `${role} may not read and change ${unwritableTables.join(', ')}`,
+      `GRANT ${SYNC_ROLE} TO "${role}", or run the SQL of docs/operations.md`,
+    );
+  }
+  const excess = superuser ? 'is a superuser' : createsRoles ? 'may create roles' : undefined;
+  if (excess === undefined) return ok(check, `${role} may change every table, and create no role`);
+  return warning(check, `${role} ${excess}, more than a sync needs`, `run the sync as ${SYNC_ROLE}, or a member of it`);
+}
+
+function judgeApiRole({ appliedMigrations, apiRole }: DatabaseInspection): Finding {
+  const check = 'role of the API';
+  if (!apiRole) {
+    const remedy = appliedMigrations?.length
+      ? `run the SQL of docs/operations.md as a role that may create roles`
+      : 'migrating makes it, where the migrating role has CREATEROLE';
+    return warning(check, `there is no role ${API_ROLE}`, remedy);
+  }
+  const { unreadableViews, readableTables } = apiRole;
+  if (readableTables.length > 0) {
+    return warning(
+      check,
+      `${API_ROLE} may read tables: ${readableTables.join(', ')}`,
+      `REVOKE ALL ON ${readableTables.join(', ')} FROM ${API_ROLE}; PUBLIC may be granted as well`,
+    );
+  }
+  if (unreadableViews.length > 0) {
+    return failure(
+      check,
+      `${API_ROLE} may not read reporting.${unreadableViews.join(', reporting.')}`,
+      `GRANT USAGE ON SCHEMA reporting, SELECT ON ALL TABLES IN SCHEMA reporting TO ${API_ROLE}, as docs/operations.md has it`,
+    );
+  }
+  return ok(check, `${API_ROLE} reads the schema reporting and no table`);
+}

@@ -1,0 +1,40 @@
+import { addDays, countDays, USAGE_DATASETS, type Day, type DayWindow, type UsageDataset } from '#libs/domain';
+import { failure, ok, warning, type Finding } from '../finding.js';
+
+export interface MemoryFacts {
+  /** The days that have costs: all that a first sync reads. */
+  readonly window: DayWindow;
+  /** Since when Prometheus has samples of each dataset; without an entry, it has none. */
+  readonly firstDays: ReadonlyMap<UsageDataset, Day>;
+}
+
+/** An outage of the sync as long as this loses days for good. */
+const SHORT_MEMORY_DAYS = 7;
+
+/** How far Prometheus remembers, against the days whose costs are read. */
+export function judgeMemory({ window, firstDays }: MemoryFacts): Finding {
+  const check = 'memory of Prometheus';
+  const retention =
+    'raise --storage.tsdb.retention.time (15d by default), or point PROMETHEUS_URL at a long-term store';
+  if (firstDays.size === 0) {
+    return failure(check, 'no samples of pods, directories or groups', 'see the metrics in this table');
+  }
+  const found = USAGE_DATASETS.map((dataset) => `${dataset} ${sinceWhen(firstDays.get(dataset), window)}`).join(', ');
+  const [longest] = [...firstDays.values()].sort();
+  const days = countDays({ from: longest!, until: window.until });
+  // Its first day may begin at any hour.
+  if (longest! <= addDays(window.from, 1)) return ok(check, `${found}: as far as costs go`);
+  const loss = `costs before ${longest} have no usage to be shared by and stay unallocated`;
+  if (days <= SHORT_MEMORY_DAYS) {
+    return warning(check, `${found}: ${loss}, and so do days that an outage of the sync outlasts`, retention);
+  }
+  return warning(
+    check,
+    `${found}: ${loss}`,
+    `${retention}; what is forgotten stays forgotten, what was synced is kept`,
+  );
+}
+
+function sinceWhen(day: Day | undefined, window: DayWindow): string {
+  return day === undefined ? 'never' : `since ${day} (${countDays({ from: day, until: window.until })} days)`;
+}

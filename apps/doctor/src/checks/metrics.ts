@@ -1,0 +1,84 @@
+import type { ClusterCounts } from '#libs/prometheus';
+import { failure, ok, warning, type Finding } from '../finding.js';
+
+/** Whether the metrics and labels are there that usage is made of. */
+export function judgeMetrics(counts: ClusterCounts): Finding[] {
+  return [judgeRequests(counts), judgeUsernames(counts), judgeDirectories(counts), judgeGroups(counts)];
+}
+
+function judgeRequests({ memoryRequests, placedRequests }: ClusterCounts): Finding {
+  const check = 'memory of pods';
+  const metric = 'kube_pod_container_resource_requests{resource="memory"}';
+  if (memoryRequests === 0) {
+    return failure(
+      check,
+      `${metric} has no series in the last day`,
+      'let this Prometheus scrape kube-state-metrics of the cluster (version 2 or newer), with its pod metrics on',
+    );
+  }
+  if (placedRequests === 0) {
+    return failure(
+      check,
+      `none of ${memoryRequests} series of ${metric} has the label node`,
+      'keep the label node when scraping kube-state-metrics (no labeldrop, honor_labels: true)',
+    );
+  }
+  return ok(check, `${memoryRequests} series of ${metric}`);
+}
+
+function judgeUsernames({ annotations, namedPods, spawnedPodsWithoutName }: ClusterCounts): Finding {
+  const check = 'usernames of pods';
+  if (namedPods > 0) return ok(check, `${namedPods} pods bear a username in kube_pod_annotations`);
+  if (annotations > 0 && spawnedPodsWithoutName === 0) {
+    return warning(
+      check,
+      'no pod of a user in the last day: whether pods bear usernames cannot be told',
+      'start a server on a hub and run the doctor again',
+    );
+  }
+  return failure(
+    check,
+    annotations === 0
+      ? 'kube_pod_annotations has no series'
+      : 'kube_pod_annotations lacks the label annotation_hub_jupyter_org_username',
+    'start kube-state-metrics with --metric-annotations-allowlist=pods=[hub.jupyter.org/username]',
+  );
+}
+
+function judgeDirectories({ directorySeries, labelledDirectories }: ClusterCounts): Finding {
+  const check = 'home directories';
+  if (directorySeries === 0) {
+    return failure(
+      check,
+      'dirsize_total_size_bytes has no series: home storage would stay unallocated',
+      'deploy prometheus-dirsize-exporter for each hub and let this Prometheus scrape it',
+    );
+  }
+  if (labelledDirectories === 0) {
+    return failure(
+      check,
+      'dirsize_total_size_bytes lacks the labels namespace and directory',
+      'add the label namespace when scraping prometheus-dirsize-exporter (kubernetes_sd: __meta_kubernetes_namespace)',
+    );
+  }
+  return ok(check, `${directorySeries} series of dirsize_total_size_bytes`);
+}
+
+function judgeGroups({ groupSeries, escapedGroupSeries }: ClusterCounts): Finding {
+  const check = 'groups of users';
+  if (groupSeries === 0) {
+    return warning(
+      check,
+      'jupyterhub_user_group_info has no series: groups stay unknown, owners of directories are guessed',
+      'deploy jupyterhub-groups-exporter for each hub and let this Prometheus scrape it',
+    );
+  }
+  if (escapedGroupSeries === 0) {
+    return failure(
+      check,
+      'jupyterhub_user_group_info lacks one of the labels namespace, username, username_escaped',
+      'upgrade jupyterhub-groups-exporter, and keep its labels when scraping (honor_labels: true)',
+    );
+  }
+  return ok(check, `${groupSeries} series of jupyterhub_user_group_info`);
+}

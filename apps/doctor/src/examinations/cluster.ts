@@ -1,0 +1,63 @@
+import type { PrometheusConfig } from '#libs/config';
+import type { DayWindow } from '#libs/domain';
+import { PrometheusInspector, type ClusterMetrics } from '#libs/prometheus';
+import { judgeMemory } from '../checks/memory.js';
+import { judgeMetrics } from '../checks/metrics.js';
+import { judgePeople } from '../checks/people.js';
+import { failure, ok, type Finding } from '../finding.js';
+import { messageOf } from '../message-of.js';
+
+export interface ClusterExamination {
+  readonly findings: readonly Finding[];
+  /** Namespaces with users, their pods or directories; undefined: Prometheus did not say. */
+  readonly namespaces: readonly string[] | undefined;
+  readonly clockSkewMs: number | undefined;
+}
+
+/** @param window the days that a first sync would read. */
+export async function examineCluster(
+  config: PrometheusConfig,
+  window: DayWindow,
+  now: Date,
+): Promise<ClusterExamination> {
+  const inspector = new PrometheusInspector(config);
+  const clockSkewMs = await fetchClockSkewMs(config.url);
+  try {
+    const metrics = await inspector.fetchMetrics(now);
+    const firstDays = await inspector.fetchFirstDays(window, now);
+    const findings = [
+      ok('Prometheus', `answers queries at ${new URL(config.url).origin}`),
+      ...judgeMetrics(metrics.counts),
+      judgeMemory({ window, firstDays }),
+      ...judgePeople(metrics),
+    ];
+    return { findings, namespaces: namespacesOf(metrics), clockSkewMs };
+  } catch (error) {
+    const remedy =
+      'check PROMETHEUS_URL, PROMETHEUS_USERNAME and _PASSWORD or PROMETHEUS_BEARER_TOKEN, PROMETHEUS_TENANT, and that the ' +
+      'network lets this pod through';
+    return { findings: [failure('Prometheus', messageOf(error), remedy)], namespaces: undefined, clockSkewMs };
+  }
+}
+
+function namespacesOf({ podNamespaces, directories, labels }: ClusterMetrics): string[] {
+  const namespaces = [...podNamespaces, ...directories, ...labels].map((seen) =>
+    typeof seen === 'string' ? seen : seen.namespace,
+  );
+  return [...new Set(namespaces)].sort();
+}
+
+const CLOCK_TIMEOUT_MS = 5_000;
+
+/** Any answer at all has a Date; none of it is read, so no credentials are sent. Undefined: no answer. */
+async function fetchClockSkewMs(url: string): Promise<number | undefined> {
+  try {
+    const sentMs = Date.now();
+    const signal = AbortSignal.timeout(CLOCK_TIMEOUT_MS);
+    const { headers } = await fetch(url, { method: 'HEAD', redirect: 'manual', signal });
+    const dateMs = Date.parse(headers.get('date') ?? '');
+    return Number.isNaN(dateMs) ? undefined : dateMs - (sentMs + Date.now()) / 2;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,46 @@
+import type { SyncConfig } from '#libs/config';
+import { addDays, dayOf, firstOfMonth, type DayWindow } from '#libs/domain';
+import { judgeClocks } from './checks/clocks.js';
+import { judgeHubs } from './checks/hubs.js';
+import { examineAccount } from './examinations/account.js';
+import { examineCluster } from './examinations/cluster.js';
+import { examineDatabase } from './examinations/database.js';
+import { skipped, type Finding } from './finding.js';
+
+export interface Report {
+  readonly findings: readonly Finding[];
+  /** Paid requests to Cost Explorer. */
+  readonly requests: number;
+}
+
+/** Months of costs before the running one that Cost Explorer keeps, and a first sync reads. */
+const MONTHS_KEPT = 13;
+
+/** Looks at everything that a sync of this deployment depends on. Writes nothing, throws nothing. */
+export async function examine(config: SyncConfig, now: Date): Promise<Report> {
+  const today = dayOf(now);
+  const window: DayWindow = { from: firstOfMonth(today, -MONTHS_KEPT), until: addDays(today, 1) };
+  const [database, account, cluster] = await Promise.all([
+    examineDatabase(config.databaseUrl),
+    examineAccount(config, today),
+    examineCluster(config.prometheus, window, now),
+  ]);
+  const { hubTags: tags } = account;
+  const { namespaces } = cluster;
+  return {
+    findings: [
+      ...database.findings,
+      ...account.findings,
+      ...cluster.findings,
+      ...(tags && namespaces
+        ? judgeHubs(config.attribution, { tags, namespaces })
+        : [skipped('hubs', 'needs both the hub tags of AWS and the namespaces of Prometheus')]),
+      judgeClocks({
+        database: database.clockSkewMs,
+        AWS: account.clockSkewMs,
+        Prometheus: cluster.clockSkewMs,
+      }),
+    ],
+    requests: account.requests,
+  };
+}

@@ -1,0 +1,39 @@
+import { ConfigurationError, parseSyncConfig } from '#libs/config';
+import { USD_PER_REQUEST } from '#libs/cost-explorer';
+import { formatUsd, parseUsd } from '#libs/domain';
+import { examine } from './examine.js';
+import { messageOf } from './message-of.js';
+import { formatTable, formatTally } from './table.js';
+
+const USAGE = `usage: npm run doctor
+  checks the database, AWS and Prometheus with the environment of the sync, and says what to do about each fault;
+  asks Cost Explorer four questions for 0.01 USD each, and changes nothing
+`;
+/** Of a log or a file, which has no width of its own. */
+const DEFAULT_WIDTH = 160;
+
+/** @returns the status to exit with: 0 without a failure, whatever the warnings; 2 for arguments, of which it takes none. */
+async function main(): Promise<number> {
+  if (process.argv.length > 2) {
+    process.stderr.write(USAGE);
+    return 2;
+  }
+  const { findings, requests } = await examine(parseSyncConfig(process.env), new Date());
+  process.stdout.write(formatTable(findings, process.stdout.columns ?? DEFAULT_WIDTH));
+  process.stdout.write(
+    `\n${formatTally(findings)}; ${requests} requests to Cost Explorer for ${price(requests)} USD\n`,
+  );
+  return findings.some(({ status }) => status === 'failure') ? 1 : 0;
+}
+
+function price(requests: number): string {
+  return formatUsd(parseUsd(USD_PER_REQUEST) * BigInt(requests)).replace(/(\.\d\d)0*$/, '$1');
+}
+
+function report(error: unknown): number {
+  const message = error instanceof ConfigurationError ? error.message : `the doctor cannot work: ${messageOf(error)}`;
+  process.stderr.write(`${message}\n`);
+  return 1;
+}
+
+process.exit(await main().catch(report));

@@ -1,0 +1,132 @@
+import {
+  CostExplorerClient,
+  GetCostAndUsageCommand,
+  GetTagsCommand,
+  ListCostAllocationTagsCommand,
+  type ResultByTime,
+} from '@aws-sdk/client-cost-explorer';
+import { sumUsd, type CostBasis, type DayWindow, type Usd } from '#libs/domain';
+import { mergeResults, type AnswerRow } from './answer.js';
+import type { FilterSubject } from './filters.js';
+import { planCostRequests, type CostRequest } from './requests.js';
+
+/** A tag key that AWS has seen on a resource, and whether costs can be grouped by it. */
+export interface AllocationTag {
+  readonly key: string;
+  readonly active: boolean;
+}
+
+export interface CostExplorerInspectorOptions extends FilterSubject {
+  readonly costBasis: CostBasis;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const ANSWER_TIMEOUT_MS = 30_000;
+/** Somebody is waiting at a terminal: a fault that passes is better seen than waited for. */
+const ATTEMPTS_PER_REQUEST = 2;
+const MOST_ALLOCATION_TAGS_PER_PAGE = 1000;
+
+/**
+ * Asks Cost Explorer what a cost sync depends on and never checks: permissions, tags, whether any cost is the
+ * cluster's. Every method throws the SDK's errors; each request, and each page, is taken to cost USD_PER_REQUEST.
+ */
+export class CostExplorerInspector {
+  /** HTTP requests sent so far, the SDK's retries included. */
+  requests = 0;
+  /** How far AWS's clock is ahead of this machine's, in milliseconds, by the last answer; undefined: no answer yet. */
+  clockSkewMs: number | undefined;
+  readonly #client: CostExplorerClient;
+
+  constructor(private readonly options: CostExplorerInspectorOptions) {
+    this.#client = new CostExplorerClient({
+      region: process.env['AWS_REGION'] || 'us-east-1',
+      maxAttempts: ATTEMPTS_PER_REQUEST,
+      requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, socketTimeout: ANSWER_TIMEOUT_MS },
+    });
+    // Behind the SDK's retry loop, and before it makes errors of the answers that are none.
+    this.#client.middlewareStack.add(
+      (next) => async (args) => {
+        this.requests += 1;
+        const sentMs = Date.now();
+        const result = await next(args);
+        const { headers } = result.response as { headers?: Record<string, string> };
+        const answeredMs = Date.parse(headers?.['date'] ?? '');
+        if (!Number.isNaN(answeredMs)) this.clockSkewMs = answeredMs - (sentMs + Date.now()) / 2;
+        return result;
+      },
+      { step: 'deserialize', priority: 'low', name: 'inspection' },
+    );
+  }
+
+  /** What the whole account cost in the window, by the deployment's cost basis. Needs ce:GetCostAndUsage. */
+  async fetchAccountUsd(window: DayWindow): Promise<Usd> {
+    const rows = await this.#fetchRows(this.#plan(window).account, window);
+    return sumUsd(rows.map(({ amountUsd }) => amountUsd));
+  }
+
+  /** What belongs to the cluster in the window, by value of the hub tag; '' is what carries none. */
+  async fetchHubCosts(window: DayWindow): Promise<Map<string, Usd>> {
+    const { hubTag } = this.options.attribution;
+    const { name, metric, input } = this.#plan(window).attributable;
+    const byHub: CostRequest = { name, metric, input: { ...input, GroupBy: [{ Type: 'TAG', Key: hubTag }] } };
+    const costs = new Map<string, Usd>();
+    for (const { keys, amountUsd } of await this.#fetchRows(byHub, window)) {
+      // `<tag>$<value>`
+      const hub = (keys[0] ?? '').slice(hubTag.length + 1);
+      costs.set(hub, (costs.get(hub) ?? 0n) + amountUsd);
+    }
+    return costs;
+  }
+
+  /** The tag keys that costs of the window carry: those of tags that are active. Needs ce:GetTags. */
+  async fetchTagKeysOnCosts(window: DayWindow): Promise<string[]> {
+    const period = { Start: window.from, End: window.until };
+    const keys: string[] = [];
+    for (let token: string | undefined; ;) {
+      const page = await this.#client.send(new GetTagsCommand({ TimePeriod: period, NextPageToken: token }));
+      keys.push(...(page.Tags ?? []));
+      if (!page.NextPageToken || page.NextPageToken === token) return keys;
+      token = page.NextPageToken;
+    }
+  }
+
+  /**
+   * Every tag key that AWS has seen on the account's resources. Needs ce:ListCostAllocationTags, and an account that
+   * pays for itself: a member of an organisation is refused whatever its policies allow.
+   */
+  async fetchAllocationTags(): Promise<AllocationTag[]> {
+    const tags: AllocationTag[] = [];
+    for (let token: string | undefined; ;) {
+      const page = await this.#client.send(
+        new ListCostAllocationTagsCommand({ MaxResults: MOST_ALLOCATION_TAGS_PER_PAGE, NextToken: token }),
+      );
+      for (const { TagKey, Status } of page.CostAllocationTags ?? []) {
+        if (TagKey !== undefined) tags.push({ key: TagKey, active: Status === 'Active' });
+      }
+      if (!page.NextToken || page.NextToken === token) return tags;
+      token = page.NextToken;
+    }
+  }
+
+  #plan(window: DayWindow) {
+    return planCostRequests(this.options, this.options.costBasis, window);
+  }
+
+  async #fetchRows(request: CostRequest, window: DayWindow): Promise<AnswerRow[]> {
+    const results: ResultByTime[] = [];
+    for (let token: string | undefined; ;) {
+      const page = await this.#client.send(new GetCostAndUsageCommand({ ...request.input, NextPageToken: token }));
+      results.push(...(page.ResultsByTime ?? []));
+      if (!page.NextPageToken || page.NextPageToken === token) break;
+      token = page.NextPageToken;
+    }
+    return [...mergeResults(request, window, results).values()].flatMap(({ rows }) => rows);
+  }
+}
+
+/** Why AWS answered AccessDenied, or undefined when that is not what the error says. */
+export function refusalOf(error: unknown): 'not allowed' | 'member account' | undefined {
+  const { name = '', message = '' } = (error ?? {}) as { name?: string; message?: string };
+  if (name !== 'AccessDeniedException' && name !== 'AccessDenied') return undefined;
+  return /linked account/i.test(message) ? 'member account' : 'not allowed';
+}
