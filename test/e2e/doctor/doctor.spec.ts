@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseSyncConfig } from '#libs/config';
-import { startOfDay } from '#libs/domain';
+import { DEFAULT_ATTRIBUTION, startOfDay } from '#libs/domain';
 import type { EmbeddedPrometheus } from '#libs/embedded';
 import { Client } from 'pg';
 import { examine } from '../../../apps/doctor/src/examine.js';
@@ -121,6 +123,24 @@ describe('the doctor', () => {
       expect(byCheck.get('tag 2i2c:node-purpose')).toMatchObject({ status: 'ok' });
     } finally {
       await other.close();
+    }
+  });
+
+  it('finds the tag that is spelt another way in AWS', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
+    const file = join(folder, 'attribution.json');
+    const nodeTag = { key: '2i2c.org/node-purpose', value: 'core' };
+    writeFileSync(file, JSON.stringify({ core: { ...DEFAULT_ATTRIBUTION.core, nodeTag } }));
+    try {
+      const { byCheck } = await see({ ATTRIBUTION_FILE: file });
+      expect(byCheck.get('tag 2i2c.org/node-purpose')).toMatchObject({
+        status: 'failure',
+        found: expect.stringMatching(
+          /^misspelt\? AWS knows no such tag, but 2i2c:node-purpose: core nodes are counted/,
+        ),
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
     }
   });
 

@@ -94,7 +94,7 @@ describe.each(MIGRATIONS.map((_, index) => EXPECTED_MIGRATIONS.slice(0, index + 
       const session = (await SyncSession.open(newest, 'earth'))!;
       expect(await session.findLatestRun('allocation')).toMatchObject({
         status: 'failed',
-        error: 'the process ended before the run did',
+        error: expect.stringContaining('the process'),
       });
       expect(await session.listCostDays({ from: '2026-03-01', until: '2026-03-03' })).toEqual([
         { day: '2026-03-01', costBasis: 'amortized', attributionDigest: 'digest' },
