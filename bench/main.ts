@@ -3,6 +3,7 @@ import { benchClusters } from './clusters/bench-clusters.js';
 import { benchHistory } from './history/bench-history.js';
 import { describeMachine } from './machine.js';
 import { Report } from './report.js';
+import { benchPrometheus } from './prometheus/bench-prometheus.js';
 import { parseInvocation, type Sizes } from './sizes.js';
 import { benchStorage } from './storage/bench-storage.js';
 
@@ -11,6 +12,7 @@ const PARTS: Readonly<Record<string, (sizes: Sizes, report: Report) => Promise<v
   storage: benchStorage,
   history: benchHistory,
   clusters: benchClusters,
+  prometheus: benchPrometheus,
 };
 
 async function main(): Promise<void> {

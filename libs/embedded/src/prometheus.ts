@@ -28,6 +28,8 @@ export interface PrometheusOptions {
   readonly dataDirectory?: string;
   /** How long samples are kept, as Prometheus writes durations. Default `10y`. */
   readonly retention?: string;
+  /** Whether it takes samples by remote write, at `/api/v1/write`. */
+  readonly acceptsRemoteWrite?: boolean;
 }
 
 export interface EmbeddedPrometheus {
@@ -64,6 +66,7 @@ export async function startPrometheus(options: PrometheusOptions = {}): Promise<
         `--storage.tsdb.path=${data}`,
         `--storage.tsdb.retention.time=${options.retention ?? '10y'}`,
         `--web.listen-address=${new URL(url).host}`,
+        ...(options.acceptsRemoteWrite ? ['--web.enable-remote-write-receiver'] : []),
       ],
       cwd: folder,
       env: process.env,

@@ -16,7 +16,8 @@ export function totalCostsPerHub(scope: Scope): Statement {
 /**
  * The same rows, with the cost that users of several hubs share moved to the hubs of the users who bear it; `support`
  * keeps the rest. A day adds up to the same sum as without: its user costs, unallocated ones included, are a partition
- * of its attributed costs. A day that was not allocated, for whichever hub, keeps its tagged costs.
+ * of its attributed costs. A day that was not allocated, for whichever hub, keeps its tagged costs:
+ * OFFSET 0 has Postgres look for one row of each such day instead of joining all user costs that ever were.
  */
 export function totalCostsPerHubSharedByUsage(scope: Scope): Statement {
   return {
