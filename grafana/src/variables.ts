@@ -7,18 +7,9 @@ import {
 import { COSTS } from './datasources.js';
 import { ALL_VALUE, IN_CLUSTER, picked } from './sql.js';
 
-/** One cluster: figures of several clusters are never added up. */
+/** One cluster: figures of several clusters are never added up. One that has no cost yet is there, too. */
 export function cluster(): QueryVariableBuilder {
-  return fromQuery(
-    'cluster',
-    'Cluster',
-    `SELECT DISTINCT cluster FROM reporting.daily_total_costs WHERE name = 'account' AND $__timeFilter(day) ORDER BY cluster`,
-  );
-}
-
-/** Every cluster that was ever synced, though it may not have any cost yet. */
-export function syncedCluster(): QueryVariableBuilder {
-  return fromQuery('cluster', 'Cluster', `SELECT DISTINCT cluster FROM reporting.sync_status ORDER BY cluster`);
+  return fromQuery('cluster', 'Cluster', `SELECT cluster FROM reporting.clusters ORDER BY cluster`);
 }
 
 export function hub(): QueryVariableBuilder {

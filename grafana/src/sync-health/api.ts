@@ -25,7 +25,7 @@ export const errorShare = () =>
         'Share of requests that were answered 4xx, a fault of the question, and 5xx, a fault of the service or its database.',
     },
     ['4', '5'].map((digit) => ({
-      expression: `sum(rate(cost_monitoring_http_request_duration_seconds_count{status=~"${digit}.."}[$__rate_interval])) / sum(rate(cost_monitoring_http_request_duration_seconds_count[$__rate_interval]))`,
+      expression: `(sum(rate(cost_monitoring_http_request_duration_seconds_count{status=~"${digit}.."}[$__rate_interval])) or vector(0)) / sum(rate(cost_monitoring_http_request_duration_seconds_count[$__rate_interval]))`,
       legend: `${digit}xx`,
     })),
   )

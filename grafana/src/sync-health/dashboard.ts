@@ -1,6 +1,6 @@
 import { costDashboard } from '../dashboard.js';
 import { apiMetricsDatasource, costsDatasource } from '../datasources.js';
-import { syncedCluster } from '../variables.js';
+import { cluster } from '../variables.js';
 import { ageOfSync, coverageByDay, newestDay, usageByDay } from './age.js';
 import { errorShare, latencies, latencyByRoute, requestRates } from './api.js';
 import { restatedByDay, restatements } from './restatements.js';
@@ -15,7 +15,7 @@ export const syncHealth = () =>
       description:
         'Whether the figures are fresh and whole, what reading them cost, what AWS changed since, and how the API does.',
     },
-    [costsDatasource(), apiMetricsDatasource(), syncedCluster()],
+    [costsDatasource(), apiMetricsDatasource(), cluster()],
     [
       { title: 'Age of data', panels: [ageOfSync(), newestDay(), usageByDay(), coverageByDay()] },
       { title: 'Runs', panels: [runs(), durations(), spentByDay()] },
