@@ -4,6 +4,8 @@ import { createTestDatabase, execute, type TestDatabase } from '../../support/da
 import { fillEstate } from './estate.js';
 import { RunningApi } from './running-api.js';
 
+jest.setTimeout(30_000);
+
 const DAYS = 'from=2025-03-01&to=2025-03-02';
 
 const admin = makeToken('admin', []);

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { ReportingDatabase, syncStatus, type SyncStatus } from '#libs/database/queries';
+import { ReportingDatabase } from '#libs/database/queries';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { FigureMetrics } from './figure-metrics.js';
+import { MonitoredFiguresReader } from './monitored-figures.reader.js';
 
-/** What Prometheus scrapes from the API: requests by route template, age of the figures, the process itself. */
+/** What Prometheus scrapes from the API: requests by route template, the stored figures, the process itself. */
 @Injectable()
 export class Metrics {
   readonly #registry = new Registry();
@@ -15,23 +17,14 @@ export class Metrics {
   });
   readonly #databaseUp = new Gauge({
     name: 'cost_monitoring_database_up',
-    help: 'Whether the database answered this scrape',
+    help: 'Whether the database answered when it was last asked, some seconds ago at most',
     registers: [this.#registry],
   });
-  readonly #lastSuccess = new Gauge({
-    name: 'cost_monitoring_sync_last_success_timestamp_seconds',
-    help: 'When a sync of the source last succeeded, as Unix time',
-    labelNames: ['cluster', 'source'],
-    registers: [this.#registry],
-  });
-  readonly #lastFailed = new Gauge({
-    name: 'cost_monitoring_sync_last_run_failed',
-    help: 'Whether the last finished sync of the source failed',
-    labelNames: ['cluster', 'source'],
-    registers: [this.#registry],
-  });
+  readonly #figures = new FigureMetrics(this.#registry);
+  readonly #reader: MonitoredFiguresReader;
 
-  constructor(private readonly database: ReportingDatabase) {
+  constructor(reporting: ReportingDatabase) {
+    this.#reader = new MonitoredFiguresReader(reporting);
     collectDefaultMetrics({ register: this.#registry });
   }
 
@@ -40,20 +33,12 @@ export class Metrics {
     this.#requests.observe({ method, route: route ?? 'unmatched', status }, seconds);
   }
 
-  /** The exposition text. While the database is away it lacks the age of the figures, and says why. */
+  /** The exposition text. While the database is away it lacks what is read from there, and says so. */
   async expose(): Promise<string> {
-    this.#lastSuccess.reset();
-    this.#lastFailed.reset();
-    try {
-      for (const run of await this.database.list<SyncStatus>(syncStatus())) {
-        const labels = { cluster: run.cluster, source: run.source };
-        this.#lastFailed.set(labels, run.last_status === 'failed' ? 1 : 0);
-        if (run.last_success_at) this.#lastSuccess.set(labels, run.last_success_at.getTime() / 1000);
-      }
-      this.#databaseUp.set(1);
-    } catch {
-      this.#databaseUp.set(0);
-    }
+    const figures = await this.#reader.read();
+    // From here to the end of `show` nobody else runs: scrapes at the same time see whole figures.
+    this.#databaseUp.set(figures ? 1 : 0);
+    this.#figures.show(figures);
     return this.#registry.metrics();
   }
 }

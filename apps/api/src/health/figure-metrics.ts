@@ -1,0 +1,99 @@
+import type { MonitoredFigures } from '#libs/database/queries';
+import { Counter, Gauge, type Registry } from 'prom-client';
+
+const OF_SOURCE = ['cluster', 'source'] as const;
+const OF_COMPONENT = ['cluster', 'component'] as const;
+const OF_NAME = ['cluster', 'name'] as const;
+
+/** What is watched of the stored figures, as metrics. Every API process shows the same: take the max, not the sum. */
+export class FigureMetrics {
+  readonly #metrics: { reset(): void }[] = [];
+  readonly #runs: Counter<'cluster' | 'source' | 'status'>;
+  readonly #runSeconds: Counter<'cluster' | 'source'>;
+  readonly #requests: Counter<'cluster' | 'source'>;
+  readonly #requestsUsd: Counter<'cluster' | 'source'>;
+  readonly #rows: Counter<'cluster' | 'source'>;
+  readonly #lastSeconds: Gauge<'cluster' | 'source'>;
+  readonly #lastFailed: Gauge<'cluster' | 'source'>;
+  readonly #lastSuccess: Gauge<'cluster' | 'source'>;
+  readonly #restatedUsd: Counter<'cluster' | 'reason'>;
+  readonly #attributedUsd: Gauge<'cluster' | 'component'>;
+  readonly #unallocatedUsd: Gauge<'cluster' | 'component'>;
+  readonly #settledUsd: Gauge<'cluster' | 'name'>;
+  readonly #usualUsd: Gauge<'cluster' | 'name'>;
+
+  constructor(private readonly registry: Registry) {
+    this.#runs = this.#counter('sync_runs_total', 'Runs that ended, by source and how', [...OF_SOURCE, 'status']);
+    this.#runSeconds = this.#counter('sync_run_seconds_total', 'Time that runs of the source took', OF_SOURCE);
+    this.#requests = this.#counter('sync_requests_total', 'Requests that runs of the source paid for', OF_SOURCE);
+    this.#requestsUsd = this.#counter('sync_requests_usd_total', 'USD that these requests cost', OF_SOURCE);
+    this.#rows = this.#counter('sync_rows_written_total', 'Rows that runs of the source wrote', OF_SOURCE);
+    this.#lastSeconds = this.#gauge(
+      'sync_last_run_duration_seconds',
+      'How long the last run of the source took',
+      OF_SOURCE,
+    );
+    this.#lastFailed = this.#gauge('sync_last_run_failed', 'Whether the last run of the source failed', OF_SOURCE);
+    this.#lastSuccess = this.#gauge(
+      'sync_last_success_timestamp_seconds',
+      'When a sync of the source last succeeded, as Unix time',
+      OF_SOURCE,
+    );
+    this.#restatedUsd = this.#counter(
+      'restated_usd_total',
+      'USD by which stored costs were changed later, up or down',
+      ['cluster', 'reason'],
+    );
+    this.#attributedUsd = this.#gauge('attributed_usd', 'USD attributed in the last 30 days', OF_COMPONENT);
+    this.#unallocatedUsd = this.#gauge(
+      'unallocated_usd',
+      'USD of attributed_usd that no user bears: idle, or of a component that users do not share',
+      OF_COMPONENT,
+    );
+    this.#settledUsd = this.#gauge(
+      'settled_day_cost_usd',
+      'USD of the newest stored day that ended a day ago or more: account, or attributable',
+      OF_NAME,
+    );
+    this.#usualUsd = this.#gauge('usual_day_cost_usd', 'Median USD of the 28 days before the settled day', OF_NAME);
+  }
+
+  /** @param figures undefined: nobody knows, and nothing is shown. */
+  show(figures: MonitoredFigures | undefined): void {
+    for (const metric of this.#metrics) metric.reset();
+    if (!figures) return;
+    for (const { cluster, source, ...run } of figures.runs) {
+      const labels = { cluster, source };
+      this.#runs.inc({ ...labels, status: 'succeeded' }, run.succeeded);
+      this.#runs.inc({ ...labels, status: 'failed' }, run.failed);
+      this.#runSeconds.inc(labels, run.seconds);
+      this.#requests.inc(labels, run.requests);
+      this.#requestsUsd.inc(labels, run.requests_usd);
+      this.#rows.inc(labels, run.rows_written);
+      if (run.last_seconds !== null) this.#lastSeconds.set(labels, run.last_seconds);
+      if (run.last_failed !== null) this.#lastFailed.set(labels, run.last_failed ? 1 : 0);
+      if (run.last_success !== null) this.#lastSuccess.set(labels, run.last_success);
+    }
+    for (const { cluster, reason, usd } of figures.restated) this.#restatedUsd.inc({ cluster, reason }, usd);
+    for (const { cluster, component, attributed_usd, unallocated_usd } of figures.components) {
+      this.#attributedUsd.set({ cluster, component }, attributed_usd);
+      this.#unallocatedUsd.set({ cluster, component }, unallocated_usd);
+    }
+    for (const { cluster, name, settled_usd, usual_usd } of figures.days) {
+      this.#settledUsd.set({ cluster, name }, settled_usd);
+      if (usual_usd !== null) this.#usualUsd.set({ cluster, name }, usual_usd);
+    }
+  }
+
+  #gauge<Label extends string>(name: string, help: string, labelNames: readonly Label[]): Gauge<Label> {
+    const gauge = new Gauge({ name: `cost_monitoring_${name}`, help, labelNames, registers: [this.registry] });
+    this.#metrics.push(gauge);
+    return gauge;
+  }
+
+  #counter<Label extends string>(name: string, help: string, labelNames: readonly Label[]): Counter<Label> {
+    const counter = new Counter({ name: `cost_monitoring_${name}`, help, labelNames, registers: [this.registry] });
+    this.#metrics.push(counter);
+    return counter;
+  }
+}

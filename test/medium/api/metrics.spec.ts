@@ -1,0 +1,180 @@
+import { addDays, dayOf } from '#libs/domain';
+import { Client } from 'pg';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { RunningApi } from './running-api.js';
+
+jest.setTimeout(30_000);
+
+const TODAY = dayOf(new Date());
+const day = (daysAgo: number) => addDays(TODAY, -daysAgo);
+
+let database: TestDatabase;
+let client: Client;
+let api: RunningApi;
+let text: string;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  client = new Client({ connectionString: database.url });
+  await client.connect();
+  await client.query(
+    `INSERT INTO sync_runs (cluster, source, trigger, status, requests, rows_written, error, started_at, finished_at) VALUES
+      ('alpha', 'cost-explorer', 'startup', 'succeeded', 5, 100, NULL, '2025-03-01T00:00:00Z', '2025-03-01T00:00:30Z'),
+      ('alpha', 'cost-explorer', 'schedule', 'failed', 2, 0, 'down', '2025-03-02T00:00:00Z', '2025-03-02T00:00:04Z'),
+      ('alpha', 'cost-explorer', 'schedule', 'succeeded', 5, 20, NULL, '2025-03-03T00:00:00Z', '2025-03-03T00:00:10.5Z'),
+      ('alpha', 'prometheus', 'schedule', 'failed', 0, 0, 'down', '2025-03-03T00:00:00Z', '2025-03-03T00:00:01Z'),
+      ('alpha', 'prometheus', 'schedule', 'running', 0, 7, NULL, '2025-03-04T00:00:00Z', NULL),
+      ('beta', 'cost-explorer', 'schedule', 'running', 0, 0, NULL, '2025-03-04T00:00:00Z', NULL)`,
+  );
+  // Account of the newest settled day, two days ago: 90; of the 28 days before it 10, 11, … 37, whose median is 23.5.
+  await client.query(
+    `INSERT INTO account_costs (cluster, day, amount_usd, estimated, cost_basis, attribution_digest, run_id)
+     SELECT 'alpha', $1::date - n, CASE WHEN n = 2 THEN 90 WHEN n < 2 THEN 1 WHEN n > 30 THEN 5000 ELSE n + 7 END, true,
+       'amortized', 'x', 1 FROM generate_series(0, 40) n`,
+    [TODAY],
+  );
+  await client.query(
+    `INSERT INTO attributed_costs (cluster, day, hub, service, component, amount_usd, run_id) VALUES
+      ('alpha', $1, 'prod', 'a', 'compute', 40, 1),
+      ('alpha', $1, 'prod', 'b', 'compute', 20.5, 1),
+      ('alpha', $1, 'support', 'c', 'core', 2, 1),
+      ('alpha', $2, 'prod', 'a', 'compute', 8, 1),
+      ('alpha', $3, 'prod', 'a', 'compute', 999, 1)`,
+    [day(2), day(29), day(30)],
+  );
+  await client.query(
+    `INSERT INTO user_costs (cluster, day, hub, username, component, direct_usd, shared_usd, run_id) VALUES
+      ('alpha', $1, 'prod', 'alice', 'compute', 55.25, 0, 1),
+      ('alpha', $1, 'prod', NULL, 'compute', 5.25, 0, 1),
+      ('alpha', $1, 'support', NULL, 'core', 2, 0, 1),
+      ('alpha', $2, 'prod', NULL, 'compute', 8, 0, 1),
+      ('alpha', $3, 'prod', NULL, 'compute', 999, 0, 1)`,
+    [day(2), day(29), day(30)],
+  );
+  await client.query(
+    `INSERT INTO cost_restatements (cluster, day, hub, service, component, before_usd, after_usd, reason, run_id) VALUES
+      ('alpha', $1, 'prod', 'a', 'compute', 30, 40, 'restated', 3),
+      ('alpha', $1, 'prod', 'b', 'compute', 21, 20.5, 'restated', 3),
+      ('alpha', $1, 'prod', 'd', 'compute', 0.25, NULL, 'restated', 3),
+      ('alpha', $1, 'prod', 'a', 'compute', NULL, 7, 'attribution', 3)`,
+    [day(2)],
+  );
+  api = await RunningApi.start(database.url, 'alpha');
+  ({ text } = await api.get('/metrics'));
+});
+
+afterAll(async () => {
+  await api?.stop();
+  await client?.end();
+  await database?.drop();
+});
+
+/** The samples of a metric, as `labels value`, in order. */
+function samples(name: string, of = text): string[] {
+  const lines = of.matchAll(new RegExp(`^cost_monitoring_${name}(?:\\{(.*)\\})? (.*)$`, 'gm'));
+  return [...lines].map(([, labels = '', value = '']) => `${labels} ${value}`).toSorted();
+}
+
+const costs = 'cluster="alpha",source="cost-explorer"';
+const usage = 'cluster="alpha",source="prometheus"';
+const beta = 'cluster="beta",source="cost-explorer"';
+
+describe('/metrics', () => {
+  it('counts the runs of each source, how long they took, and what they did and paid', () => {
+    expect(samples('sync_runs_total')).toEqual([
+      `${costs},status="failed" 1`,
+      `${costs},status="succeeded" 2`,
+      `${usage},status="failed" 1`,
+      `${usage},status="succeeded" 0`,
+      `${beta},status="failed" 0`,
+      `${beta},status="succeeded" 0`,
+    ]);
+    expect(samples('sync_run_seconds_total')).toEqual([`${costs} 44.5`, `${usage} 1`, `${beta} 0`]);
+    expect(samples('sync_requests_total')).toEqual([`${costs} 12`, `${usage} 0`, `${beta} 0`]);
+    expect(samples('sync_requests_usd_total')).toEqual([`${costs} 0.12`, `${usage} 0`, `${beta} 0`]);
+    expect(samples('sync_rows_written_total')).toEqual([`${costs} 120`, `${usage} 7`, `${beta} 0`]);
+  });
+
+  it('gives the last run that ended, and the last that succeeded, where there was one', () => {
+    expect(samples('sync_last_run_duration_seconds')).toEqual([`${costs} 10.5`, `${usage} 1`]);
+    expect(samples('sync_last_run_failed')).toEqual([`${costs} 0`, `${usage} 1`]);
+    expect(samples('sync_last_success_timestamp_seconds')).toEqual([
+      `${costs} ${Date.parse('2025-03-03T00:00:10.5Z') / 1000}`,
+    ]);
+  });
+
+  it('adds up what restatements changed, up and down', () => {
+    expect(samples('restated_usd_total')).toEqual([
+      'cluster="alpha",reason="attribution" 7',
+      'cluster="alpha",reason="restated" 10.75',
+    ]);
+  });
+
+  it('gives what was attributed in the last 30 days, and what of it nobody bears', () => {
+    expect(samples('attributed_usd')).toEqual([
+      'cluster="alpha",component="compute" 68.5',
+      'cluster="alpha",component="core" 2',
+    ]);
+    expect(samples('unallocated_usd')).toEqual([
+      'cluster="alpha",component="compute" 13.25',
+      'cluster="alpha",component="core" 2',
+    ]);
+  });
+
+  it('gives the newest settled day, and the median of the four weeks before it', () => {
+    expect(samples('settled_day_cost_usd')).toEqual([
+      'cluster="alpha",name="account" 90',
+      'cluster="alpha",name="attributable" 62.5',
+    ]);
+    expect(samples('usual_day_cost_usd')).toEqual([
+      'cluster="alpha",name="account" 23.5',
+      'cluster="alpha",name="attributable" 0',
+    ]);
+  });
+
+  it('names its metrics and labels as Prometheus wants them, each with help and a type', () => {
+    const names = [...text.matchAll(/^# TYPE (cost_monitoring_\S+) (\S+)$/gm)].map(([, name = '', type]) => [
+      name,
+      type,
+    ]);
+    for (const [name = '', type] of names) {
+      expect(text).toMatch(new RegExp(`^# HELP ${name} \\S`, 'm'));
+      expect([name, type === 'counter']).toEqual([name, name.endsWith('_total')]);
+    }
+    expect(names.length).toBeGreaterThanOrEqual(15);
+  });
+
+  it('shows nothing of a database that is away, and all else', async () => {
+    const away = await RunningApi.start('postgres://nobody:secret@127.0.0.1:1/nothing', 'alpha');
+    try {
+      await away.get('/total_costs');
+      const reply = await away.get('/metrics');
+      expect(reply.status).toBe(200);
+      expect(samples('database_up', reply.text)).toEqual([' 0']);
+      expect(samples('sync_runs_total', reply.text)).toEqual([]);
+      expect(samples('http_request_duration_seconds_count', reply.text)).toEqual([
+        'method="GET",route="/total_costs",status="503" 1',
+      ]);
+      expect(reply.text).toContain('process_cpu_seconds_total');
+      expect(reply.text).not.toMatch(/secret|nobody/);
+    } finally {
+      await away.stop();
+    }
+  });
+
+  it('asks the database again only when some seconds have passed', async () => {
+    const fresh = await RunningApi.start(database.url, 'alpha');
+    try {
+      const scrapes = await Promise.all(Array.from({ length: 20 }, () => fresh.get('/metrics')));
+      for (const scrape of scrapes) expect(samples('database_up', scrape.text)).toEqual([' 1']);
+      await client.query(`UPDATE sync_runs SET rows_written = 21 WHERE rows_written = 20`);
+      expect(samples('sync_rows_written_total', (await fresh.get('/metrics')).text)[0]).toBe(`${costs} 120`);
+      const now = Date.now.bind(Date);
+      jest.spyOn(Date, 'now').mockImplementation(() => now() + 5000);
+      expect(samples('sync_rows_written_total', (await fresh.get('/metrics')).text)[0]).toBe(`${costs} 121`);
+    } finally {
+      jest.restoreAllMocks();
+      await fresh.stop();
+    }
+  });
+});
