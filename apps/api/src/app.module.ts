@@ -4,6 +4,7 @@ import { TerminusModule } from '@nestjs/terminus';
 import { apiConfig, type ApiConfig } from '#libs/config';
 import { AccessGate } from './access/access-gate.js';
 import { AnswerInterceptor } from './answers/answer.interceptor.js';
+import { Answers } from './answers/answers.js';
 import { Scopes } from './answers/scopes.js';
 import { CostsController } from './costs/costs.controller.js';
 import { ReportingModule } from './database/reporting.module.js';
@@ -44,6 +45,7 @@ export class AppModule {
         { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
         { provide: APP_FILTER, useClass: FaultFilter },
         AccessGate,
+        Answers,
         Scopes,
         Readiness,
         Freshness,

@@ -3,6 +3,8 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { ApiConfig } from '#libs/config';
 import { AccessGate } from './access/access-gate.js';
+import { Answers } from './answers/answers.js';
+import { answerRepeatedRequests } from './answers/repeated-requests.js';
 import { AppModule } from './app.module.js';
 import { endConnectionsOnClose } from './connection-shutdown.js';
 import { OpenApiDocument } from './docs/openapi-document.js';
@@ -35,6 +37,7 @@ export async function createApi(config: ApiConfig, logger: LoggerService | false
   const metrics = app.get(Metrics);
   const fastify = adapter.getInstance();
   await app.get(AccessGate).guard(fastify);
+  answerRepeatedRequests(fastify, app.get(Answers));
   endConnectionsOnClose(fastify);
   fastify.addHook('onResponse', (request, reply, done) => {
     metrics.observeRequest(request.method, request.routeOptions.url, reply.statusCode, reply.elapsedTime / 1000);

@@ -1,44 +1,51 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
-import { ReportingDatabase } from '#libs/database/queries';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { mergeMap, type Observable } from 'rxjs';
+import { headersOf, STREAM_HEADERS } from './answer-headers.js';
+import { AnswerReader } from './answer-in-progress.js';
 import { Answer } from './answer.js';
+import { Answers, type AnswerRequest } from './answers.js';
+import { requestName } from './repeated-requests.js';
 
 /**
- * Turns the Answer of a controller into a body. The first piece is read before anything is sent, so that a question
- * that fails still gets its status; a long answer then streams, and breaks off if the database goes away in the middle.
+ * Turns the Answer of a controller into a body. The beginning is read before anything is sent, so that a question that
+ * fails still gets its status; a long answer then streams, and breaks off if the database goes away in the middle.
  */
 @Injectable()
 export class AnswerInterceptor implements NestInterceptor {
-  constructor(private readonly database: ReportingDatabase) {}
+  constructor(private readonly answers: Answers) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    return next.handle().pipe(
-      mergeMap(async (value: unknown) => {
-        if (!(value instanceof Answer)) return value;
-        context.switchToHttp().getResponse<FastifyReply>().type('application/json; charset=utf-8');
-        return this.#body(value);
-      }),
-    );
+    const http = context.switchToHttp();
+    const incoming = http.getRequest<FastifyRequest>();
+    const request: AnswerRequest = {
+      name: requestName(incoming),
+      scope: incoming.accessScope.key,
+      generation: this.answers.generation,
+      acceptEncoding: incoming.headers['accept-encoding'],
+      revalidates: incoming.headers['if-none-match'] !== undefined,
+    };
+    return next
+      .handle()
+      .pipe(
+        mergeMap(async (value: unknown) =>
+          value instanceof Answer ? this.#body(value, request, http.getResponse<FastifyReply>()) : value,
+        ),
+      );
   }
 
-  async #body(answer: Answer): Promise<string | Readable> {
-    if (!answer.statement) return '[]';
-    const pieces = this.database.streamJson(answer.statement, answer.shape);
-    const first = await pieces.next();
-    const second = await pieces.next();
-    if (second.done) return String(first.value);
-    return Readable.from(continued([first.value ?? '', second.value], pieces), { objectMode: false });
-  }
-}
-
-async function* continued(begun: readonly string[], rest: AsyncGenerator<string>): AsyncGenerator<string> {
-  try {
-    yield* begun;
-    yield* rest;
-  } finally {
-    // Also when the reader goes away before `rest` was begun.
-    await rest.return(undefined);
+  async #body(answer: Answer, request: AnswerRequest, reply: FastifyReply): Promise<string | Buffer | Readable> {
+    if (!answer.statement) {
+      void reply.headers(STREAM_HEADERS);
+      return '[]';
+    }
+    const found = await this.answers.find(answer.statement, answer.shape, request);
+    if (found instanceof AnswerReader) {
+      void reply.headers(STREAM_HEADERS);
+      return found.stream();
+    }
+    void reply.headers(headersOf(found));
+    return found.body;
   }
 }

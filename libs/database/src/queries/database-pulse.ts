@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import { Client } from 'pg';
 import { asDatabaseUnavailable, DatabaseUnavailable } from './database-unavailable.js';
+import { doneWithin } from './done-within.js';
 
 const PATIENCE_MS = 500;
 const PULSE_TIMEOUT_MS = 900;
@@ -56,17 +57,5 @@ export class DatabasePulse {
     } finally {
       socket.destroy();
     }
-  }
-}
-
-async function doneWithin(done: Promise<boolean>, milliseconds: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, milliseconds, false);
-  });
-  try {
-    return await Promise.race([done, tooLate]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,8 +1,9 @@
 import { Client, Pool, type ClientConfig, type PoolClient } from 'pg';
-import Cursor from 'pg-cursor';
 import { DatabasePulse } from './database-pulse.js';
+import { ChangeFeed } from './change-feed.js';
 import { asDatabaseUnavailable } from './database-unavailable.js';
 import type { Statement } from './statement.js';
+import { TextColumn } from './text-column.js';
 
 /** `rows`: an array of objects, one per row; `names`: an array of texts, the rows' column `name`. */
 export type JsonShape = 'rows' | 'names';
@@ -12,7 +13,6 @@ const CONNECTIONS = 10;
 const CONNECT_TIMEOUT_MS = 3000;
 /** How long a question may wait for its turn while the database is busy with others. */
 const TURN_TIMEOUT_MS = 20_000;
-const ROWS_PER_BATCH = 1000;
 
 // Nobody waits longer for a dashboard; and what is being compiled for a scan of ten years costs more than it saves.
 const SESSION = '-c default_transaction_read_only=on -c statement_timeout=30000 -c jit=off';
@@ -31,9 +31,10 @@ class TimelyClient extends Client {
  */
 export class ReportingDatabase {
   readonly pulse: DatabasePulse;
+  readonly changes: ChangeFeed;
   readonly #pool: Pool;
 
-  /** @param onFault hears of connections that break while nobody uses them. */
+  /** @param onFault hears of connections that break while no question is asked over them. */
   constructor(databaseUrl: string, onFault: (error: Error) => void) {
     this.pulse = new DatabasePulse(databaseUrl);
     this.#pool = new Pool({
@@ -46,6 +47,8 @@ export class ReportingDatabase {
       application_name: 'cost-monitoring-api',
     });
     this.#pool.on('error', onFault);
+    const announce = (channel: string) => this.list({ text: `SELECT pg_notify($1, '')`, values: [channel] });
+    this.changes = new ChangeFeed(databaseUrl, announce, onFault);
   }
 
   /** All rows of a small answer. */
@@ -58,20 +61,18 @@ export class ReportingDatabase {
 
   /**
    * An answer as the text of one JSON array, piece by piece; Postgres itself writes the JSON, so that a number keeps
-   * every digit. Whoever stops reading early frees the connection by ending the generator.
+   * every digit. Postgres works on while a piece is being sent, and waits when pieces are not taken. Whoever stops
+   * reading early ends the connection by ending the generator.
    */
   async *streamJson(statement: Statement, shape: JsonShape): AsyncGenerator<string, void, undefined> {
     const row = shape === 'rows' ? 'row_to_json(answer)' : 'to_json(answer.name)';
-    const text = `SELECT ${row}::text FROM (${statement.text}) answer`;
     const client = await this.#connect();
-    let fault: unknown;
-    const cursor = client.query(new Cursor<[string]>(text, [...statement.values], { rowMode: 'array' }));
+    const texts = new TextColumn(client, `SELECT ${row}::text FROM (${statement.text}) answer`, statement.values);
     try {
       let opening = '[';
       for (;;) {
-        const batch = await this.pulse.attend(cursor.read(ROWS_PER_BATCH));
-        const last = batch.length < ROWS_PER_BATCH;
-        const json = batch.map(([one]) => one).join(',\n');
+        const { texts: batch, last } = await this.pulse.attend(texts.read());
+        const json = batch.join(',\n');
         if (last) {
           yield `${json === '' && opening !== '[' ? '' : opening}${json}]`;
           return;
@@ -80,15 +81,15 @@ export class ReportingDatabase {
         opening = ',\n';
       }
     } catch (error) {
-      fault = error;
       throw asDatabaseUnavailable(error);
     } finally {
-      await this.#release(client, cursor, fault);
+      client.release(!texts.ended);
     }
   }
 
   /** Ends the connections; questions under way are answered first. */
   async close(): Promise<void> {
+    await this.changes.close();
     await this.#pool.end();
   }
 
@@ -116,16 +117,6 @@ export class ReportingDatabase {
         () => undefined,
       );
       throw asDatabaseUnavailable(error);
-    }
-  }
-
-  async #release(client: PoolClient, cursor: Cursor<[string]>, fault: unknown): Promise<void> {
-    if (fault !== undefined) return client.release(true);
-    try {
-      await this.pulse.attend(cursor.close());
-      client.release();
-    } catch {
-      client.release(true);
     }
   }
 }
