@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { benchClusters } from './clusters/bench-clusters.js';
 import { benchHistory } from './history/bench-history.js';
+import { benchSync } from './sync/bench-sync.js';
 import { describeMachine } from './machine.js';
 import { Report } from './report.js';
 import { benchPrometheus } from './prometheus/bench-prometheus.js';
@@ -9,6 +10,7 @@ import { benchStorage } from './storage/bench-storage.js';
 
 /** In the order in which they run when none is named. */
 const PARTS: Readonly<Record<string, (sizes: Sizes, report: Report) => Promise<void>>> = {
+  sync: benchSync,
   storage: benchStorage,
   history: benchHistory,
   clusters: benchClusters,
