@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import type { QueryResultRow } from 'pg';
+import pg from 'pg';
+import { createEmptyTestDatabase, execute, urlOfDatabase } from '../../support/database.js';
+import { waitUntil } from '../sync/wait-until.js';
+
+/** What a run left in sync_runs. */
+export interface RunRow {
+  readonly source: string;
+  readonly status: string;
+  readonly requests: number;
+  readonly error: string | null;
+}
+
+/** Every table with figures, and what two syncs of the same estate cannot have in common. */
+const TABLES = [
+  'account_costs',
+  'attributed_costs',
+  'cost_restatements',
+  'usage_days',
+  'user_usage',
+  'group_memberships',
+  'user_costs',
+  'allocation_days',
+];
+const OF_THE_RUN = ['id', 'run_id', 'seen_at', 'read_at'];
+
+/** A database that syncs are let loose on. */
+export class DrilledDatabase {
+  private readonly pool: pg.Pool;
+
+  private constructor(
+    readonly url: string,
+    private readonly adminUrl: string,
+  ) {
+    this.pool = new pg.Pool({ connectionString: url });
+    // Servers are killed on purpose; whoever asks next learns of it.
+    this.pool.on('error', () => {});
+  }
+
+  /** An empty one: what a first start finds. */
+  static async create(): Promise<DrilledDatabase> {
+    const { url } = await createEmptyTestDatabase();
+    return new DrilledDatabase(url, process.env['TEST_DATABASE_ADMIN_URL']!);
+  }
+
+  /** Another server's. */
+  static at(url: string): DrilledDatabase {
+    return new DrilledDatabase(url, url);
+  }
+
+  /** A copy, made while nobody is connected to this one: its own connections are closed for it. */
+  async clone(): Promise<DrilledDatabase> {
+    const original = new URL(this.url).pathname.slice(1);
+    const copy = `drill_${randomBytes(6).toString('hex')}`;
+    await execute(
+      this.adminUrl,
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${original}'`,
+    );
+    await execute(this.adminUrl, `CREATE DATABASE ${copy} TEMPLATE ${original}`);
+    return new DrilledDatabase(urlOfDatabase(this.adminUrl, copy), this.adminUrl);
+  }
+
+  async drop(): Promise<void> {
+    await this.end();
+    await execute(this.adminUrl, `DROP DATABASE ${new URL(this.url).pathname.slice(1)} WITH (FORCE)`);
+  }
+
+  async end(): Promise<void> {
+    await this.pool.end();
+  }
+
+  async query<Row extends QueryResultRow>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    return (await this.pool.query<Row>(sql, [...parameters])).rows;
+  }
+
+  /** Every run, oldest first. */
+  async runs(): Promise<RunRow[]> {
+    return this.query<RunRow>(`SELECT source, status, requests, error FROM sync_runs ORDER BY id`);
+  }
+
+  async latestRun(source: string): Promise<RunRow | undefined> {
+    return (await this.runs()).findLast((run) => run.source === source);
+  }
+
+  /** Every stored row, as text, without the ids and times of the runs that wrote it. */
+  async everyRow(): Promise<Set<string>> {
+    const rows = new Set<string>();
+    for (const table of TABLES) {
+      const lines = await this.query<{ line: string }>(
+        `SELECT (to_jsonb(t) - $1::text[])::text AS line FROM ${table} t`,
+        [OF_THE_RUN],
+      );
+      for (const { line } of lines) {
+        const row = `${table} ${line}`;
+        // Restatements have no key of their own: one that was recorded twice must show.
+        rows.add(rows.has(row) ? `${row} again` : row);
+      }
+    }
+    return rows;
+  }
+
+  /** Of every stored row, with the run that wrote it: a row that was written anew, even alike, shows. */
+  async fingerprint(): Promise<string[]> {
+    const digests = TABLES.map((table) =>
+      this.query<{ digest: string }>(
+        `SELECT concat_ws(' ', '${table}', count(*), md5(string_agg(t::text, ',' ORDER BY t::text))) AS digest FROM ${table} t`,
+      ),
+    );
+    return (await Promise.all(digests)).map(([row]) => row!.digest);
+  }
+
+  /** What holds at any moment, however a sync ended: days are whole, and add up to the last digit. */
+  async brokenDays(): Promise<QueryResultRow[]> {
+    return this.query(
+      `SELECT day::text, 'not divided' AS what FROM (
+         SELECT day, component, amount_usd AS amount FROM attributed_costs
+         UNION ALL SELECT day, component, -(direct_usd + shared_usd) FROM user_costs
+       ) parts GROUP BY day, component HAVING sum(amount) <> 0
+       UNION ALL
+       SELECT day::text, 'without ' || (CASE WHEN made.day IS NULL THEN 'allocation' ELSE 'attributed costs' END)
+         FROM account_costs LEFT JOIN allocation_days made USING (cluster, day)
+        WHERE made.day IS NULL
+           OR NOT EXISTS (SELECT FROM attributed_costs WHERE (cluster, day) = (account_costs.cluster, account_costs.day))
+       UNION ALL
+       SELECT day::text, 'usage without a mark' FROM user_usage
+        WHERE NOT EXISTS (SELECT FROM usage_days WHERE (cluster, day, dataset)
+                          = (user_usage.cluster, user_usage.day, user_usage.component))`,
+    );
+  }
+
+  /** Whether the schema has been made: a sync may be killed before. */
+  async isMigrated(): Promise<boolean> {
+    const [row] = await this.query<{ made: boolean }>(
+      `SELECT to_regclass('reporting.sync_status') IS NOT NULL AS made`,
+    );
+    return row!.made;
+  }
+
+  /** A server sees at once that the process of a connection has gone, but first ends the statement at hand. */
+  async untilUnlocked(): Promise<void> {
+    await waitUntil(async () => (await this.countLocks()) === 0);
+  }
+
+  async countLocks(): Promise<number> {
+    const [row] = await this.query<{ count: number }>(
+      `SELECT count(*)::int FROM pg_locks
+        WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    );
+    return row!.count;
+  }
+}
+
+/** Rows that only one of the two has; both lists are empty when the databases are equal. */
+export function differences(stored: ReadonlySet<string>, expected: ReadonlySet<string>) {
+  const few = (rows: Iterable<string>) => [...rows].slice(0, 10);
+  return {
+    tooMuch: few([...stored].filter((row) => !expected.has(row))),
+    missing: few([...expected].filter((row) => !stored.has(row))),
+  };
+}
+
+export const NO_DIFFERENCE = { tooMuch: [], missing: [] };
