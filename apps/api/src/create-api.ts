@@ -4,7 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { ApiConfig } from '#libs/config';
 import { AccessGate } from './access/access-gate.js';
 import { Answers } from './answers/answers.js';
-import { answerRepeatedRequests } from './answers/repeated-requests.js';
+import { answerNotModified, answerRepeatedRequests } from './answers/repeated-requests.js';
 import { AppModule } from './app.module.js';
 import { endConnectionsOnClose } from './connection-shutdown.js';
 import { OpenApiDocument } from './docs/openapi-document.js';
@@ -36,8 +36,10 @@ export async function createApi(config: ApiConfig, logger: LoggerService | false
   });
   const metrics = app.get(Metrics);
   const fastify = adapter.getInstance();
-  await app.get(AccessGate).guard(fastify);
-  answerRepeatedRequests(fastify, app.get(Answers));
+  const gate = app.get(AccessGate);
+  await gate.guard(fastify);
+  answerRepeatedRequests(fastify, app.get(Answers), gate, metrics);
+  answerNotModified(fastify);
   endConnectionsOnClose(fastify);
   fastify.addHook('onResponse', (request, reply, done) => {
     metrics.observeRequest(request.method, request.routeOptions.url, reply.statusCode, reply.elapsedTime / 1000);

@@ -1,13 +1,16 @@
+import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { fastifyRateLimit } from '@fastify/rate-limit';
 import { apiConfig, type ApiConfig } from '#libs/config';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { EVERYTHING, NOTHING, type AccessScope } from './access-scope.js';
 import { isOpenToAll } from './open-to-all.js';
 import { TokenHolders } from './token-holders.js';
 
 const CHALLENGE = 'Bearer realm="jupyterhub-cost-monitoring"';
 const BEARER = /^Bearer +([\w.~+/-]+=*) *$/i;
+
+type WithHeaders = Pick<IncomingMessage, 'headers'>;
 
 /** Of one address; an IPv6 network of 64 bits counts as one. */
 const FAILURES_PER_MINUTE = 10;
@@ -39,7 +42,7 @@ export class AccessGate implements OnApplicationBootstrap {
     const countFailure = fastify.createRateLimit({ max: FAILURES_PER_MINUTE, timeWindow: '1 minute' });
     fastify.decorateRequest('accessScope');
     fastify.addHook('onRequest', async (request, reply) => {
-      const scope = this.#scopeOf(request);
+      const scope = this.scopeOf(request);
       request.accessScope = scope ?? NOTHING;
       if (scope || isOpenToAll(request)) return;
       const failures = await countFailure(request);
@@ -52,14 +55,15 @@ export class AccessGate implements OnApplicationBootstrap {
     });
   }
 
-  #scopeOf(request: FastifyRequest): AccessScope | undefined {
+  /** What whoever sent a request may see; undefined: nobody vouches for them. */
+  scopeOf(request: WithHeaders): AccessScope | undefined {
     if (!this.#holders) return EVERYTHING;
     const token = bearerOf(request);
     return token === undefined ? undefined : this.#holders.scopeOf(token);
   }
 
   /** Never holds a token, nor a name that is not in our own file: that might be one. */
-  #describeAttempt(request: FastifyRequest): string {
+  #describeAttempt(request: WithHeaders): string {
     const token = bearerOf(request);
     if (token === undefined) return request.headers.authorization === undefined ? 'no token' : 'no bearer token';
     const name = this.#holders?.claimedName(token);
@@ -67,7 +71,7 @@ export class AccessGate implements OnApplicationBootstrap {
   }
 }
 
-function bearerOf(request: FastifyRequest): string | undefined {
+function bearerOf(request: WithHeaders): string | undefined {
   return BEARER.exec(request.headers.authorization ?? '')?.[1];
 }
 

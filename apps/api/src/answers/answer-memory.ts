@@ -9,6 +9,20 @@ interface Kept {
   bytes: number;
 }
 
+/** A request that was answered, and how. */
+export interface AnsweredRequest {
+  /** What identifies it: whoever sends the same again asks the same question. */
+  readonly name: string;
+  /** The template of its route. */
+  readonly route: string;
+  /** Headers, name and value in turns, that its answer bore for other reasons than the answer itself. */
+  readonly headers: readonly string[];
+}
+
+export interface RememberedRequest extends AnsweredRequest {
+  readonly answer: FinishedAnswer;
+}
+
 /** What an answer takes beside its bodies and keys. */
 const OVERHEAD_BYTES = 1000;
 /** The same question can be put in endlessly many ways. */
@@ -17,7 +31,7 @@ const REQUESTS_PER_ANSWER = 16;
 /** Finished answers, up to a number of bytes; the one that was asked for longest ago makes room. */
 export class AnswerMemory {
   readonly #answers = new Map<string, Kept>();
-  readonly #byRequest = new Map<string, Kept>();
+  readonly #byRequest = new Map<string, RememberedRequest & { readonly kept: Kept }>();
   #bytes = 0;
   #generation = 0;
 
@@ -37,9 +51,10 @@ export class AnswerMemory {
     return this.#use(this.#answers.get(key));
   }
 
-  /** @param request as it came; the same request always puts the same question. */
-  findByRequest(request: string): FinishedAnswer | undefined {
-    return this.#use(this.#byRequest.get(request));
+  findByRequest(name: string): RememberedRequest | undefined {
+    const remembered = this.#byRequest.get(name);
+    if (remembered) this.#use(remembered.kept);
+    return remembered;
   }
 
   keep(key: string, cluster: string, answer: FinishedAnswer): void {
@@ -50,11 +65,11 @@ export class AnswerMemory {
   }
 
   /** Lets a kept answer be found by the request that it answered too. */
-  nameRequest(key: string, request: string): void {
+  nameRequest(key: string, request: AnsweredRequest): void {
     const kept = this.#answers.get(key);
-    if (!kept || kept.requests.has(request) || kept.requests.size >= REQUESTS_PER_ANSWER) return;
-    kept.requests.add(request);
-    this.#byRequest.set(request, kept);
+    if (!kept || kept.requests.has(request.name) || kept.requests.size >= REQUESTS_PER_ANSWER) return;
+    kept.requests.add(request.name);
+    this.#byRequest.set(request.name, { ...request, answer: kept.answer, kept });
     this.#measure(kept);
   }
 

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -19,8 +20,11 @@ export class AnswerInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const http = context.switchToHttp();
     const incoming = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
     const request: AnswerRequest = {
-      name: requestName(incoming),
+      name: requestName(incoming.accessScope, incoming.raw),
+      route: incoming.routeOptions.url ?? '',
+      headers: headersSoFar(reply.raw),
       scope: incoming.accessScope.key,
       generation: this.answers.generation,
       acceptEncoding: incoming.headers['accept-encoding'],
@@ -28,11 +32,7 @@ export class AnswerInterceptor implements NestInterceptor {
     };
     return next
       .handle()
-      .pipe(
-        mergeMap(async (value: unknown) =>
-          value instanceof Answer ? this.#body(value, request, http.getResponse<FastifyReply>()) : value,
-        ),
-      );
+      .pipe(mergeMap(async (value: unknown) => (value instanceof Answer ? this.#body(value, request, reply) : value)));
   }
 
   async #body(answer: Answer, request: AnswerRequest, reply: FastifyReply): Promise<string | Buffer | Readable> {
@@ -45,7 +45,12 @@ export class AnswerInterceptor implements NestInterceptor {
       void reply.headers(STREAM_HEADERS);
       return found.stream();
     }
-    void reply.headers(headersOf(found));
+    const headers = headersOf(found);
+    for (let at = 0; at < headers.length; at += 2) void reply.header(headers[at]!, headers[at + 1]);
     return found.body;
   }
+}
+
+function headersSoFar(response: ServerResponse): string[] {
+  return response.getHeaderNames().flatMap((name) => [name, String(response.getHeader(name))]);
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ReportingDatabase, type JsonShape, type Statement } from '#libs/database/queries';
 import { AnswerInProgress, type AnswerReader } from './answer-in-progress.js';
-import { AnswerMemory } from './answer-memory.js';
+import { AnswerMemory, type AnsweredRequest, type RememberedRequest } from './answer-memory.js';
 import type { AnswerForm, FinishedAnswer } from './finished-answer.js';
 
 const MEMORY_BYTES = 64 * 1024 * 1024;
@@ -9,9 +9,7 @@ const MEMORY_BYTES = 64 * 1024 * 1024;
 const ANSWER_BYTES = 24 * 1024 * 1024;
 
 /** Who asks for what, in which form. */
-export interface AnswerRequest {
-  /** What identifies the request: whoever sends the same one again means the same question. */
-  readonly name: string;
+export interface AnswerRequest extends AnsweredRequest {
   /** What the sender may see: an answer is never shown to a sender with another scope. */
   readonly scope: string;
   /** That of Answers, before the request was parsed. */
@@ -51,10 +49,9 @@ export class Answers implements OnApplicationBootstrap {
     return this.#memory.generation;
   }
 
-  /** The answer to a request that was answered before, if it is ready. */
-  recall(requestName: string, acceptEncoding: string | undefined): AnswerForm | undefined {
-    const form = this.#memory.findByRequest(requestName)?.formFor(acceptEncoding);
-    return form instanceof Promise ? undefined : form;
+  /** A request of this name that was answered before, with an answer that still stands. */
+  recall(requestName: string): RememberedRequest | undefined {
+    return this.#memory.findByRequest(requestName);
   }
 
   /**
@@ -80,7 +77,7 @@ export class Answers implements OnApplicationBootstrap {
   }
 
   async #form(answer: FinishedAnswer, key: string, request: AnswerRequest): Promise<AnswerForm> {
-    if (request.generation === this.generation) this.#memory.nameRequest(key, request.name);
+    if (request.generation === this.generation) this.#memory.nameRequest(key, request);
     const form = answer.formFor(request.acceptEncoding);
     if (!(form instanceof Promise)) return form;
     const made = await form;
