@@ -5,6 +5,7 @@ import { benchSync } from './sync/bench-sync.js';
 import { describeMachine } from './machine.js';
 import { Report } from './report.js';
 import { benchPrometheus } from './prometheus/bench-prometheus.js';
+import { benchLayouts } from './layouts/bench-layouts.js';
 import { parseInvocation, type Sizes } from './sizes.js';
 import { benchStorage } from './storage/bench-storage.js';
 
@@ -13,6 +14,7 @@ const PARTS: Readonly<Record<string, (sizes: Sizes, report: Report) => Promise<v
   sync: benchSync,
   storage: benchStorage,
   history: benchHistory,
+  layouts: benchLayouts,
   clusters: benchClusters,
   prometheus: benchPrometheus,
 };
