@@ -7,9 +7,17 @@ export const STREAM_HEADERS: Readonly<Record<string, string>> = {
   vary: 'Accept-Encoding',
 };
 
-const EVERY = Object.entries(STREAM_HEADERS).flat();
+const { 'content-type': type, ...CACHING } = STREAM_HEADERS;
+const CONTENT = ['content-type', type!];
+const EVERY = Object.entries(CACHING).flat();
 
 /** Of a whole answer, name and value in turns. */
-export function headersOf({ etag, coding }: AnswerForm): string[] {
-  return coding === 'identity' ? [...EVERY, 'etag', etag] : [...EVERY, 'etag', etag, 'content-encoding', coding];
+export function headersOf(form: AnswerForm): string[] {
+  const headers = [...CONTENT, ...headersOfUnchanged(form), 'content-length', String(form.body.length)];
+  return form.coding === 'identity' ? headers : [...headers, 'content-encoding', form.coding];
+}
+
+/** Of a 304, which says nothing of the body that it lacks. */
+export function headersOfUnchanged({ etag }: AnswerForm): string[] {
+  return [...EVERY, 'etag', etag];
 }

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { AccessGate } from '../access/access-gate.js';
 import type { AccessScope } from '../access/access-scope.js';
 import type { Metrics } from '../health/metrics.js';
-import { headersOf } from './answer-headers.js';
+import { headersOf, headersOfUnchanged } from './answer-headers.js';
 import type { RememberedRequest } from './answer-memory.js';
 import type { Answers } from './answers.js';
 import { isKnown, type AnswerForm } from './finished-answer.js';
@@ -51,7 +51,8 @@ export function answerNotModified(fastify: FastifyInstance): void {
     if (reply.statusCode !== 200 || typeof etag !== 'string' || !isKnown(request.headers['if-none-match'], etag)) {
       done(null, payload);
     } else {
-      void reply.code(304).removeHeader('content-length');
+      void reply.code(304);
+      for (const name of ['content-type', 'content-length', 'content-encoding']) void reply.removeHeader(name);
       done(null, null);
     }
   });
@@ -63,7 +64,9 @@ function send(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const all = [...headers, ...headersOf(form)];
-  if (isKnown(request.headers['if-none-match'], form.etag)) response.writeHead(304, all).end();
-  else response.writeHead(200, [...all, 'content-length', String(form.body.length)]).end(form.body);
+  if (isKnown(request.headers['if-none-match'], form.etag)) {
+    response.writeHead(304, [...headers, ...headersOfUnchanged(form)]).end();
+  } else {
+    response.writeHead(200, [...headers, ...headersOf(form)]).end(form.body);
+  }
 }
