@@ -191,7 +191,7 @@ describe('the doctor', () => {
     [
       'expired credentials',
       { kind: 'error', name: 'ExpiredTokenException', times: 9 },
-      'AWS credentials',
+      'AWS Cost Explorer',
       /the AWS credentials have expired/,
     ],
     [
@@ -200,7 +200,7 @@ describe('the doctor', () => {
       'ce:GetCostAndUsage',
       /AccessDenied/,
     ],
-    ['an endpoint that is no AWS', { kind: 'html', times: 9 }, 'AWS credentials', /HTTP 502|JSON/],
+    ['an endpoint that is no AWS', { kind: 'html', times: 9 }, 'AWS Cost Explorer', /HTTP 502|JSON/],
   ])('names %s', async (_what, fault, check, found) => {
     simulator.faults.add(fault);
     const { byCheck } = await see();

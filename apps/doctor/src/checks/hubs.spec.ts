@@ -27,4 +27,8 @@ describe('hub tags and namespaces', () => {
       'namespace sandbox',
     ]);
   });
+
+  it('are not compared when there is no hub tag: that is a finding of its own', () => {
+    expect(judge([''], ['prod']).map(({ status }) => status)).toEqual(['skipped']);
+  });
 });

@@ -1,5 +1,5 @@
 import { hubOfNamespace, SUPPORT_HUB, type AttributionConfig } from '#libs/domain';
-import { ok, warning, type Finding } from '../finding.js';
+import { ok, skipped, warning, type Finding } from '../finding.js';
 
 export interface HubFacts {
   /** Values of the hub tag on recent costs. */
@@ -10,6 +10,7 @@ export interface HubFacts {
 
 /** Whether each hub tag has users to be shared by, and each namespace with users a tag to take costs from. */
 export function judgeHubs(attribution: AttributionConfig, { tags, namespaces }: HubFacts): Finding[] {
+  if (tags.every((tag) => tag === '')) return [skipped('hubs', 'no cost carries a hub tag')];
   const hubs = new Set(namespaces.map((namespace) => hubOfNamespace(attribution, namespace)));
   const tagsWithoutUsers = tags.filter((tag) => tag !== '' && tag !== SUPPORT_HUB && !hubs.has(tag)).sort();
   const untagged = namespaces.filter((namespace) => !tags.includes(hubOfNamespace(attribution, namespace))).sort();

@@ -32,7 +32,7 @@ export async function examineAccount(config: SyncConfig, today: Day): Promise<Ac
     const facts = await askAll(inspector, window);
     const costs = facts.costs.value && { window, ...facts.costs.value };
     const findings = [
-      ok('AWS credentials', 'Cost Explorer knows them'),
+      ok('AWS Cost Explorer', 'answers, and knows the credentials'),
       ...judgePermissions({
         getCostAndUsage: facts.costs.answered,
         getTags: facts.keysOnCosts.answered,
@@ -49,7 +49,7 @@ export async function examineAccount(config: SyncConfig, today: Day): Promise<Ac
     const remedy =
       'give this process the credentials of the sync: web identity of its service account, AWS_PROFILE or access keys; ' +
       'let it reach ce.us-east-1.amazonaws.com:443';
-    return examination([failure('AWS credentials', describeAwsError(error), remedy)]);
+    return examination([failure('AWS Cost Explorer', describeAwsError(error), remedy)]);
   }
 }
 
