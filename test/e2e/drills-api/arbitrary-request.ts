@@ -7,23 +7,22 @@ export interface ArbitraryRequest {
   readonly scoped: boolean;
 }
 
-const NAMES = [
-  ...['from', 'to', 'cluster', 'hub', 'component', 'user', 'usergroup', 'limit', 'groups', 'shared'],
-  ...[
-    'hub_name',
-    'user_name',
-    'username',
-    'hub[]',
-    'hub[0]',
-    'hub[a][b]',
-    'from.day',
-    '__proto__',
-    'constructor',
-    'toString',
-  ],
+const FILTERS = ['hub', 'component', 'user', 'usergroup', 'hub_name', 'user_name', 'username', 'cluster'];
+const WORDS = ['groups', 'shared'];
+const ODD_NAMES = [
+  'hub[]',
+  'hub[0]',
+  'hub[a][b]',
+  'from.day',
+  '__proto__',
+  'constructor',
+  'toString',
+  'HUB',
+  ' hub',
+  '',
 ];
 
-const KNOWN = [
+const PLAIN = [
   ...[
     '',
     'all',
@@ -39,66 +38,105 @@ const KNOWN = [
     'research',
     'none',
   ],
+  ...['alpha', 'beta', 'full', 'split', 'usage', '{prod,staging}', 'a,b,,', 'null', 'undefined', 'NaN', 'true', '[]'],
+];
+
+const NASTY = [
   ...[
-    'alpha',
-    'beta',
-    'full',
-    'split',
-    'usage',
-    '{prod,staging}',
-    '{}',
-    '{,}',
-    '{prod',
-    'a,b,,',
-    'null',
-    'undefined',
-    'NaN',
-  ],
-  ...['2025-03-01', '2025-03-02', '2025-03-01T00:00:00.000Z', '2025-03-01T23:59:59+14:00', '0001-01-01', '9999-12-31'],
-  ...[
-    '0000-00-00',
-    '-0001-01-01',
-    '+275760-09-13',
-    '2025-02-29',
-    '1e3',
-    '0',
-    '-1',
-    '1',
-    '2147483648',
-    '9223372036854775808',
-  ],
-  ...[
-    '9'.repeat(400),
-    '0x10',
     "'",
     "' OR 1=1 --",
     "'; DROP TABLE user_costs; --",
+    '"',
+    '\\',
+    '\\x00',
+    '%',
+    '_',
     '$1',
     '$1::int',
-    '\\',
-    '%',
-    '"',
-    '\0',
-    'a\0b',
+    '$$',
+    '{',
+    '{}',
+    '{,}',
   ],
   ...[
+    '{prod',
+    '{"a',
+    '\0',
+    'a\0b',
+    '{a,\0}',
     '../../etc/passwd',
     '${7*7}',
     '{{7*7}}',
     '<script>',
     '\r\nSet-Cookie: a=b',
+  ],
+  ...[
     '\u202e',
     '\ufeff',
+    '\uffff',
     '👩‍🔬',
+    '\u{10ffff}',
     'x'.repeat(5000),
+    '{' + 'a,'.repeat(2000) + '}',
+    '9'.repeat(400),
+  ],
+];
+
+const DATES = [
+  ...[
+    '2025-03-01',
+    '2025-03-02',
+    '2025-03-01T00:00:00.000Z',
+    '2025-03-01T23:59:59+14:00',
+    '2025-03-01 12:00',
+    '2025-02-29',
+  ],
+  ...['0001-01-01', '0001-01-01T00:00:00+23:59', '0001-01-29', '9999-12-31', '9999-12-31T23:59:59-23:59', '0000-00-00'],
+  ...[
+    '-0001-01-01',
+    '+275760-09-13',
+    '2025-13-01',
+    'now',
+    'infinity',
+    'epoch',
+    '2025-03-01; SELECT 1',
+    '20250301',
+    '0',
+  ],
+];
+
+const NUMBERS = [
+  ...[
+    '0',
+    '1',
+    '-1',
+    '00',
+    '1.5',
+    '1e3',
+    '0x10',
+    ' 1',
+    '2147483648',
+    '9007199254740993',
+    '9223372036854775808',
+    'Infinity',
   ],
 ];
 
 const text = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom(...KNOWN) },
-  { weight: 3, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
-  { weight: 1, arbitrary: fc.date({ noInvalidDate: true }).map((date) => date.toISOString()) },
-  { weight: 1, arbitrary: fc.bigInt().map(String) },
+  { weight: 4, arbitrary: fc.constantFrom(...PLAIN) },
+  { weight: 4, arbitrary: fc.constantFrom(...NASTY) },
+  { weight: 1, arbitrary: fc.constantFrom(...DATES, ...NUMBERS) },
+  { weight: 2, arbitrary: fc.string({ unit: 'binary', maxLength: 12 }) },
+);
+const date = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom(...DATES) },
+  { weight: 2, arbitrary: fc.date({ noInvalidDate: true }).map((instant) => instant.toISOString()) },
+  { weight: 1, arbitrary: text },
+);
+const number = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(...NUMBERS, '9'.repeat(400)) },
+  { weight: 2, arbitrary: fc.bigInt().map(String) },
+  { weight: 1, arbitrary: text },
 );
 
 /** Bytes of any kind, percent-encoded: not always UTF-8. */
@@ -120,18 +158,25 @@ const raw = fc.string({
   maxLength: 30,
 });
 
+const encode = (value: string) => encodeURIComponent(value);
 const encoded = fc.oneof(
-  { weight: 8, arbitrary: text.map((value) => encodeURIComponent(value)) },
+  { weight: 8, arbitrary: text.map(encode) },
   { weight: 1, arbitrary: bytes },
   { weight: 1, arbitrary: raw },
 );
 
-const parameter = fc
-  .tuple(
-    fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...NAMES).map((name) => encodeURIComponent(name)) }, encoded),
-    fc.option(encoded, { nil: undefined, freq: 20 }),
-  )
-  .map(([name, value]) => (value === undefined ? name : `${name}=${value}`));
+const named = (names: readonly string[], value: fc.Arbitrary<string>) =>
+  fc.tuple(fc.constantFrom(...names).map(encode), value).map(([name, one]) => `${name}=${one}`);
+
+const parameter = fc.oneof(
+  { weight: 8, arbitrary: named(FILTERS, encoded) },
+  { weight: 3, arbitrary: named(['from', 'to'], date.map(encode)) },
+  { weight: 1, arbitrary: named(['limit'], number.map(encode)) },
+  { weight: 1, arbitrary: named(WORDS, encoded) },
+  { weight: 1, arbitrary: named(ODD_NAMES, encoded) },
+  { weight: 1, arbitrary: fc.tuple(encoded, encoded).map(([name, value]) => `${name}=${value}`) },
+  { weight: 1, arbitrary: fc.oneof(raw, fc.constantFrom(...FILTERS)) },
+);
 
 /** @param paths that the API answers under. */
 export function arbitraryRequest(paths: readonly string[]): fc.Arbitrary<ArbitraryRequest> {
@@ -142,7 +187,7 @@ export function arbitraryRequest(paths: readonly string[]): fc.Arbitrary<Arbitra
   );
   const range = fc.constantFrom('from=2025-03-01&to=2025-03-02', 'from=0001-01-01', '');
   const query = fc
-    .tuple(range, fc.array(parameter, { maxLength: 8 }))
+    .tuple(range, fc.array(parameter, { maxLength: 4 }))
     .map(([days, parameters]) => [days, ...parameters].filter((part) => part !== '').join('&'));
   return (
     fc

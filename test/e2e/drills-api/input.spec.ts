@@ -7,8 +7,8 @@ import { RunningApi } from '../../medium/api/running-api.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { arbitraryRequest } from './arbitrary-request.js';
 
-/** 10,000 take two minutes. */
-const QUERIES = Number(process.env['DRILL_QUERIES'] || 400);
+/** 10,000 take a minute or two. */
+const QUERIES = Number(process.env['DRILL_QUERIES'] || 1000);
 const SEED = Number(process.env['DRILL_SEED'] || 1);
 
 jest.setTimeout(60_000 + QUERIES * 100);

@@ -67,6 +67,7 @@ describe('a range', () => {
   it('is the 30 days that end with to, or all since from', () => {
     expect(range(undefined, '2026-01-30')).toEqual({ from: '2026-01-01', until: '2026-01-31' });
     expect(range('2025-01-01')).toEqual({ from: '2025-01-01', until: '2026-11-25' });
+    expect(range(undefined, '0001-01-29')).toEqual({ from: '0001-01-01', until: '0001-01-30' });
   });
 
   it('ends today when to is in the future, and is empty when from is too', () => {

@@ -44,13 +44,19 @@ export function parseDayRange(
   const lastAsked = to === undefined ? today : parseDay(to);
   if (lastAsked === undefined) return { fault: { parameter: 'to', message: notADay } };
   const last = lastAsked > today ? today : lastAsked;
-  const first = from === undefined ? addDays(last, 1 - DEFAULT_DAYS) : parseDay(from);
+  const first = from === undefined ? defaultFirst(last) : parseDay(from);
   if (first === undefined) return { fault: { parameter: 'from', message: notADay } };
   if (first > lastAsked && to !== undefined) {
     return { fault: { parameter: 'from', message: `must not be after to (${first} is after ${lastAsked})` } };
   }
   const until = addDays(last, 1);
   return { window: { from: first > until ? until : first, until } };
+}
+
+/** Never before the first day that there is a way to write. */
+function defaultFirst(last: Day): Day {
+  const first = addDays(last, 1 - DEFAULT_DAYS);
+  return isDay(first) && first >= FIRST_DAY ? first : FIRST_DAY;
 }
 
 const notADay = 'must be a date such as 2026-11-01, or a date-time such as 2026-11-01T00:00:00Z, that exists';
