@@ -12,6 +12,7 @@ const GROUPS = 'jupyterhub_user_group_info';
 const lastDay = (selector: string) => `last_over_time(${selector}[1d])`;
 const podsOf = (selector: string) => `group by (namespace, pod) (${lastDay(selector)})`;
 
+const ASKED = `${REQUESTS}{resource="memory"}`;
 const PLACED = `${REQUESTS}{resource="memory", node!=""}`;
 const NAMED = `${ANNOTATIONS}{${USERNAME_ANNOTATION}!=""}`;
 // KubeSpawner's default name of a user's pod; those of a daemon set or a hub begin otherwise.
@@ -21,13 +22,13 @@ const counted = (name: string, promql: string): NamedQuery => ({ name, promql: `
 
 /** Counts; an empty answer is 0. */
 export const INSPECTED_COUNTS = {
-  memoryRequests: counted('memory requests', lastDay(`${REQUESTS}{resource="memory"}`)),
+  memoryRequests: counted('memory requests', lastDay(ASKED)),
   placedRequests: counted('memory requests of pods on a node', lastDay(PLACED)),
   annotations: counted('pod annotations', lastDay(ANNOTATIONS)),
   namedPods: counted('pods with a username', podsOf(NAMED)),
   namedPodsWithRequest: counted(
     'pods with a username and memory',
-    `${podsOf(NAMED)} and on (namespace, pod) ${podsOf(PLACED)}`,
+    `${podsOf(NAMED)} and on (namespace, pod) ${podsOf(ASKED)}`,
   ),
   spawnedPodsWithoutName: counted(
     'spawned pods without a username',

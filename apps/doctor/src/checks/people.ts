@@ -14,7 +14,7 @@ function judgePods({ counts: { namedPods, namedPodsWithRequest, spawnedPodsWitho
   const check = 'pods matched to users';
   const all = namedPods + spawnedPodsWithoutName;
   if (all === 0) return skipped(check, 'no pod of a user in the last day');
-  const found = `${share(namedPodsWithRequest, all)} of the last day's user pods bear a username and a request for memory on a node`;
+  const found = `${share(namedPodsWithRequest, all)} of the last day's user pods bear a username and a request for memory`;
   return judgeShare(
     check,
     namedPodsWithRequest,
