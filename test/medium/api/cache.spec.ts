@@ -9,6 +9,7 @@ import {
   openStoredCluster,
   type StoredCluster,
 } from '../database/stored-cluster.js';
+import { listening } from './listening.js';
 import { RunningApi } from './running-api.js';
 
 const QUESTION = '/total_costs_per_hub?from=2026-10-05&to=2026-10-05';
@@ -21,7 +22,7 @@ beforeEach(async () => {
   stored = await openStoredCluster();
   await sync('30');
   api = await RunningApi.start(stored.url, CLUSTER);
-  await listening();
+  await listening(stored.url);
 });
 
 afterEach(async () => {
@@ -58,19 +59,6 @@ async function eventually(check: () => Promise<void>): Promise<void> {
       if (Date.now() > deadline) throw error;
     }
   }
-}
-
-/** Until every API hears announcements; the heartbeat follows the LISTEN. */
-async function listening(processes = 1): Promise<void> {
-  for (;;) {
-    const heard = await stored.query(
-      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle'
-        AND application_name = 'cost-monitoring-api changes' AND query IN ('LISTEN ${CHANNEL}', 'SELECT')`,
-    );
-    if (heard.length === processes) break;
-    await sleep(20);
-  }
-  await sleep(50);
 }
 
 const waitingForLock = async () =>
@@ -123,7 +111,7 @@ describe('an answer', () => {
   it('is the new one of every process', async () => {
     const another = await RunningApi.start(stored.url, CLUSTER);
     try {
-      await listening(2);
+      await listening(stored.url, 2);
       expect([await costOfProd(api), await costOfProd(another)]).toEqual(['30.00', '30.00']);
       await sync('31');
       await eventually(async () => {
@@ -144,7 +132,7 @@ describe('an answer', () => {
     await eventually(async () => expect(await costOfProd()).toBe('31.00'));
     await changeUnannounced('32');
     expect(await costOfProd()).toBe('32.00');
-    await listening();
+    await listening(stored.url);
     expect(await costOfProd()).toBe('32.00');
     await changeUnannounced('33');
     expect(await costOfProd()).toBe('32.00');
@@ -155,7 +143,7 @@ describe('an answer', () => {
   it('about the only cluster is none about one of two', async () => {
     const unnamed = await RunningApi.start(stored.url);
     try {
-      await listening(2);
+      await listening(stored.url, 2);
       expect(await costOfProd(unnamed)).toBe('30.00');
       expect(await costOfProd(unnamed)).toBe('30.00');
       await stored.query(
@@ -179,7 +167,7 @@ describe('an answer', () => {
     }));
     const guarded = await RunningApi.start(stored.url, CLUSTER, { tokens });
     try {
-      await listening(2);
+      await listening(stored.url, 2);
       const namesFor = async (token?: string) => {
         const { status, json } = await guarded.get(QUESTION, token ? { authorization: `Bearer ${token}` } : {});
         return status === 200 ? (json as { name: string }[]).map(({ name }) => name) : status;

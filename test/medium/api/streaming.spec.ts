@@ -1,0 +1,147 @@
+import { get } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createTestDatabase, execute, type TestDatabase } from '../../support/database.js';
+import { listening } from './listening.js';
+import { RunningApi } from './running-api.js';
+
+jest.setTimeout(60_000);
+
+const DAYS = 'from=2025-03-01&to=2025-03-02';
+/** Answers of 2 MB, which are kept, and of 29 MB, which are not. */
+const ROWS = { long: 20_000, longer: 100_000 };
+const PADDING = { long: 10, longer: 200 };
+const paddingOf = (cluster: keyof typeof ROWS) => 'x'.repeat(PADDING[cluster]);
+
+let database: TestDatabase;
+let api: RunningApi;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await execute(
+    database.url,
+    `INSERT INTO sync_runs (cluster, source, trigger) VALUES ('long', 'cost-explorer', 'once')`,
+  );
+  for (const cluster of ['long', 'longer'] as const) {
+    await execute(
+      database.url,
+      `INSERT INTO account_costs (cluster, day, amount_usd, estimated, cost_basis, attribution_digest, run_id)
+       VALUES ('${cluster}', '2025-03-01', 50000, false, 'amortized', 'x', 1)`,
+    );
+    await execute(
+      database.url,
+      `INSERT INTO user_costs (cluster, day, hub, username, component, direct_usd, shared_usd, run_id)
+       SELECT '${cluster}', '2025-03-01', 'prod', 'ü-${paddingOf(cluster)}-' || n, 'compute', n / 10000.0, 0, 1
+       FROM generate_series(1, ${ROWS[cluster]}) n`,
+    );
+  }
+});
+
+afterAll(() => database.drop());
+
+beforeEach(async () => {
+  api = await RunningApi.start(database.url);
+  await listening(database.url);
+});
+
+afterEach(() => api.stop());
+
+const pathOf = (cluster: string) => `/costs_per_user?${DAYS}&cluster=${cluster}`;
+
+const connectionsAtWork = async () => {
+  const { Client } = await import('pg');
+  const client = new Client({ connectionString: database.url });
+  await client.connect();
+  const { rowCount } = await client.query(
+    `SELECT FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'
+      AND application_name = 'cost-monitoring-api'`,
+  );
+  await client.end();
+  return rowCount;
+};
+
+/** Reads the first bytes, and then nothing until told; `closed` tells whether the API broke off. */
+function readSlowly(path: string): Promise<{ rest(): Promise<string>; leave(): void }> {
+  return new Promise((resolve, reject) => {
+    get(api.url + path, (response) => {
+      response.once('readable', () => {
+        resolve({
+          leave: () => response.destroy(),
+          rest: async () => {
+            const chunks: Buffer[] = [];
+            for await (const chunk of response) chunks.push(chunk as Buffer);
+            return Buffer.concat(chunks).toString();
+          },
+        });
+      });
+    }).on('error', reject);
+  });
+}
+
+function expectWhole(text: string, cluster: keyof typeof ROWS): void {
+  const rows = JSON.parse(text) as { user: string; value: number }[];
+  expect(rows).toHaveLength(ROWS[cluster]);
+  expect(rows[0]).toMatchObject({ user: `ü-${paddingOf(cluster)}-${ROWS[cluster]}`, value: ROWS[cluster] / 10_000 });
+  const positions = rows.map(({ value }) => Math.round(value * 10_000));
+  expect(positions).toEqual(Array.from({ length: ROWS[cluster] }, (_, n) => ROWS[cluster] - n));
+}
+
+describe.each(['long', 'longer'] as const)('a %s answer', (cluster) => {
+  it('is whole every time, for whoever reads at the same time, as fast or as slowly', async () => {
+    const slow = await readSlowly(pathOf(cluster));
+    const together = await Promise.all(
+      [api.get(pathOf(cluster)), api.get(pathOf(cluster))].slice(0, cluster === 'long' ? 2 : 0),
+    );
+    for (const { text } of together) expectWhole(text, cluster);
+    expectWhole(await slow.rest(), cluster);
+    expectWhole((await api.get(pathOf(cluster))).text, cluster);
+  });
+
+  it('that the first reader leaves is whole for the second', async () => {
+    const first = await readSlowly(pathOf(cluster));
+    const second = api.get(pathOf(cluster));
+    await sleep(50);
+    first.leave();
+    expectWhole((await second).text, cluster);
+  });
+
+  it('that every reader leaves is given up', async () => {
+    const readers = await Promise.all([readSlowly(pathOf(cluster)), readSlowly(pathOf(cluster))]);
+    for (const reader of readers) reader.leave();
+    for (const deadline = Date.now() + 5000; (await connectionsAtWork()) !== 0 && Date.now() < deadline;)
+      await sleep(50);
+    expect(await connectionsAtWork()).toBe(0);
+  });
+});
+
+describe('a long answer', () => {
+  it('begins without a validator, and has one from memory', async () => {
+    const first = await api.get(pathOf('long'));
+    expect(first.headers.get('etag')).toBeNull();
+    const second = await api.get(pathOf('long'));
+    expect(second.text).toBe(first.text);
+    const etag = second.headers.get('etag')!;
+    expect((await api.get(pathOf('long'), { 'if-none-match': etag })).status).toBe(304);
+  });
+
+  it('is not sent at all to whoever has it already, though this process never gave it', async () => {
+    await api.get(pathOf('long'));
+    const etag = (await api.get(pathOf('long'))).headers.get('etag')!;
+    const another = await RunningApi.start(database.url);
+    try {
+      expect((await another.get(pathOf('long'), { 'if-none-match': etag })).status).toBe(304);
+    } finally {
+      await another.stop();
+    }
+  });
+});
+
+describe('an answer too long to keep', () => {
+  it('waits for a reader who does not read, and holds nobody else up', async () => {
+    const slow = await readSlowly(pathOf('longer'));
+    const begun = process.memoryUsage().rss;
+    await sleep(1000);
+    expect((await api.get(pathOf('long'))).status).toBe(200);
+    expect(process.memoryUsage().rss - begun).toBeLessThan(150 * 2 ** 20);
+    expectWhole(await slow.rest(), 'longer');
+  });
+});
