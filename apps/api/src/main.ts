@@ -1,27 +1,5 @@
-import { ConsoleLogger } from '@nestjs/common';
-import { ConfigurationError, parseApiConfig, type ApiConfig } from '#libs/config';
-import { createApi } from './create-api.js';
+import * as nodeModule from 'node:module';
 
-const config = parseConfigOrExit();
-const logger = new ConsoleLogger({ json: process.env['NODE_ENV'] === 'production' });
-
-try {
-  const app = await createApi(config, logger);
-  // Requests under way are answered before the process ends.
-  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
-  await app.listen(config.port, '0.0.0.0');
-  logger.log(`listening on port ${config.port}; /index lists every endpoint`, 'Api');
-} catch (error) {
-  logger.error(`cannot start: ${(error as Error).message}`, 'Api');
-  process.exit(1);
-}
-
-function parseConfigOrExit(): ApiConfig {
-  try {
-    return parseApiConfig(process.env);
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exit(1);
-  }
-}
+// Node 22 and newer keep the code that they compile for the next start. What is imported statically is compiled before.
+(nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.();
+await import('./serve.js');
