@@ -120,6 +120,13 @@ describe('describing why costs could not be read', () => {
     expect(describeAwsError(new RequestBudgetExceededError(6))).toContain('the budget of 6');
   });
 
+  it('leaves out what AWS quotes of a signature', () => {
+    const quoted = 'x-amz-security-token:FwoGZXIvYXdz, secret wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY was used';
+    expect(describeAwsError(Object.assign(new Error(quoted), { name: 'IncompleteSignature' }))).toBe(
+      'Cost Explorer could not be read: IncompleteSignature: x-amz-security-token:<secret>, secret <secret> was used',
+    );
+  });
+
   it('leaves out what identifies an account, a key or a request', () => {
     const error = Object.assign(
       new Error(

@@ -71,11 +71,16 @@ interface SdkError {
 
 /** AWS's own words, without what identifies an account or a request; cut where a page of HTML would begin. */
 function redact(message: string): string {
-  return message
-    .split(/\n|<(?=[!a-z])/i, 1)[0]!
-    .replace(/\barn:[^\s,;)"']+/g, '<arn>')
-    .replace(/\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b/g, '<key>')
-    .replace(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi, '<id>')
-    .replace(/\b\d{12}\b/g, '<account>')
-    .slice(0, 300);
+  return (
+    message
+      .split(/\n|<(?=[!a-z])/i, 1)[0]!
+      .replace(/\barn:[^\s,;)"']+/g, '<arn>')
+      .replace(/\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b/g, '<key>')
+      .replace(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi, '<id>')
+      .replace(/\b\d{12}\b/g, '<account>')
+      // AWS quotes what it signed, the session token included; secret keys have forty characters, tokens hundreds.
+      .replace(/(security-token\W{1,3})[\w+/=-]+/gi, '$1<secret>')
+      .replace(/[\w+/=-]{40,}/g, '<secret>')
+      .slice(0, 300)
+  );
 }
