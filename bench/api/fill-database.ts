@@ -1,5 +1,4 @@
-import { createDataSource, migrate } from '#libs/database';
-import { Client } from 'pg';
+import { connect } from '../database/bench-server.js';
 
 /** The size of a made-up cluster: every user is active on every day, on one of four hubs, and in one group. */
 export interface EstateSize {
@@ -7,13 +6,11 @@ export interface EstateSize {
   readonly days: number;
 }
 
-/** Migrates an empty database and fills it in SQL: two rows per user and day in user_costs, as many in user_usage. */
+export const CLUSTER = 'bench';
+
+/** Fills a migrated database in SQL: two rows per user and day in user_costs, as many in user_usage. */
 export async function fillDatabase(databaseUrl: string, size: EstateSize): Promise<void> {
-  const dataSource = await createDataSource(databaseUrl, { applicationName: 'bench' }).initialize();
-  await migrate(dataSource);
-  await dataSource.destroy();
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
+  const client = await connect(databaseUrl);
   try {
     for (const sql of FILL) {
       const parameters = [size.days, size.users].slice(0, sql.includes('$2') ? 2 : sql.includes('$1') ? 1 : 0);
@@ -34,25 +31,25 @@ const NOISE = `abs(hashtext(username || day || component) % 100000) / 100000.0`;
 
 const FILL = [
   `INSERT INTO sync_runs (cluster, source, trigger, status, finished_at)
-   VALUES ('bench', 'cost-explorer', 'once', 'succeeded', now())`,
+   VALUES ('${CLUSTER}', 'cost-explorer', 'once', 'succeeded', now())`,
   `INSERT INTO account_costs (cluster, day, amount_usd, estimated, cost_basis, attribution_digest, run_id)
-   SELECT 'bench', day, 5000, false, 'amortized', 'bench', 1 FROM ${DAYS}`,
+   SELECT '${CLUSTER}', day, 5000, false, 'amortized', '${CLUSTER}', 1 FROM ${DAYS}`,
   `INSERT INTO attributed_costs (cluster, day, hub, service, component, amount_usd, run_id)
-   SELECT 'bench', day, hub, 'Amazon Elastic Compute Cloud - Compute', 'compute', 400.1234567891, 1 FROM ${DAYS}, ${HUBS}
+   SELECT '${CLUSTER}', day, hub, 'Amazon Elastic Compute Cloud - Compute', 'compute', 400.1234567891, 1 FROM ${DAYS}, ${HUBS}
    UNION ALL
-   SELECT 'bench', day, hub, 'EC2 - Other', 'home storage', 40.1234567891, 1 FROM ${DAYS}, ${HUBS}`,
+   SELECT '${CLUSTER}', day, hub, 'EC2 - Other', 'home storage', 40.1234567891, 1 FROM ${DAYS}, ${HUBS}`,
   `INSERT INTO user_costs (cluster, day, hub, username, component, direct_usd, shared_usd, run_id)
-   SELECT 'bench', day, hub, username, component, ${NOISE}, ${NOISE} / 7, 1 FROM ${DAYS}, ${USERS}, ${SHARED}
+   SELECT '${CLUSTER}', day, hub, username, component, ${NOISE}, ${NOISE} / 7, 1 FROM ${DAYS}, ${USERS}, ${SHARED}
    ORDER BY day, hub, username, component`,
   `INSERT INTO user_usage (cluster, day, hub, username, component, byte_seconds, run_id)
-   SELECT 'bench', day, hub, username, component, 1 + round(${NOISE} * 86400 * 4294967296), 1
+   SELECT '${CLUSTER}', day, hub, username, component, 1 + round(${NOISE} * 86400 * 4294967296), 1
    FROM ${DAYS}, ${USERS}, ${SHARED} ORDER BY day, hub, username, component`,
   `INSERT INTO group_memberships (cluster, day, hub, username, usergroup, username_escaped, run_id)
-   SELECT 'bench', day, hub, username, 'group-' || n % 12, username, 1 FROM ${DAYS}, ${USERS} ORDER BY day, hub, username`,
+   SELECT '${CLUSTER}', day, hub, username, 'group-' || n % 12, username, 1 FROM ${DAYS}, ${USERS} ORDER BY day, hub, username`,
   `INSERT INTO usage_days (cluster, day, dataset, status, coverage, read_at, run_id)
-   SELECT 'bench', day, dataset, 'final', 1, now(), 1
+   SELECT '${CLUSTER}', day, dataset, 'final', 1, now(), 1
    FROM ${DAYS}, (VALUES ('compute'), ('home storage'), ('memberships')) datasets (dataset)`,
   `INSERT INTO allocation_days (cluster, day, allocation, excluded_hubs, run_id)
-   SELECT 'bench', day, 'hub', '{}', 1 FROM ${DAYS}`,
+   SELECT '${CLUSTER}', day, 'hub', '{}', 1 FROM ${DAYS}`,
   'ANALYZE',
 ];

@@ -8,6 +8,12 @@ import { TextColumn } from './text-column.js';
 /** `rows`: an array of objects, one per row; `names`: an array of texts, the rows' column `name`. */
 export type JsonShape = 'rows' | 'names';
 
+/** The statement whose rows are the answer's elements as JSON, in one column of text. */
+export function asJson(statement: Statement, shape: JsonShape): Statement {
+  const row = shape === 'rows' ? 'row_to_json(answer)' : 'to_json(answer.name)';
+  return { text: `SELECT ${row}::text FROM (${statement.text}) answer`, values: statement.values };
+}
+
 const CONNECTIONS = 10;
 /** A connection that hangs while it is being made gives its place in the pool back after this time. */
 const CONNECT_TIMEOUT_MS = 3000;
@@ -65,9 +71,8 @@ export class ReportingDatabase {
    * reading early ends the connection by ending the generator.
    */
   async *streamJson(statement: Statement, shape: JsonShape): AsyncGenerator<string, void, undefined> {
-    const row = shape === 'rows' ? 'row_to_json(answer)' : 'to_json(answer.name)';
     const client = await this.#connect();
-    const texts = new TextColumn(client, `SELECT ${row}::text FROM (${statement.text}) answer`, statement.values);
+    const texts = new TextColumn(client, asJson(statement, shape));
     try {
       let opening = '[';
       for (;;) {

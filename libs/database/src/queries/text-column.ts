@@ -1,4 +1,5 @@
 import { Query, type PoolClient, type QueryArrayConfig } from 'pg';
+import type { Statement } from './statement.js';
 
 const CHARACTERS_PER_BATCH = 64 * 1024;
 /** So much may lie unread before Postgres has to wait. */
@@ -24,8 +25,7 @@ export class TextColumn {
 
   constructor(
     private readonly client: PoolClient,
-    text: string,
-    values: readonly unknown[],
+    { text, values }: Statement,
   ) {
     const config: QueryArrayConfig<unknown[]> = { text, values: [...values], rowMode: 'array' };
     const query = new Query<[string], unknown[]>(config);
