@@ -26,8 +26,10 @@ export async function allocateDay(
     [cluster, day, run, policy.allocation, excludedHubs],
   );
   if (recorded === 0) return 0;
-  // The planner expects one user on a day that it has no statistics of, and would compare all users with all hubs.
+  // The planner expects one user on a day that it has no statistics of, and would compare all users with all hubs: by
+  // nested loops, or by merging on the component alone.
   await queryRunner.query(`SET LOCAL enable_nestloop = off`);
+  await queryRunner.query(`SET LOCAL enable_mergejoin = off`);
   await queryRunner.query(`DELETE FROM user_costs WHERE cluster = $1 AND day = $2`, [cluster, day]);
   return affectedRows(queryRunner, INSERT_USER_COSTS, [
     cluster,
