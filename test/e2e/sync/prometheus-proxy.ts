@@ -7,28 +7,45 @@ export interface PrometheusProxy {
   readonly url: string;
   /** Gives no answer at all, to any question; or only to those about an instant from `from` on. */
   hang(from?: Date): void;
-  /** Every request is answered with this status and no data. */
-  refuseWith(status: number): void;
-  /** Lets all requests through again. */
+  /** Every request is answered with this status and no data; the body, where none is given, is Prometheus's own. */
+  refuseWith(status: number, body?: string): void;
+  /** Answers come through changed. */
+  change(change: (answer: string) => string): void;
+  /** Answers come through this much later. */
+  delay(ms: number): void;
+  /** Lets all requests through again, as they are. */
   recover(): void;
+  /** What was asked since this was last called. */
+  takeQuestions(): URLSearchParams[];
   close(): Promise<void>;
 }
 
 export async function startPrometheusProxy(prometheusUrl: string): Promise<PrometheusProxy> {
   let hangs: (body: string) => boolean = () => false;
-  let refusal: number | undefined;
+  let refusal: { status: number; body: string } | undefined;
+  let change: ((answer: string) => string) | undefined;
+  let delayMs = 0;
+  let questions: URLSearchParams[] = [];
   const server = createServer(async (question, answer) => {
     const body = await readText(question).catch(() => '');
+    questions.push(new URLSearchParams(body));
     if (hangs(body)) return;
+    if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
     if (refusal !== undefined) {
-      const reason = { status: 'error', errorType: 'execution', error: 'out of order' };
-      answer.writeHead(refusal, { 'content-type': 'application/json' }).end(JSON.stringify(reason));
+      answer.writeHead(refusal.status, { 'content-type': 'application/json' }).end(refusal.body);
       return;
     }
     const { method, headers, url } = question;
-    const onward = forward(`${prometheusUrl}${url}`, { method, headers }, (reply) => {
-      answer.writeHead(reply.statusCode ?? 500, reply.headers);
-      reply.pipe(answer);
+    const plain = { ...headers, ...(change && { 'accept-encoding': 'identity' }) };
+    const onward = forward(`${prometheusUrl}${url}`, { method, headers: plain }, async (reply) => {
+      const status = reply.statusCode ?? 500;
+      if (!change) {
+        answer.writeHead(status, reply.headers);
+        reply.pipe(answer);
+        return;
+      }
+      const changed = change(await readText(reply));
+      answer.writeHead(status, { 'content-type': 'application/json' }).end(changed);
     });
     onward.on('error', () => answer.destroy());
     onward.end(body);
@@ -39,12 +56,25 @@ export async function startPrometheusProxy(prometheusUrl: string): Promise<Prome
     hang: (from) => {
       hangs = (body) => !from || Number(new URLSearchParams(body).get('time')) * 1000 >= from.getTime();
     },
-    refuseWith: (status) => {
-      refusal = status;
+    refuseWith: (status, body = JSON.stringify({ status: 'error', errorType: 'execution', error: 'out of order' })) => {
+      refusal = { status, body };
+    },
+    change: (how) => {
+      change = how;
+    },
+    delay: (ms) => {
+      delayMs = ms;
     },
     recover: () => {
       hangs = () => false;
       refusal = undefined;
+      change = undefined;
+      delayMs = 0;
+    },
+    takeQuestions: () => {
+      const taken = questions;
+      questions = [];
+      return taken;
     },
     close: () =>
       new Promise((resolve) => {

@@ -1,0 +1,242 @@
+import { promises as timers } from 'node:timers';
+import { Logger } from '@nestjs/common';
+import { addDays, firstOfMonth, startOfDay, type Day } from '#libs/domain';
+import type { EmbeddedPrometheus } from '#libs/embedded';
+import { computeByteSeconds, homeStorageByteSeconds, memberships } from '#libs/prometheus';
+import { historyText, type Simulator } from '../../../apps/simulator/src/index.js';
+import { startPrometheusWithHistory } from '../../support/prometheus.js';
+import { startPrometheusProxy, type PrometheusProxy } from '../sync/prometheus-proxy.js';
+import { startDrillEstate, variablesOf } from './drill-estate.js';
+import { DrilledDatabase } from './drilled-database.js';
+import { syncInProcess } from './sync-in-process.js';
+
+/**
+ * What becomes of stored days. That an answer is taken apart rightly (series that appear twice, a pod whose annotation
+ * changes, the borders of a day on Prometheus 2 and 3) is held against a real Prometheus in test/medium/prometheus.
+ */
+jest.setTimeout(300_000);
+
+const HISTORY_DAYS = 5;
+const GAP_HOURS = { from: 6, until: 12 };
+const environment = { ...process.env };
+
+let simulator: Simulator;
+let realPrometheus: EmbeddedPrometheus;
+let proxy: PrometheusProxy;
+let database: DrilledDatabase;
+let today: Day;
+
+beforeAll(async () => {
+  Logger.overrideLogger(false);
+  simulator = await startDrillEstate({ estate: { historyDays: HISTORY_DAYS } });
+  today = simulator.estate.options.today;
+  realPrometheus = await startPrometheusWithHistory(withGap(historyText(simulator.estate, simulator.history())));
+  proxy = await startPrometheusProxy(realPrometheus.url);
+  database = await DrilledDatabase.create();
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_COST_EXPLORER: simulator.url,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  });
+  expect((await sync())['prometheus'].status).toBe('succeeded');
+});
+afterAll(async () => {
+  process.env = { ...environment };
+  await database?.drop();
+  await proxy?.close();
+  await realPrometheus?.stop();
+  await simulator?.close();
+});
+
+// Nobody waits before the next attempt.
+beforeEach(() => jest.spyOn(timers, 'setTimeout').mockResolvedValue(undefined));
+afterEach(() => {
+  jest.restoreAllMocks();
+  proxy.recover();
+});
+
+const gapDay = () => addDays(today, -3);
+
+/** The history without the samples of some hours. */
+async function* withGap(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+  const dayStart = startOfDay(gapDay()).getTime() / 1000;
+  const [from, until] = [dayStart + GAP_HOURS.from * 3600, dayStart + GAP_HOURS.until * 3600];
+  const isKept = (line: string) => {
+    const second = Number(line.slice(line.lastIndexOf(' ') + 1));
+    return line.startsWith('#') || !(second >= from && second < until);
+  };
+  let rest = '';
+  for await (const chunk of chunks) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop()!;
+    yield lines.map((line) => (isKept(line) ? `${line}\n` : '')).join('');
+  }
+  yield rest;
+}
+
+const sync = (variables: Record<string, string> = {}) =>
+  syncInProcess({ ...variablesOf(simulator, database.url), PROMETHEUS_URL: proxy.url, ...variables });
+
+const usageOf = (condition: string) =>
+  database.query(
+    `SELECT day::text, component, hub, username, byte_seconds FROM user_usage WHERE ${condition} ORDER BY 1, 2, 3, 4`,
+  );
+
+/** Every value of an answer to an instant query, changed. */
+const values = (change: (value: string) => string) => (answer: string) => {
+  const body = JSON.parse(answer) as { data: { resultType: string; result: { value: [number, string] }[] } };
+  if (body.data.resultType === 'vector') {
+    for (const sample of body.data.result) sample.value[1] = change(sample.value[1]);
+  }
+  return JSON.stringify(body);
+};
+const twice = values((value) => (Number(value) > 1_000 ? String(Number(value) * 2) : value));
+
+describe('what Prometheus remembers', () => {
+  it('is stored; what it has forgotten is recorded as missing, back to where costs begin', async () => {
+    const days = await database.query(
+      `SELECT status, min(day)::text AS first, max(day)::text AS last, max(coverage)::float AS most, min(detail) AS detail
+         FROM usage_days WHERE dataset = 'compute' AND day < $1 GROUP BY status ORDER BY status DESC`,
+      [addDays(today, -1)],
+    );
+    expect(days).toEqual([
+      {
+        status: 'missing',
+        first: firstOfMonth(today, -13),
+        last: addDays(today, -HISTORY_DAYS - 1),
+        most: 0,
+        detail: 'Prometheus holds no compute samples of this day',
+      },
+      { status: 'final', first: addDays(today, -HISTORY_DAYS), last: addDays(today, -2), most: 1, detail: null },
+    ]);
+  });
+
+  it('has a gap of six hours, which shows in the coverage of that day and of no other', async () => {
+    const partly = await database.query<{ day: string; dataset: string; coverage: number }>(
+      `SELECT day::text, dataset, coverage::float FROM usage_days
+        WHERE status = 'final' AND dataset IN ('compute', 'home storage') AND coverage < 0.99 AND day < $1
+        ORDER BY dataset`,
+      [addDays(today, -1)],
+    );
+    // A sample counts as current for up to five minutes more.
+    expect(partly).toEqual([
+      { day: gapDay(), dataset: 'compute', coverage: expect.closeTo(0.75, 2) },
+      { day: gapDay(), dataset: 'home storage', coverage: expect.closeTo(0.75, 2) },
+    ]);
+  });
+});
+
+describe('a Prometheus that is out of order fails the run, which says why, and changes no stored day', () => {
+  const refuse = (status: number, body?: string) => () => proxy.refuseWith(status, body);
+  const busy = JSON.stringify({ status: 'error', errorType: 'unavailable', error: 'too busy' });
+  const change = (how: (answer: string) => string) => () => proxy.change(how);
+  const partial = (answer: string) => JSON.stringify({ ...JSON.parse(answer), warnings: ['store gateway is away'] });
+
+  it.each<[string, () => void, RegExp]>([
+    ['a bad request', refuse(400), /HTTP 400: out of order/],
+    ['a refusal', refuse(401), /HTTP 401.*check PROMETHEUS_USERNAME and PROMETHEUS_PASSWORD/],
+    ['no API at this address', refuse(404), /HTTP 404.*check the path in PROMETHEUS_URL/],
+    ['a question that it cannot execute', refuse(422), /HTTP 422: out of order/],
+    ['a server that is busy, all the time', refuse(503, busy), /HTTP 503: too busy/],
+    ['HTML from a proxy', refuse(200, '<html>sign in</html>'), /not JSON, or was cut off/],
+    ['warnings, which mean that data is missing', change(partial), /incomplete: store gateway is away/],
+    ['JSON that is cut off', change((answer) => answer.slice(0, -9)), /not JSON, or was cut off/],
+    ['a value that is NaN', change(values(() => 'NaN')), /has the value NaN, which is no quantity/],
+    ['an infinite value', change(values(() => '+Inf')), /has the value \w+, which is no quantity/],
+    ['a negative value', change(values(() => '-1')), /has the value -1, which is no quantity/],
+    ['an answer of another kind', refuse(200, '{"status":"success","data":7}'), /not of the kind that was asked for/],
+  ])('%s', async (_, breakIt, error) => {
+    // Something for the next run to repair: today is read again by each.
+    const right = await usageOf('true');
+    await database.query(`UPDATE user_usage SET byte_seconds = byte_seconds + 1 WHERE day = $1`, [today]);
+    const before = await database.fingerprint();
+    breakIt();
+
+    const { prometheus, 'cost-explorer': costs } = await sync();
+
+    expect(prometheus).toMatchObject({ status: 'failed', error: expect.stringMatching(error) });
+    expect(prometheus.error).toContain(`Prometheus at ${proxy.url}, asked for`);
+    expect(await database.latestRun('prometheus')).toMatchObject({ status: 'failed', error: prometheus.error });
+    expect(costs.status).toBe('succeeded');
+    expect(await database.fingerprint()).toEqual(before);
+
+    proxy.recover();
+    expect((await sync())['prometheus']).toMatchObject({ status: 'succeeded', error: undefined });
+    expect(await usageOf('true')).toEqual(right);
+  });
+
+  it('down', async () => {
+    const before = await database.fingerprint();
+    const { prometheus } = await sync({ PROMETHEUS_URL: 'http://127.0.0.1:9' });
+    expect(prometheus).toMatchObject({
+      status: 'failed',
+      error: expect.stringMatching(/no answer \(ECONNREFUSED\); check PROMETHEUS_URL/),
+    });
+    expect(await database.fingerprint()).toEqual(before);
+  });
+
+  it('slow, but for nothing but slowness', async () => {
+    proxy.delay(200);
+    expect((await sync())['prometheus']).toMatchObject({ status: 'succeeded' });
+  });
+});
+
+describe('a final day', () => {
+  it('stays as it is when Prometheus has come to answer otherwise; the running day does not', async () => {
+    const final = `day < '${addDays(today, -1)}'`;
+    const [before, running] = [await usageOf(final), await usageOf(`day = '${today}'`)];
+    expect(before.length).toBeGreaterThan(10);
+    expect(running.length).toBeGreaterThan(0);
+    proxy.change(twice);
+    expect((await sync())['prometheus'].status).toBe('succeeded');
+    expect(await usageOf(final)).toEqual(before);
+    expect(await usageOf(`day = '${today}'`)).not.toEqual(running);
+    proxy.recover();
+    await sync();
+    expect(await usageOf(`day = '${today}'`)).toEqual(running);
+  });
+
+  it('stays when Prometheus has forgotten it, and so does the running one', async () => {
+    const before = await usageOf('true');
+    proxy.change((answer) => JSON.stringify({ status: 'success', data: { ...JSON.parse(answer).data, result: [] } }));
+    const { prometheus } = await sync();
+    expect(prometheus).toMatchObject({ status: 'failed', error: expect.stringMatching(/has no samples of pods/) });
+    expect(await usageOf('true')).toEqual(before);
+  });
+
+  it('stays, and is not asked for, when another dataset of the same day is due', async () => {
+    const day = addDays(today, -2);
+    const [compute, homes] = [
+      await usageOf(`day = '${day}' AND component = 'compute'`),
+      await usageOf(`day = '${day}' AND component = 'home storage'`),
+    ];
+    expect(homes.length).toBeGreaterThan(0);
+    await database.query(`DELETE FROM user_usage WHERE day = $1 AND component = 'home storage'`, [day]);
+    await database.query(
+      `UPDATE usage_days SET status = 'missing', coverage = 0, detail = 'the exporter was away'
+        WHERE day = $1 AND dataset = 'home storage'`,
+      [day],
+    );
+    proxy.takeQuestions();
+    proxy.change(twice);
+
+    expect((await sync())['prometheus'].status).toBe('succeeded');
+
+    const atItsEnd = startOfDay(addDays(day, 1)).getTime() / 1000 - 0.001;
+    const asked = proxy.takeQuestions().filter((question) => Number(question.get('time')) === atItsEnd);
+    const texts = asked.map((question) => question.get('query'));
+    expect(texts).toContain(homeStorageByteSeconds().promql);
+    expect(texts).not.toContain(computeByteSeconds(60).promql);
+    // The labels that tell whose the directories are.
+    expect(texts.filter((text) => text === memberships().promql)).toHaveLength(1);
+    expect(texts).toHaveLength(3);
+    expect(await usageOf(`day = '${day}' AND component = 'compute'`)).toEqual(compute);
+    const read = await usageOf(`day = '${day}' AND component = 'home storage'`);
+    const doubled = homes.map((row) => ({ ...row, byte_seconds: String(BigInt(row['byte_seconds'] as string) * 2n) }));
+    expect(read).toEqual(doubled);
+    const [mark] = await database.query(`SELECT status FROM usage_days WHERE day = $1 AND dataset = 'home storage'`, [
+      day,
+    ]);
+    expect(mark).toEqual({ status: 'final' });
+  });
+});
