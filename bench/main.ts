@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { benchApi } from './api/bench-api.js';
 import { benchClusters } from './clusters/bench-clusters.js';
 import { benchHistory } from './history/bench-history.js';
 import { benchSync } from './sync/bench-sync.js';
@@ -16,6 +17,7 @@ const PARTS: Readonly<Record<string, (sizes: Sizes, report: Report) => Promise<v
   history: benchHistory,
   layouts: benchLayouts,
   clusters: benchClusters,
+  api: benchApi,
   prometheus: benchPrometheus,
 };
 
