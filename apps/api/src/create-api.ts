@@ -14,6 +14,8 @@ import { Metrics } from './health/metrics.js';
 const MAX_HEADER_BYTES = 128 * 1024;
 const MAX_BODY_BYTES = 16 * 1024;
 const RECEIVE_TIMEOUT_MS = 10_000;
+/** How often Node looks for requests that take longer to arrive. */
+const TIMEOUT_CHECK_MS = 2000;
 /** Longer than the idle time-out of load balancers, so that it is not us who hang up on a request. */
 const KEEP_ALIVE_MS = 65_000;
 
@@ -27,10 +29,12 @@ function refuseSchemas(): never {
 /** The API, ready to listen. Nothing is asked of the database yet: it may be away. */
 export async function createApi(config: ApiConfig, logger: LoggerService | false): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
-    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    http: { maxHeaderSize: MAX_HEADER_BYTES, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: RECEIVE_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    // What still comes over an open connection while the server stops is answered, and the connection closed with it.
+    return503OnClosing: false,
     schemaController: { compilersFactory: WITHOUT_SCHEMAS },
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {

@@ -5,11 +5,11 @@ import { makeToken } from '../../../apps/api/src/access/new-token.js';
 import { fillEstate } from '../../medium/api/estate.js';
 import { RunningApi } from '../../medium/api/running-api.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { roundsFrom, SEED } from '../drills/drill-settings.js';
 import { arbitraryRequest } from './arbitrary-request.js';
 
 /** 10,000 take a minute or two. */
-const QUERIES = Number(process.env['DRILL_QUERIES'] || 1000);
-const SEED = Number(process.env['DRILL_SEED'] || 1);
+const QUERIES = roundsFrom('DRILL_QUERIES', 1000);
 
 jest.setTimeout(60_000 + QUERIES * 100);
 
