@@ -13,25 +13,36 @@ export const hasPsql = await run('psql', ['--version']).then(
   () => false,
 );
 
-/**
- * How long psql takes for a statement: its own `\timing`, from sending it to having every row, without printing them or
- * starting up. Where there is no psql, the same with a bare pg client.
- */
-export async function timePsql(databaseUrl: string, statement: Statement): Promise<number> {
+export interface PsqlTimes {
+  /** From sending the statement to having every row, by psql's own `\\timing`: neither printing nor starting up. */
+  readonly statementMs: number;
+  /** From starting psql to its end, the rows printed to /dev/null. */
+  readonly wholeMs: number;
+}
+
+/** How long psql takes for a statement. Where there is no psql, a bare pg client, once connected and in all. */
+export async function timePsql(databaseUrl: string, statement: Statement): Promise<PsqlTimes> {
   const sql = withLiterals(statement);
-  if (!hasPsql) {
-    const client = await connect(databaseUrl);
-    try {
-      await client.query('SET jit = off');
-      return await timed(() => client.query({ text: sql, rowMode: 'array' }));
-    } finally {
-      await client.end();
-    }
-  }
-  const child = run('psql', ['-X', '-q', '-A', '-t', '-f', '-', databaseUrl], { maxBuffer: 1024 });
-  child.child.stdin!.end(`SET jit = off;\n\\o /dev/null\n\\timing on\n${sql};\n`);
-  const { stdout } = await child;
+  const started = performance.now();
+  const statementMs = hasPsql ? await runPsql(databaseUrl, sql) : await runClient(databaseUrl, sql);
+  return { statementMs, wholeMs: performance.now() - started };
+}
+
+async function runPsql(databaseUrl: string, sql: string): Promise<number> {
+  const running = run('psql', ['-X', '-q', '-A', '-t', '-f', '-', databaseUrl], { maxBuffer: 1024 });
+  running.child.stdin!.end(`SET jit = off;\n\\o /dev/null\n\\timing on\n${sql};\n`);
+  const { stdout } = await running;
   return Number(/Time: ([\d.]+) ms/.exec(stdout)![1]);
+}
+
+async function runClient(databaseUrl: string, sql: string): Promise<number> {
+  const client = await connect(databaseUrl);
+  try {
+    await client.query('SET jit = off');
+    return await timed(() => client.query({ text: sql, rowMode: 'array' }));
+  } finally {
+    await client.end();
+  }
 }
 
 function withLiterals({ text, values }: Statement): string {

@@ -136,6 +136,10 @@ describe('a long answer', () => {
 });
 
 describe('an answer too long to keep', () => {
+  it('is sent to whoever asks whether it is still the same', async () => {
+    expectWhole((await api.get(pathOf('longer'), { 'if-none-match': '"other"' })).text, 'longer');
+  });
+
   it('waits for a reader who does not read, and holds nobody else up', async () => {
     const slow = await readSlowly(pathOf('longer'));
     const begun = process.memoryUsage().rss;

@@ -16,34 +16,39 @@ interface Promised<Value> {
   reject(error: unknown): void;
 }
 
+/** How long a reader may read nothing of a long answer while others wait for more. */
+const PATIENCE_MS = 10_000;
+
 /**
  * A body that is being made from one question, for any number of readers. Up to `wholeBytes` it is made as fast as it
- * comes, kept for readers who join late, and finished as a whole; beyond, whoever reads slowest sets the pace. It is
- * given up when the last reader leaves.
+ * comes, kept for readers who join late, and finished as a whole; beyond, whoever reads slowest sets the pace, and is
+ * dropped when others have to wait too long. It is given up when the last reader leaves.
  */
 export class AnswerInProgress {
   /** The whole answer; undefined when it is too long for that, or nobody waits for it any more. Rejects as it fails. */
   readonly whole: Promise<FinishedAnswer | undefined>;
   /** Whether it is as good as over: all of it has come in one piece. */
   readonly isShort: Promise<boolean>;
+  readonly #whole = promised<FinishedAnswer | undefined>();
+  readonly #short = promised<boolean>();
+  readonly #readers = new Set<AnswerReader>();
   #beginning: Promise<Link | undefined>;
   #end = promised<Link | undefined>();
-  readonly #short = promised<boolean>();
-  readonly #pieces: AsyncGenerator<string>;
-  #readers = 0;
-  #waiting = 0;
   #joinable = true;
   #moved: (() => void) | undefined;
 
   constructor(
     pieces: AsyncGenerator<string>,
     private readonly wholeBytes: number,
+    private readonly patienceMs = PATIENCE_MS,
   ) {
-    this.#pieces = pieces;
     this.#beginning = this.#end.promise;
     this.isShort = this.#short.promise;
-    this.whole = this.#make();
-    this.whole.catch(() => undefined);
+    this.whole = this.#whole.promise;
+    this.#make(pieces).then(
+      () => this.#finish(undefined),
+      (error: unknown) => this.#fail(error),
+    );
   }
 
   /** Whether a reader who joins now still gets the whole body. */
@@ -53,47 +58,38 @@ export class AnswerInProgress {
 
   /** Joins from the first piece on. Whoever joins reads to the end, or leaves. */
   join(): AnswerReader {
-    this.#readers++;
-    return new AnswerReader(this.#beginning, {
-      waiting: (change) => {
-        this.#waiting += change;
-        this.#moved?.();
-      },
-      left: () => {
-        this.#readers--;
-        this.#moved?.();
-      },
+    const reader = new AnswerReader(this.#beginning, (gone) => {
+      if (gone) this.#readers.delete(reader);
+      this.#moved?.();
     });
+    this.#readers.add(reader);
+    return reader;
   }
 
-  async #make(): Promise<FinishedAnswer | undefined> {
+  async #make(pieces: AsyncGenerator<string>): Promise<void> {
     const digest = createHash('sha256');
-    const pieces: Buffer[] = [];
+    const kept: Buffer[] = [];
     let bytes = 0;
-    try {
-      for await (const text of this.#pieces) {
-        const piece = Buffer.from(text);
-        bytes += piece.length;
-        if (bytes > this.wholeBytes) this.#tooLong(pieces);
-        else {
-          digest.update(piece);
-          pieces.push(piece);
-        }
-        this.#append(piece);
-        if (pieces.length !== 1) this.#short.resolve(false);
-        if (!this.#joinable) await this.#everybodyWaits();
-        if (this.#readers === 0) return undefined;
+    for await (const text of pieces) {
+      const piece = Buffer.from(text);
+      bytes += piece.length;
+      if (bytes <= this.wholeBytes) {
+        digest.update(piece);
+        kept.push(piece);
+      } else if (this.#joinable) {
+        // From here on only readers hold what they have not read.
+        this.#finish(undefined);
+        this.#beginning = NOTHING;
+        kept.length = 0;
       }
-      this.#end.resolve(undefined);
-      this.#short.resolve(true);
-      return this.#joinable ? new FinishedAnswer(Buffer.concat(pieces), digest.digest('base64url')) : undefined;
-    } catch (error) {
-      this.#end.reject(error);
-      this.#short.reject(error);
-      throw error;
-    } finally {
-      this.#joinable = false;
+      this.#append(piece);
+      if (kept.length !== 1) this.#short.resolve(false);
+      if (!this.#joinable) await this.#everybodyWaits();
+      if (this.#readers.size === 0) return;
     }
+    this.#end.resolve(undefined);
+    if (this.#joinable) this.#finish(new FinishedAnswer(Buffer.concat(kept), digest.digest('base64url')));
+    this.#short.resolve(true);
   }
 
   #append(piece: Buffer): void {
@@ -102,52 +98,71 @@ export class AnswerInProgress {
     this.#end = next;
   }
 
-  /** From here on only readers hold what they have not read. */
-  #tooLong(pieces: Buffer[]): void {
-    pieces.length = 0;
+  #finish(answer: FinishedAnswer | undefined): void {
     this.#joinable = false;
-    this.#beginning = NOTHING;
+    this.#whole.resolve(answer);
+  }
+
+  #fail(error: unknown): void {
+    this.#joinable = false;
+    for (const waited of [this.#end, this.#short, this.#whole]) waited.reject(error);
   }
 
   async #everybodyWaits(): Promise<void> {
-    while (this.#waiting < this.#readers) {
-      await new Promise<void>((resolve) => {
-        this.#moved = resolve;
-      });
+    for (;;) {
+      const busy = [...this.#readers].filter((reader) => !reader.isWaiting);
+      if (busy.length === 0) return;
+      const moved = promised<void>();
+      this.#moved = () => moved.resolve();
+      const timer =
+        busy.length < this.#readers.size
+          ? setTimeout(() => busy.forEach((reader) => reader.drop()), this.patienceMs)
+          : undefined;
+      await moved.promise;
+      clearTimeout(timer);
     }
   }
 }
 
-interface ReaderReport {
-  waiting(change: 1 | -1): void;
-  left(): void;
-}
-
 /** One reader of a body that others may read too. */
 export class AnswerReader {
+  #waiting = false;
   #gone = false;
+  #stream: Readable | undefined;
 
+  /** @param moved is told when the reader begins to wait, or stops, or is gone. */
   constructor(
     private next: Promise<Link | undefined>,
-    private readonly report: ReaderReport,
+    private readonly moved: (gone: boolean) => void,
   ) {}
+
+  /** For the next piece. */
+  get isWaiting(): boolean {
+    return this.#waiting;
+  }
 
   /** The next piece; undefined: the end. */
   async read(): Promise<Buffer | undefined> {
-    this.report.waiting(1);
+    this.#waits(true);
     try {
       const link = await this.next;
       if (link) this.next = link.next;
       return link?.piece;
     } finally {
-      this.report.waiting(-1);
+      this.#waits(false);
     }
   }
 
   leave(): void {
     if (this.#gone) return;
     this.#gone = true;
-    this.report.left();
+    this.moved(true);
+  }
+
+  /** Leaves, and breaks off what was begun. */
+  drop(): void {
+    this.leave();
+    this.#stream?.destroy(new Error('read too slowly while others waited'));
   }
 
   /** What is left to read, as a stream; the reader leaves with it. */
@@ -164,7 +179,13 @@ export class AnswerReader {
         done(error);
       },
     });
+    this.#stream = stream;
     return stream;
+  }
+
+  #waits(waiting: boolean): void {
+    this.#waiting = waiting;
+    this.moved(false);
   }
 }
 
