@@ -3,6 +3,7 @@ import { ReportingViews1764000100000 } from './1764000100000-reporting-views.js'
 import { GrafanaReader1764000200000 } from './1764000200000-grafana-reader.js';
 import { LeastPrivilegeRoles1764000300000 } from './1764000300000-least-privilege-roles.js';
 import { QuickViewsOfRuns1764000500000 } from './1764000500000-quick-views-of-runs.js';
+import { SumsOfUserCosts1764000600000 } from './1764000600000-sums-of-user-costs.js';
 
 /** Every migration in order; listed, since a glob over the build output finds nothing. */
 export const MIGRATIONS = [
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   GrafanaReader1764000200000,
   LeastPrivilegeRoles1764000300000,
   QuickViewsOfRuns1764000500000,
+  SumsOfUserCosts1764000600000,
 ];

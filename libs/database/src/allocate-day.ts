@@ -2,10 +2,12 @@ import { SHARED_COMPONENTS, SUPPORT_HUB, type AllocationPolicy, type Day } from 
 import type { QueryRunner } from 'typeorm';
 import { INSERT_USER_COSTS } from './allocation-sql.js';
 import { affectedRows } from './affected-rows.js';
+import { deriveAllocatedCosts, deriveGroupCosts, forgetWeekOf } from './derived-sums.js';
 import type { RunId } from './sync-records.js';
 
 /**
- * Derives a day's user costs anew, in the caller's transaction. A day without stored costs has none.
+ * Derives a day's user costs anew, and the sums of them, in the caller's transaction. A day without stored costs has
+ * none. To be called whenever the day's costs, its usage or the policy changed.
  *
  * @returns the number of user costs that the day now has.
  */
@@ -16,6 +18,8 @@ export async function allocateDay(
   day: Day,
   policy: AllocationPolicy,
 ): Promise<number> {
+  // Usage is summed by week whether or not there are costs.
+  await forgetWeekOf(queryRunner, cluster, day);
   const excludedHubs = excludedHubsOf(policy);
   const recorded = await affectedRows(
     queryRunner,
@@ -31,7 +35,7 @@ export async function allocateDay(
   await queryRunner.query(`SET LOCAL enable_nestloop = off`);
   await queryRunner.query(`SET LOCAL enable_mergejoin = off`);
   await queryRunner.query(`DELETE FROM user_costs WHERE cluster = $1 AND day = $2`, [cluster, day]);
-  return affectedRows(queryRunner, INSERT_USER_COSTS, [
+  const inserted = await affectedRows(queryRunner, INSERT_USER_COSTS, [
     cluster,
     day,
     run,
@@ -40,6 +44,9 @@ export async function allocateDay(
     SHARED_COMPONENTS,
     SUPPORT_HUB,
   ]);
+  await deriveAllocatedCosts(queryRunner, cluster, day);
+  await deriveGroupCosts(queryRunner, cluster, day);
+  return inserted;
 }
 
 /** Whether the day's user costs were derived by this policy. */

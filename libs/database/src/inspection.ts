@@ -33,6 +33,10 @@ const WRITTEN_TABLES = [
   'group_memberships',
   'user_costs',
   'allocation_days',
+  'allocated_costs',
+  'group_costs',
+  'summed_weeks',
+  'user_weeks',
 ];
 
 /** Looks at the database as the role that is connected, whether or not it was ever migrated; changes nothing. */

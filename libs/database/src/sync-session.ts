@@ -2,6 +2,7 @@ import type { AllocationPolicy, Day, DayCosts, DayWindow } from '#libs/domain';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { advisoryLockKey } from './advisory-lock.js';
 import { allocateDay } from './allocate-day.js';
+import { sumWeeks } from './derived-sums.js';
 import { replaceCostDay } from './replace-cost-day.js';
 import { replaceUsageDay, type UsageDayReadings } from './replace-usage-day.js';
 import { listCostDays, listCostPlaces, listDaysWithOtherPolicy, listUsageDays } from './stored-days.js';
@@ -71,8 +72,12 @@ export class SyncSession {
     return this.#alone(() => insertRun(this.queryRunner, this.cluster, start));
   }
 
+  /** Also sums the weeks that runs have changed. */
   async recordRunFinished(run: RunId, outcome: RunOutcome, requests: number): Promise<void> {
-    return this.#alone(() => finishRun(this.queryRunner, run, outcome, requests));
+    return this.#alone(async () => {
+      await finishRun(this.queryRunner, run, outcome, requests);
+      await sumWeeks(this.queryRunner, this.cluster);
+    });
   }
 
   /**

@@ -22,6 +22,10 @@ const TABLES = [
   'group_memberships',
   'user_costs',
   'allocation_days',
+  'allocated_costs',
+  'group_costs',
+  'summed_weeks',
+  'user_weeks',
 ];
 const OF_THE_RUN = ['id', 'run_id', 'seen_at', 'read_at'];
 

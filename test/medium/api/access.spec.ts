@@ -54,7 +54,7 @@ beforeAll(async () => {
   await fillEstate(database.url);
   prodAlone = await createTestDatabase();
   await fillEstate(prodAlone.url);
-  for (const table of ['attributed_costs', 'user_costs', 'user_usage', 'group_memberships']) {
+  for (const table of ['attributed_costs', 'user_costs', 'user_usage', 'group_memberships', 'group_costs']) {
     await execute(prodAlone.url, `DELETE FROM ${table} WHERE cluster <> 'alpha' OR hub <> 'prod'`);
   }
   api = await RunningApi.start(database.url, 'alpha', { tokens: TOKENS, logger: log });

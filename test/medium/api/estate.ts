@@ -1,3 +1,4 @@
+import { deriveAllSums } from '#libs/database';
 import { Client } from 'pg';
 
 /**
@@ -27,6 +28,7 @@ export async function fillEstate(databaseUrl: string): Promise<void> {
   } finally {
     await client.end();
   }
+  await deriveAllSums(databaseUrl);
 }
 
 const GIB_HOUR = 3600 * 2 ** 30;

@@ -125,6 +125,10 @@ export async function storedVersions(stored: StoredCluster): Promise<string[]> {
     UNION ALL SELECT concat_ws(' ', 'user_usage', ctid, xmin, xmax) FROM user_usage
     UNION ALL SELECT concat_ws(' ', 'group_memberships', ctid, xmin, xmax) FROM group_memberships
     UNION ALL SELECT concat_ws(' ', 'user_costs', ctid, xmin, xmax) FROM user_costs
-    UNION ALL SELECT concat_ws(' ', 'allocation_days', ctid, xmin, xmax) FROM allocation_days`);
+    UNION ALL SELECT concat_ws(' ', 'allocation_days', ctid, xmin, xmax) FROM allocation_days
+    UNION ALL SELECT concat_ws(' ', 'allocated_costs', ctid, xmin, xmax) FROM allocated_costs
+    UNION ALL SELECT concat_ws(' ', 'group_costs', ctid, xmin, xmax) FROM group_costs
+    UNION ALL SELECT concat_ws(' ', 'summed_weeks', ctid, xmin, xmax) FROM summed_weeks
+    UNION ALL SELECT concat_ws(' ', 'user_weeks', ctid, xmin, xmax) FROM user_weeks`);
   return rows.map((row) => row.version).sort();
 }

@@ -1,3 +1,4 @@
+import { deriveAllSums } from '#libs/database';
 import { Client } from 'pg';
 
 /** The hand-made estate: one week, two hubs, five people. Figures are in the comments of the specs that use them. */
@@ -22,6 +23,7 @@ export async function fillEstate(url: string): Promise<void> {
   } finally {
     await client.end();
   }
+  await deriveAllSums(url);
 }
 
 /** Names that break a careless query. */

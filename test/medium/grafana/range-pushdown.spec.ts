@@ -1,3 +1,4 @@
+import { deriveAllSums } from '#libs/database';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { DASHBOARDS, sqlQueriesOf, type DashboardQuery } from './dashboard-files.js';
@@ -12,7 +13,15 @@ const WHATEVER_THE_RANGE = ['Time since the last good run', 'Newest day'];
 const DAYS_READ_AT_MOST = 40;
 
 /** The tables that grow with users; the others have a few rows a day. */
-const FACTS = ['user_costs', 'user_usage', 'group_memberships', 'attributed_costs'];
+const FACTS = [
+  'user_costs',
+  'user_usage',
+  'group_memberships',
+  'attributed_costs',
+  'allocated_costs',
+  'group_costs',
+  'user_weeks',
+];
 
 jest.setTimeout(60_000);
 
@@ -56,13 +65,15 @@ async function addHistory(url: string): Promise<void> {
       INSERT INTO user_costs SELECT ${cluster}, day, 'prod', 'user ' || number, component, 1, 0, 1 FROM ${days}, ${users}, ${components};
       INSERT INTO user_usage SELECT ${cluster}, day, 'prod', 'user ' || number, component, 1, 1 FROM ${days}, ${users}, ${components};
       INSERT INTO group_memberships SELECT ${cluster}, day, 'prod', 'user ' || number, 'group ' || number % 5, 'x', 1 FROM ${days}, ${users};
-      INSERT INTO usage_days SELECT ${cluster}, day, dataset, 'final', 1, NULL, now(), 1 FROM ${days}, (VALUES ('compute'), ('memberships')) AS datasets (dataset)`);
-    await client.query(
-      'ANALYZE account_costs, attributed_costs, user_costs, user_usage, group_memberships, usage_days',
-    );
+      INSERT INTO usage_days SELECT ${cluster}, day, dataset, 'final', 1, NULL, now(), 1 FROM ${days}, (VALUES ('compute'), ('memberships')) AS datasets (dataset);
+      INSERT INTO allocation_days SELECT ${cluster}, day, 'hub', '{}', 1 FROM ${days}`);
+    await deriveAllSums(url);
+    await client.query('ANALYZE');
     for (const table of FACTS) {
+      // A week has one row of a user and component, as a day has: it counts as one.
       const { rows } = await client.query(
-        `SELECT count(*)::integer AS count FROM ${table} WHERE day = '2025-06-01' AND cluster = ${cluster}`,
+        `SELECT count(*)::integer AS count FROM ${table}
+         WHERE ${table === 'user_weeks' ? 'week' : 'day'} = '2025-06-02' AND cluster = ${cluster}`,
       );
       rowsPerDay[table] = rows[0].count;
     }

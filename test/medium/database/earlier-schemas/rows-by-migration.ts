@@ -44,6 +44,25 @@ export const ROWS_BY_MIGRATION: Readonly<Record<string, readonly string[]>> = {
     `INSERT INTO allocation_days (cluster, day, allocation, excluded_hubs, run_id)
      VALUES ('earth', '2026-03-01', 'hub', '{binder}', 2)`,
   ],
+  SumsOfUserCosts1764000600000: [
+    `INSERT INTO allocated_costs (cluster, day, hub, component, borne_by, direct_usd, shared_usd)
+     VALUES ('earth', '2026-03-01', 'prod', 'compute', 'users', 40, 15),
+       ('earth', '2026-03-01', 'prod', 'home storage', 'users', 10, 0),
+       ('earth', '2026-03-01', 'support', 'compute', 'nobody', 0, 5),
+       ('earth', '2026-03-01', 'support', 'core', 'nobody', 0, 8)`,
+    `INSERT INTO group_costs (cluster, day, hub, component, usergroup, full_usd, split_usd)
+     VALUES ('earth', '2026-03-01', 'prod', 'compute', 'chess', 35, 17.5),
+       ('earth', '2026-03-01', 'prod', 'compute', 'physics', 35, 17.5),
+       ('earth', '2026-03-01', 'prod', 'compute', 'none', 20, 20),
+       ('earth', '2026-03-01', 'prod', 'home storage', 'chess', 10, 5),
+       ('earth', '2026-03-01', 'prod', 'home storage', 'physics', 10, 5)`,
+    `INSERT INTO summed_weeks (cluster, week) VALUES ('earth', '2026-02-23')`,
+    `INSERT INTO user_weeks
+       (cluster, week, hub, username, component, direct_usd, shared_usd, cost_days, byte_seconds, usage_days)
+     VALUES ('earth', '2026-02-23', 'prod', 'ada', 'compute', 25, 10, 1, 3 * 3600 * 1073741824::numeric, 1),
+       ('earth', '2026-02-23', 'prod', 'bob', 'compute', 15, 5, 1, 1 * 3600 * 1073741824::numeric, 1),
+       ('earth', '2026-02-23', 'prod', 'ada', 'home storage', 10, 0, 1, 0, 0)`,
+  ],
 };
 
 /** What the newest `reporting` must say of those rows, in lines; the same whichever migration the database stopped at. */
@@ -68,6 +87,19 @@ export const FIGURES: Readonly<Record<string, readonly string[]>> = {
     'chess 45 22.5',
     'none 20 20',
     'physics 45 22.5',
+  ],
+  [`SELECT concat_ws(' ', hub, component, borne_by, trim_scale(amount_usd)) AS line
+    FROM reporting.daily_allocated_costs ORDER BY hub, component`]: [
+    'prod compute users 55',
+    'prod home storage users 10',
+    'support compute nobody 5',
+    'support core nobody 8',
+  ],
+  [`SELECT concat_ws(' ', username, component, trim_scale(direct_usd + shared_usd), cost_days, usage_days) AS line
+    FROM reporting.user_sums('earth', '2026-02-20', '2026-03-02') ORDER BY username, component`]: [
+    'ada compute 35 1 1',
+    'ada home storage 10 1 0',
+    'bob compute 20 1 1',
   ],
   [`SELECT concat_ws(' ', username, trim_scale(gib_hours), trim_scale(hub_share)) AS line
     FROM reporting.daily_user_usage ORDER BY username`]: ['ada 3 0.75', 'bob 1 0.25'],
