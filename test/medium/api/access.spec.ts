@@ -1,4 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
+import { deriveAllSums } from '#libs/database';
 import { makeToken } from '../../../apps/api/src/access/new-token.js';
 import { createTestDatabase, execute, type TestDatabase } from '../../support/database.js';
 import { fillEstate } from './estate.js';
@@ -57,6 +58,7 @@ beforeAll(async () => {
   for (const table of ['attributed_costs', 'user_costs', 'user_usage', 'group_memberships', 'group_costs']) {
     await execute(prodAlone.url, `DELETE FROM ${table} WHERE cluster <> 'alpha' OR hub <> 'prod'`);
   }
+  await deriveAllSums(prodAlone.url);
   api = await RunningApi.start(database.url, 'alpha', { tokens: TOKENS, logger: log });
   apiOfProdAlone = await RunningApi.start(prodAlone.url, 'alpha');
 });
@@ -215,6 +217,26 @@ describe('a token for everything', () => {
 
   it('may be sent with the scheme in any case', async () => {
     expect((await api.get('/hub_names', { authorization: `bearer ${admin.token}` })).status).toBe(200);
+  });
+});
+
+describe('an answer that is kept in memory', () => {
+  it('is given to those alone who may see it, whoever asked first', async () => {
+    const path = `/total_costs_per_hub?${DAYS}&shared=usage`;
+    const names = async (holder: { token: string }) => [
+      ...new Set((await rowsFor(holder, path)).map(({ name }) => name)),
+    ];
+    for (let round = 0; round < 3; round++) {
+      expect(await names(admin)).toEqual(['prod', 'staging', 'support']);
+      expect(await names(prod)).toEqual(['prod']);
+      expect(await names(both)).toEqual(['prod', 'staging']);
+      expect(await names(nowhere)).toEqual([]);
+      expect((await api.get(path)).status).toBe(401);
+    }
+    const { headers } = await api.get(path, bearer(admin));
+    const known = { ...bearer(prod), 'if-none-match': headers.get('etag') ?? '' };
+    expect((await api.get(path, known)).status).toBe(200);
+    expect(headers.get('cache-control')).toMatch(/private/);
   });
 });
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { addDays, dayOf } from '#libs/domain';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
@@ -142,6 +143,14 @@ describe('/metrics', () => {
       expect([name, type === 'counter']).toEqual([name, name.endsWith('_total')]);
     }
     expect(names.length).toBeGreaterThanOrEqual(15);
+  });
+
+  it('has every metric that an alert or a dashboard asks for', () => {
+    const asking = ['grafana/prometheus/alerts.yml', 'grafana/dashboards/sync-health.json'];
+    const asked = new Set(asking.flatMap((file) => readFileSync(file, 'utf8').match(/\bcost_monitoring_\w+/g) ?? []));
+    expect(asked.size).toBeGreaterThan(5);
+    const had = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
+    expect([...asked].filter((name) => !had.includes(name.replace(/_(bucket|sum|count)$/, '')))).toEqual([]);
   });
 
   it('shows nothing of a database that is away, and all else', async () => {
