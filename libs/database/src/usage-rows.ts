@@ -1,8 +1,12 @@
 import type { DatasetReading, GroupMembership, UserUsage } from '#libs/domain';
 import type { QueryRunner } from 'typeorm';
+import { affectedRows } from './affected-rows.js';
 import type { RunId } from './sync-records.js';
 
-/** Rows travel as one array per column: a statement has a fixed number of parameters, however many users a day has. */
+/**
+ * Rows travel as one array per column: a statement has a fixed number of parameters, however many users a day has. Where
+ * nothing is stored there is nothing to compare with: inserting alone takes two thirds of the time.
+ */
 
 interface Destination {
   readonly cluster: string;
@@ -15,7 +19,7 @@ export async function replaceUserUsage(
   to: Destination,
   reading: DatasetReading<UserUsage>,
 ): Promise<number> {
-  const [counts]: { written: string }[] = await queryRunner.query(REPLACE_USER_USAGE, [
+  const parameters = [
     to.cluster,
     reading.day,
     to.run,
@@ -23,20 +27,34 @@ export async function replaceUserUsage(
     reading.rows.map((row) => row.hub),
     reading.rows.map((row) => row.username),
     reading.rows.map((row) => row.byteSeconds.toString()),
-  ]);
+  ];
+  const [stored]: { exists: boolean }[] = await queryRunner.query(
+    `SELECT EXISTS (SELECT FROM user_usage WHERE cluster = $1 AND day = $2 AND component = $3)`,
+    [to.cluster, reading.day, reading.dataset],
+  );
+  if (!stored!.exists) return affectedRows(queryRunner, INSERT_USER_USAGE, parameters);
+  const [counts]: { written: string }[] = await queryRunner.query(REPLACE_USER_USAGE, parameters);
   return Number(counts!.written);
 }
 
+/** Usage of the same person in the same hub (two namespaces may be one hub) is summed. */
+const INCOMING_USER_USAGE = `
+  SELECT hub COLLATE "C" AS hub, username COLLATE "C" AS username, sum(byte_seconds) AS byte_seconds
+  FROM unnest($5::text[], $6::text[], $7::numeric[]) AS offered (hub, username, byte_seconds)
+  GROUP BY 1, 2`;
+
+/** In the order of the key, which is then filled page by page. */
+const INSERT_USER_USAGE = `
+  INSERT INTO user_usage (cluster, day, component, hub, username, byte_seconds, run_id)
+  SELECT $1, $2::date, $4, hub, username, byte_seconds, $3::bigint FROM (${INCOMING_USER_USAGE}) incoming
+  ORDER BY hub, username`;
+
 /**
- * Usage of the same person in the same hub (two namespaces may be one hub) is summed. Stored rows are found again
- * by their place: joined by key, a plan made before the table has statistics compares every row with every other.
+ * Stored rows are found again by their place: joined by key, a plan made before the table has statistics compares every
+ * row with every other.
  */
 const REPLACE_USER_USAGE = `
-  WITH incoming AS (
-    SELECT hub COLLATE "C" AS hub, username COLLATE "C" AS username, sum(byte_seconds) AS byte_seconds
-    FROM unnest($5::text[], $6::text[], $7::numeric[]) AS offered (hub, username, byte_seconds)
-    GROUP BY 1, 2
-  ),
+  WITH incoming AS (${INCOMING_USER_USAGE}),
   stored AS (
     SELECT hub, username, byte_seconds, ctid AS place
     FROM user_usage WHERE cluster = $1 AND day = $2 AND component = $4
@@ -71,7 +89,7 @@ export async function replaceMemberships(
   to: Destination,
   reading: DatasetReading<GroupMembership>,
 ): Promise<number> {
-  const [counts]: { written: string }[] = await queryRunner.query(REPLACE_MEMBERSHIPS, [
+  const parameters = [
     to.cluster,
     reading.day,
     to.run,
@@ -79,7 +97,13 @@ export async function replaceMemberships(
     reading.rows.map((row) => row.username),
     reading.rows.map((row) => row.usergroup),
     reading.rows.map((row) => row.usernameEscaped),
-  ]);
+  ];
+  const [stored]: { exists: boolean }[] = await queryRunner.query(
+    `SELECT EXISTS (SELECT FROM group_memberships WHERE cluster = $1 AND day = $2)`,
+    [to.cluster, reading.day],
+  );
+  if (!stored!.exists) return affectedRows(queryRunner, INSERT_MEMBERSHIPS, parameters);
+  const [counts]: { written: string }[] = await queryRunner.query(REPLACE_MEMBERSHIPS, parameters);
   return Number(counts!.written);
 }
 
@@ -87,13 +111,20 @@ export async function replaceMemberships(
  * The same person and group may be offered under two escapings: one of them is kept, always the same. No group is NULL,
  * which equals nothing in a join: the key is whether there is a group, and which.
  */
+const INCOMING_MEMBERSHIPS = `
+  SELECT hub COLLATE "C" AS hub, username COLLATE "C" AS username, usergroup IS NOT NULL AS has_group,
+    coalesce(usergroup, '') COLLATE "C" AS group_name, min(username_escaped COLLATE "C") AS username_escaped
+  FROM unnest($4::text[], $5::text[], $6::text[], $7::text[]) AS offered (hub, username, usergroup, username_escaped)
+  GROUP BY 1, 2, 3, 4`;
+
+const INSERT_MEMBERSHIPS = `
+  INSERT INTO group_memberships (cluster, day, hub, username, usergroup, username_escaped, run_id)
+  SELECT $1, $2::date, hub, username, CASE WHEN has_group THEN group_name END, username_escaped, $3::bigint
+  FROM (${INCOMING_MEMBERSHIPS}) incoming
+  ORDER BY hub, username, group_name`;
+
 const REPLACE_MEMBERSHIPS = `
-  WITH incoming AS (
-    SELECT hub COLLATE "C" AS hub, username COLLATE "C" AS username, usergroup IS NOT NULL AS has_group,
-      coalesce(usergroup, '') COLLATE "C" AS group_name, min(username_escaped COLLATE "C") AS username_escaped
-    FROM unnest($4::text[], $5::text[], $6::text[], $7::text[]) AS offered (hub, username, usergroup, username_escaped)
-    GROUP BY 1, 2, 3, 4
-  ),
+  WITH incoming AS (${INCOMING_MEMBERSHIPS}),
   stored AS (
     SELECT hub, username, usergroup IS NOT NULL AS has_group, coalesce(usergroup, '') AS group_name, username_escaped,
       ctid AS place
