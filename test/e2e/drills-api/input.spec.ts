@@ -9,7 +9,7 @@ import { roundsFrom, SEED } from '../drills/drill-settings.js';
 import { arbitraryRequest } from './arbitrary-request.js';
 
 /** 10,000 take a minute or two. */
-const QUERIES = roundsFrom('DRILL_QUERIES', 1000);
+const QUERIES = roundsFrom('DRILL_QUERIES', 10_000);
 
 jest.setTimeout(60_000 + QUERIES * 100);
 
