@@ -34,9 +34,9 @@ const start = () => startSync([], { ...variablesOf(simulator, database.url), SYN
 /** Looks all the time, and keeps the most runs that it saw at work at once. */
 function watchRuns(): { stop(): Promise<number> } {
   let most = 0;
-  let isWatching = true;
+  const end = new AbortController();
   const watching = (async () => {
-    for (; isWatching; await sleep(10)) {
+    for (; !end.signal.aborted; await sleep(10)) {
       const rows = await database
         .query<{ count: number }>(`SELECT count(*)::int FROM sync_runs WHERE status = 'running'`)
         .catch(() => []);
@@ -45,7 +45,7 @@ function watchRuns(): { stop(): Promise<number> } {
   })();
   return {
     stop: async () => {
-      isWatching = false;
+      end.abort();
       await watching;
       return most;
     },
