@@ -3,6 +3,7 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import { advisoryLockKey } from './advisory-lock.js';
 import { allocateDay } from './allocate-day.js';
 import { sumWeeks } from './derived-sums.js';
+import { refreshStatistics } from './refresh-statistics.js';
 import { replaceCostDay } from './replace-cost-day.js';
 import { replaceUsageDay, type UsageDayReadings } from './replace-usage-day.js';
 import { listCostDays, listCostPlaces, listDaysWithOtherPolicy, listUsageDays } from './stored-days.js';
@@ -72,11 +73,12 @@ export class SyncSession {
     return this.#alone(() => insertRun(this.queryRunner, this.cluster, start));
   }
 
-  /** Also sums the weeks that runs have changed. */
+  /** Also sums the weeks that runs have changed, and refreshes the planner's statistics after many rows. */
   async recordRunFinished(run: RunId, outcome: RunOutcome, requests: number): Promise<void> {
     return this.#alone(async () => {
       await finishRun(this.queryRunner, run, outcome, requests);
       await sumWeeks(this.queryRunner, this.cluster);
+      await refreshStatistics(this.queryRunner, run);
     });
   }
 
