@@ -4,13 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseSyncConfig } from '#libs/config';
 import { DEFAULT_ATTRIBUTION, startOfDay } from '#libs/domain';
-import type { EmbeddedPrometheus } from '#libs/embedded';
+import { startPrometheusWithHistory, type EmbeddedPrometheus } from '#libs/embedded';
 import { Client } from 'pg';
 import { examine } from '../../../apps/doctor/src/examine.js';
 import type { Finding } from '../../../apps/doctor/src/finding.js';
 import { historyText, startSimulator, type FaultRequest, type Simulator } from '../../../apps/simulator/src/index.js';
 import { createEmptyTestDatabase, createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { startPrometheusWithHistory } from '../../support/prometheus.js';
 
 jest.setTimeout(60_000);
 

@@ -1,10 +1,9 @@
 import { promises as timers } from 'node:timers';
 import { Logger } from '@nestjs/common';
 import { addDays, firstOfMonth, startOfDay, type Day } from '#libs/domain';
-import type { EmbeddedPrometheus } from '#libs/embedded';
+import { startPrometheusWithHistory, type EmbeddedPrometheus } from '#libs/embedded';
 import { computeByteSeconds, homeStorageByteSeconds, memberships } from '#libs/prometheus';
 import { historyText, type Simulator } from '../../../apps/simulator/src/index.js';
-import { startPrometheusWithHistory } from '../../support/prometheus.js';
 import { startPrometheusProxy, type PrometheusProxy } from '../sync/prometheus-proxy.js';
 import { startDrillEstate, variablesOf } from './drill-estate.js';
 import { DrilledDatabase } from './drilled-database.js';

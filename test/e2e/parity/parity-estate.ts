@@ -1,7 +1,7 @@
+import { startPrometheusWithHistory } from '#libs/embedded';
 import { addDays } from '#libs/domain';
 import { historyText, startSimulator, type Simulator } from '../../../apps/simulator/src/index.js';
 import { createEmptyTestDatabase } from '../../support/database.js';
-import { startPrometheusWithHistory } from '../../support/prometheus.js';
 import { killLeftSyncs, runSync } from '../sync/sync-process.js';
 import { BuiltApi } from './built-api.js';
 import type { DayRange, Sources } from './existing-tool/existing-tool.js';

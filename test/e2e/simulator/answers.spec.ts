@@ -1,8 +1,7 @@
 import { addDays, eachDay, startOfDay, USAGE_DATASETS } from '#libs/domain';
-import type { EmbeddedPrometheus } from '#libs/embedded';
+import { startPrometheusWithHistory, type EmbeddedPrometheus } from '#libs/embedded';
 import { computeByteSeconds, coveredSteps, homeStorageByteSeconds, memberships, presence } from '#libs/prometheus';
 import { historyText, startSimulator, type Simulator } from '../../../apps/simulator/src/index.js';
-import { startPrometheusWithHistory } from '../../support/prometheus.js';
 
 const TODAY = '2026-11-20';
 const NOW = new Date('2026-11-20T15:00:00Z');

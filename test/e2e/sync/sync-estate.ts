@@ -1,10 +1,9 @@
 import type { QueryResultRow } from 'pg';
 import pg from 'pg';
 import { startOfDay } from '#libs/domain';
-import type { EmbeddedPrometheus } from '#libs/embedded';
+import { startPrometheusWithHistory, type EmbeddedPrometheus } from '#libs/embedded';
 import { historyText, startSimulator, type Estate, type Simulator } from '../../../apps/simulator/src/index.js';
 import { createEmptyTestDatabase, type TestDatabase } from '../../support/database.js';
-import { startPrometheusWithHistory } from '../../support/prometheus.js';
 import { startPrometheusProxy, type PrometheusProxy } from './prometheus-proxy.js';
 import { killLeftSyncs, runSync, startSync, type RunningSync, type SyncExit } from './sync-process.js';
 

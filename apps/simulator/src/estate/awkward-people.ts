@@ -1,4 +1,4 @@
-import type { Person } from './roster.js';
+import type { Person } from './person.js';
 
 const STAFF = '2i2c-org:hub-access-for-2i2c-staff';
 

@@ -2,7 +2,7 @@ import { addDays, type Day } from '#libs/domain';
 import { dayNumber, MS_PER_DAY } from './day-number.js';
 import type { HubOptions } from './options.js';
 import { rollFor } from './random.js';
-import type { Person } from './roster.js';
+import type { Person } from './person.js';
 
 /** A day on which nobody runs anything, on any hub: one in nineteen. The costs go on. */
 export function isQuietDay(day: Day): boolean {

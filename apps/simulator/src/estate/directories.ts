@@ -3,7 +3,7 @@ import { directoryLifeOn, isEnrolled } from './calendar.js';
 import { dayNumber, MS_PER_DAY } from './day-number.js';
 import type { EstateOptions } from './options.js';
 import { rollFor } from './random.js';
-import type { Person } from './roster.js';
+import type { Person } from './person.js';
 import { escapeSlug, safeSlug } from './slugs.js';
 
 /** A directory of a hub's home storage. `owner` null: shared by all of its users. */

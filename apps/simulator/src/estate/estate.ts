@@ -8,7 +8,8 @@ import { groupsOf } from './groups.js';
 import { hubCosts } from './hub-costs.js';
 import type { LineItem } from './line-item.js';
 import { DEFAULT_ESTATE, type EstateOptions, type HubOptions } from './options.js';
-import { makeRoster, type Person } from './roster.js';
+import type { Person } from './person.js';
+import { makeRoster } from './roster.js';
 import { sessionsStartedOn, type Session } from './sessions.js';
 import { scheduledMsWithin, UsageSum, type TrueUsage } from './true-usage.js';
 

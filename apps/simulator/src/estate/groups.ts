@@ -1,7 +1,7 @@
 import type { Day } from '#libs/domain';
 import { dayNumber } from './day-number.js';
 import { pick, rollFor } from './random.js';
-import type { Person } from './roster.js';
+import type { Person } from './person.js';
 
 const GROUPS = ['climate', 'ocean-science', 'course-101', 'café', '2i2c-org:hub-access-for-2i2c-staff'];
 

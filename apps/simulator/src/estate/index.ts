@@ -3,6 +3,7 @@ export * from './estate.js';
 export * from './line-item.js';
 export * from './options.js';
 export * from './random.js';
+export * from './person.js';
 export * from './roster.js';
 export * from './sessions.js';
 export * from './slugs.js';

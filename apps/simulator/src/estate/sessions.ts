@@ -3,7 +3,7 @@ import { isEnrolled, isHubInUse, isQuietDay, isWeekend } from './calendar.js';
 import { MS_PER_DAY } from './day-number.js';
 import type { EstateOptions, HubOptions } from './options.js';
 import { between, hexDigits, pick, rollFor, type Roll } from './random.js';
-import type { Person } from './roster.js';
+import type { Person } from './person.js';
 import { escapeSlug, safeSlug } from './slugs.js';
 
 /** One user pod's life. Instants in ms since 1970; `scheduledMs` null: it never found a node. */

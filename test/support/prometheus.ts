@@ -1,1 +1,0 @@
-export { startPrometheusWithHistory } from '#libs/embedded';
