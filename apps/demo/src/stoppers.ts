@@ -8,7 +8,7 @@ export class Stoppers {
 
   /** Stops everything, also what comes after a stop that failed: no process is left behind. */
   async stopAll(): Promise<void> {
-    for (const stop of this.#stops.splice(0).reverse()) {
+    for (const stop of this.#stops.splice(0).toReversed()) {
       await stop().catch((error: unknown) => console.error('while stopping:', error));
     }
   }
