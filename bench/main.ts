@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { benchApi } from './api/bench-api.js';
 import { benchClusters } from './clusters/bench-clusters.js';
+import { benchGrafana } from './grafana/bench-grafana.js';
 import { benchHistory } from './history/bench-history.js';
 import { benchSync } from './sync/bench-sync.js';
 import { describeMachine } from './machine.js';
@@ -16,6 +17,7 @@ const PARTS: Readonly<Record<string, (sizes: Sizes, report: Report) => Promise<v
   storage: benchStorage,
   history: benchHistory,
   layouts: benchLayouts,
+  grafana: benchGrafana,
   clusters: benchClusters,
   api: benchApi,
   prometheus: benchPrometheus,

@@ -1,3 +1,4 @@
+import { deriveAllSums } from '#libs/database';
 import type { Day } from '#libs/domain';
 import type pg from 'pg';
 
@@ -36,7 +37,15 @@ export async function fillHistory(
   }
   for (const addKey of addKeys) await client.query(addKey);
   onProgress('made keys');
+  await deriveAllSums(addressOf(client));
   await client.query(`VACUUM (ANALYZE)`);
+}
+
+function addressOf({ host, port, user, password, database }: pg.Client): string {
+  const url = new URL(`postgres://${host}:${port}/${database}`);
+  url.username = user ?? '';
+  url.password = password ?? '';
+  return url.href;
 }
 
 /** Returns the statements that make them again. */

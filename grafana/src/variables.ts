@@ -42,8 +42,9 @@ export function user(): QueryVariableBuilder {
   return many(
     'user',
     'User',
-    `SELECT DISTINCT username FROM reporting.daily_user_costs
-WHERE ${IN_CLUSTER} AND $__timeFilter(day) AND username IS NOT NULL AND ${picked('hub')}
+    `SELECT DISTINCT username
+FROM reporting.user_sums(\${cluster:sqlstring}, $__timeFrom()::date, $__timeTo()::date)
+WHERE cost_days > 0 AND ${picked('hub')}
 ORDER BY username`,
   );
 }

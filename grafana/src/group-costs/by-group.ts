@@ -11,8 +11,8 @@ import {
 import { PanelBuilder as TextBuilder, TextMode } from '@grafana/grafana-foundation-sdk/text';
 import { COSTS } from '../datasources.js';
 import { allSeries, colour, dailyBars, figures, USD } from '../panels.js';
-import { IN_CLUSTER, picked, SqlQuery } from '../sql.js';
-import { GROUP_COSTS_PICKED } from './conditions.js';
+import { SqlQuery } from '../sql.js';
+import { EACH_USER_ONCE, GROUP_COSTS_PICKED } from './conditions.js';
 
 export const splitAndFull = () =>
   new TextBuilder()
@@ -36,17 +36,12 @@ export const groupTotals = () =>
         'Users: what the picked users cost, each once. Split adds up to it; full is more by what people in several groups are counted again. With groups picked, split holds only those groups’ parts.',
     },
     `
-SELECT groups.users_usd AS "Users",
+SELECT users.users_usd AS "Users",
        groups.split_usd AS "Groups, split",
        groups.full_usd AS "Groups, full",
-       groups.full_usd - groups.users_usd AS "Counted more than once"
-FROM (
-  SELECT sum(full_usd) FILTER (WHERE place = 1) AS users_usd, sum(split_usd) AS split_usd, sum(full_usd) AS full_usd
-  FROM (
-    SELECT full_usd, split_usd, row_number() OVER (PARTITION BY day, hub, component, username) AS place
-    FROM ${GROUP_COSTS_PICKED}
-  ) AS counted
-) AS groups`,
+       groups.full_usd - users.users_usd AS "Counted more than once"
+FROM (SELECT sum(split_usd) AS split_usd, sum(full_usd) AS full_usd FROM ${GROUP_COSTS_PICKED}) AS groups
+CROSS JOIN (SELECT sum(amount_usd) AS users_usd FROM ${EACH_USER_ONCE}) AS users`,
   )
     .span(16)
     .height(6);
@@ -62,11 +57,7 @@ export const byGroup = () =>
       new SqlQuery(
         `
 SELECT usergroup AS "Group", sum(split_usd) AS "split", sum(full_usd) AS "full"
-FROM reporting.daily_group_costs
-WHERE ${IN_CLUSTER} AND $__timeFilter(day)
-  AND ${picked('hub')}
-  AND ${picked('component')}
-  AND ${picked('usergroup')}
+FROM ${GROUP_COSTS_PICKED}
 GROUP BY usergroup
 ORDER BY "full" DESC, usergroup
 LIMIT 40`,

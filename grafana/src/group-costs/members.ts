@@ -48,10 +48,11 @@ export const membersByDay = () =>
   lines(
     {
       title: 'Members, as of each day',
-      description: 'How many users each group had on each day. A gap: memberships of that day were not read.',
+      description:
+        'How many users each group had on each day; the same name on two hubs counts as two users. A gap: memberships of that day were not read.',
     },
     `
-SELECT day AS "time", usergroup AS metric, count(DISTINCT username) AS value
+SELECT day AS "time", usergroup AS metric, count(*) AS value
 FROM ${MEMBERSHIPS_PICKED}
   AND ${picked('usergroup')}
 GROUP BY day, usergroup

@@ -1,8 +1,17 @@
 import { colour, dailyBars } from '../panels.js';
-import { WHERE_PICKED } from './conditions.js';
+import { BY_BEARER, BY_USER, MEMBERS_PICKED } from './conditions.js';
+import { allPicked, IN_CLUSTER } from '../sql.js';
 
 const UNALLOCATED = '(unallocated)';
 const EVERYONE_ELSE = '(everyone else)';
+
+/** OFFSET 0 has the planner look each of them up by the key, instead of reading everybody's costs for a join. */
+const COST_OF_ONE = `
+    SELECT amount_usd
+    FROM reporting.daily_user_costs AS c
+    WHERE ${IN_CLUSTER} AND c.day = places.day AND c.hub = top.hub AND c.component = places.component
+      AND c.username = top.username
+    OFFSET 0`;
 
 export const usersByDay = () =>
   dailyBars(
@@ -14,27 +23,39 @@ export const usersByDay = () =>
     `
 WITH top AS (
   SELECT hub, username
-  FROM reporting.daily_user_costs${WHERE_PICKED}
-    AND username IS NOT NULL
+  FROM ${BY_USER}
   GROUP BY hub, username
-  ORDER BY sum(amount_usd) DESC, hub, username
+  HAVING sum(cost_days) > 0
+  ORDER BY sum(direct_usd) + sum(shared_usd) DESC, hub, username
   LIMIT \${top_users:sqlstring}::integer
-), costs AS (
-  SELECT day, hub, username, direct_usd, shared_usd
-  FROM reporting.daily_user_costs${WHERE_PICKED}
+), days AS (
+  SELECT day, hub, component, nobody, direct_usd + shared_usd AS amount_usd
+  FROM ${BY_BEARER}
+), top_days AS (
+  SELECT day, hub, username, sum(own.amount_usd) AS amount_usd
+  FROM (SELECT DISTINCT day, hub, component FROM days WHERE NOT nobody) AS places
+  JOIN top USING (hub)
+  CROSS JOIN LATERAL (${COST_OF_ONE}) AS own
+  LEFT JOIN (SELECT day, hub, username, true AS is_member FROM ${MEMBERS_PICKED} AS picked) AS members
+    USING (day, hub, username)
+  WHERE ${allPicked('usergroup')} OR is_member
+  GROUP BY day, hub, username
 )
-SELECT day AS "time",
-       CASE WHEN is_top THEN username || ' (' || hub || ')'
-            WHEN nobody THEN '${UNALLOCATED}'
-            ELSE '${EVERYONE_ELSE}' END AS metric,
-       sum(amount_usd) AS value
+SELECT day AS "time", username || ' (' || hub || ')' AS metric, amount_usd AS value
+FROM top_days
+UNION ALL
+SELECT day, '${UNALLOCATED}', sum(amount_usd)
+FROM days
+WHERE nobody
+GROUP BY day
+UNION ALL
+SELECT day, '${EVERYONE_ELSE}', sum(amount_usd)
 FROM (
-  SELECT day, top.hub, top.username, top.username IS NOT NULL AS is_top, costs.username IS NULL AS nobody,
-         sum(direct_usd) + sum(shared_usd) AS amount_usd
-  FROM costs LEFT JOIN top ON top.hub = costs.hub AND top.username = costs.username
-  GROUP BY day, top.hub, top.username, costs.username IS NULL
-) AS series
-GROUP BY 1, 2
+  SELECT day, amount_usd FROM days WHERE NOT nobody
+  UNION ALL SELECT day, -amount_usd FROM top_days
+) AS others
+GROUP BY day
+HAVING sum(amount_usd) <> 0
 ORDER BY 1, 2`,
   )
     .overrideByName(UNALLOCATED, [colour('#8e8e8e')])
@@ -54,10 +75,9 @@ SELECT day AS "time",
        CASE WHEN nobody THEN '${UNALLOCATED}' ELSE hub END AS metric,
        sum(amount_usd) AS value
 FROM (
-  SELECT day, hub, username IS NULL AS nobody, sum(direct_usd) + sum(shared_usd) AS amount_usd
-  FROM reporting.daily_user_costs${WHERE_PICKED}
-  GROUP BY day, hub, username IS NULL
-) AS costs
+  SELECT day, hub, nobody, direct_usd + shared_usd AS amount_usd
+  FROM ${BY_BEARER}
+) AS parts
 GROUP BY 1, 2
 ORDER BY 1, 2`,
   ).overrideByName(UNALLOCATED, [colour('#8e8e8e')]);
@@ -74,10 +94,10 @@ SELECT day AS "time",
        CASE WHEN nobody THEN '${UNALLOCATED}' ELSE component || ', ' || part END AS metric,
        sum(part_usd) AS value
 FROM (
-  SELECT day, component, username IS NULL AS nobody, sum(direct_usd) AS direct_usd, sum(shared_usd) AS shared_usd
-  FROM reporting.daily_user_costs${WHERE_PICKED}
-  GROUP BY day, component, username IS NULL
-) AS costs
+  SELECT day, component, nobody, sum(direct_usd) AS direct_usd, sum(shared_usd) AS shared_usd
+  FROM ${BY_BEARER}
+  GROUP BY day, component, nobody
+) AS components
 CROSS JOIN LATERAL (VALUES ('direct', direct_usd), ('shared', shared_usd)) AS parts (part, part_usd)
 GROUP BY 1, 2
 ORDER BY 1, 2`,

@@ -1,11 +1,62 @@
-import { allPicked, IN_CLUSTER, isPicked, picked } from '../sql.js';
+import { allPicked, IN_CLUSTER, isPicked, picked, pickedOneOf } from '../sql.js';
 
-/** Rows of a view with one row per user within the range, the cluster and all pickers. */
-export const WHERE_PICKED = `
+/**
+ * The planner drops a branch whose condition on what is picked is false. So sums are read where all users and groups are
+ * picked, and the rows of every user and day only where they are not.
+ */
+const EVERY_GROUP = allPicked('usergroup');
+const EVERYBODY = `${allPicked('user')} AND ${EVERY_GROUP}`;
+
+/**
+ * Who was on which day in one of the groups that are picked; nobody, with All. Whom no membership names is in group none
+ * or unknown only by what they cost, which takes longer to find.
+ */
+export const MEMBERS_PICKED = `(
+      SELECT day, hub, username
+      FROM reporting.user_groups
+      WHERE ${IN_CLUSTER} AND $__timeFilter(day) AND ${picked('hub')} AND NOT ${EVERY_GROUP} AND ${isPicked('usergroup')}
+      UNION
+      SELECT day, hub, username
+      FROM reporting.daily_user_group_costs
+      WHERE ${IN_CLUSTER} AND $__timeFilter(day) AND ${picked('hub')} AND NOT ${EVERY_GROUP} AND ${isPicked('usergroup')}
+        AND ${pickedOneOf('usergroup', ['none', 'unknown'])}
+    )`;
+
+/** Rows of a view with one row per user within the range, the cluster and the pickers of hub, component and user. */
+const WHERE_PICKED = `
   WHERE ${IN_CLUSTER} AND $__timeFilter(day)
     AND ${picked('hub')}
     AND ${picked('component')}
-    AND ${picked('user', 'username')}
-    AND (${allPicked('usergroup')} OR (day, hub, username) IN (
-      SELECT day, hub, username FROM reporting.daily_user_group_costs
-      WHERE ${IN_CLUSTER} AND $__timeFilter(day) AND ${isPicked('usergroup')}))`;
+    AND ${picked('user', 'username')}`;
+
+const AS_MEMBER = `(day, hub, username) IN ${MEMBERS_PICKED}`;
+
+/** By day, hub and component, what users and what nobody bears, within the range, the cluster and all pickers. */
+export const BY_BEARER = `(
+  SELECT day, hub, component, borne_by = 'nobody' AS nobody, direct_usd, shared_usd
+  FROM reporting.daily_allocated_costs
+  WHERE ${EVERYBODY} AND ${IN_CLUSTER} AND $__timeFilter(day) AND ${picked('hub')} AND ${picked('component')}
+  UNION ALL
+  SELECT day, hub, component, username IS NULL, direct_usd, shared_usd
+  FROM reporting.daily_user_costs${WHERE_PICKED}
+    AND ${EVERY_GROUP} AND NOT ${allPicked('user')}
+  UNION ALL
+  SELECT day, hub, component, false, direct_usd, shared_usd
+  FROM reporting.daily_user_costs${WHERE_PICKED}
+    AND NOT ${EVERY_GROUP} AND ${AS_MEMBER}
+) AS costs`;
+
+/** By hub, user and component, cost and usage over the whole range, within the cluster and all pickers. */
+export const BY_USER = `(
+  SELECT hub, username, component, direct_usd, shared_usd, cost_days, byte_seconds, usage_days
+  FROM reporting.user_sums(\${cluster:sqlstring}, $__timeFrom()::date, $__timeTo()::date)
+  WHERE ${EVERY_GROUP} AND ${picked('hub')} AND ${picked('component')} AND ${picked('user', 'username')}
+  UNION ALL
+  SELECT hub, username, component, direct_usd, shared_usd, 1, 0, 0
+  FROM reporting.daily_user_costs${WHERE_PICKED}
+    AND NOT ${EVERY_GROUP} AND ${AS_MEMBER}
+  UNION ALL
+  SELECT hub, username, component, 0, 0, 0, byte_seconds, 1
+  FROM reporting.daily_user_usage${WHERE_PICKED}
+    AND NOT ${EVERY_GROUP} AND ${AS_MEMBER}
+) AS sums`;

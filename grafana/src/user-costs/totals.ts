@@ -11,7 +11,7 @@ import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation
 import { COSTS } from '../datasources.js';
 import { figures, USD } from '../panels.js';
 import { SqlQuery } from '../sql.js';
-import { WHERE_PICKED } from './conditions.js';
+import { BY_BEARER, BY_USER } from './conditions.js';
 
 export const usersTotal = () =>
   figures(
@@ -21,11 +21,11 @@ export const usersTotal = () =>
         "Direct: the users' parts of cost tagged with their hub. Shared: their parts of cost that belongs to all hubs. Unallocated: what no user bears; empty when users or groups are picked.",
     },
     `
-SELECT sum(amount_usd) FILTER (WHERE username IS NOT NULL) AS "Users",
-       sum(direct_usd) FILTER (WHERE username IS NOT NULL) AS "Direct part",
-       sum(shared_usd) FILTER (WHERE username IS NOT NULL) AS "Shared part",
-       sum(amount_usd) FILTER (WHERE username IS NULL) AS "Unallocated"
-FROM reporting.daily_user_costs${WHERE_PICKED}`,
+SELECT sum(direct_usd + shared_usd) FILTER (WHERE NOT nobody) AS "Users",
+       sum(direct_usd) FILTER (WHERE NOT nobody) AS "Direct part",
+       sum(shared_usd) FILTER (WHERE NOT nobody) AS "Shared part",
+       sum(direct_usd + shared_usd) FILTER (WHERE nobody) AS "Unallocated"
+FROM ${BY_BEARER}`,
   ).span(16);
 
 export const activeUsers = () =>
@@ -39,9 +39,9 @@ export const activeUsers = () =>
 SELECT count(*) AS "Users with cost", avg(amount_usd) AS "Mean per user"
 FROM (
   SELECT sum(direct_usd) + sum(shared_usd) AS amount_usd
-  FROM reporting.daily_user_costs${WHERE_PICKED}
-    AND username IS NOT NULL
+  FROM ${BY_USER}
   GROUP BY hub, username
+  HAVING sum(cost_days) > 0
 ) AS users`,
   )
     .span(8)
@@ -58,10 +58,10 @@ export const topUsers = () =>
     .withTarget(
       new SqlQuery(
         `
-SELECT username || ' (' || hub || ')' AS "User", sum(amount_usd) AS "Cost"
-FROM reporting.daily_user_costs${WHERE_PICKED}
-    AND username IS NOT NULL
+SELECT username || ' (' || hub || ')' AS "User", sum(direct_usd) + sum(shared_usd) AS "Cost"
+FROM ${BY_USER}
 GROUP BY hub, username
+HAVING sum(cost_days) > 0
 ORDER BY "Cost" DESC, hub, username
 LIMIT \${top_users:sqlstring}::integer`,
         'table',
