@@ -2,6 +2,21 @@ import { lines, table, USD } from '../panels.js';
 import { IN_CLUSTER, isPicked, allPicked, picked } from '../sql.js';
 import { MEMBERSHIPS_PICKED } from './conditions.js';
 
+/**
+ * What each user of each hub cost on the days on which they are in `members`. With `+ 0` no index serves the join: the
+ * planner expects few members, and would look up each of thousands.
+ */
+const COSTS_OF_MEMBERS = `(
+  SELECT username, hub, sum(direct_usd) + sum(shared_usd) AS amount_usd
+  FROM reporting.daily_user_costs
+  WHERE ${IN_CLUSTER} AND $__timeFilter(day)
+    AND ${picked('hub')}
+    AND ${picked('component')}
+    AND ${picked('user', 'username')}
+    AND username IS NOT NULL AND (day + 0, hub, username) IN (SELECT day, hub, username FROM members)
+  GROUP BY username, hub
+)`;
+
 export const severalGroups = () =>
   table(
     {
@@ -10,16 +25,20 @@ export const severalGroups = () =>
         'Who was in more than one group on at least one day of the range: all groups they were in on such days, how many days, the last of them, and what they cost on them. Split divides this cost, full counts it once per group.',
     },
     `
+WITH members AS MATERIALIZED (
+  SELECT day, hub, username, usergroup
+  FROM ${MEMBERSHIPS_PICKED}
+    AND group_count > 1
+)
 SELECT m.username AS "User", m.hub AS "Hub", m.usergroups AS "Groups",
        m.days AS "Days", m.last_day AS "Last day", costs.amount_usd AS "Cost"
 FROM (
   SELECT username, hub, string_agg(DISTINCT usergroup, ', ' ORDER BY usergroup) AS usergroups,
          count(DISTINCT day) AS days, to_char(max(day), 'YYYY-MM-DD') AS last_day
-  FROM ${MEMBERSHIPS_PICKED}
-    AND group_count > 1
+  FROM members
   GROUP BY username, hub
   HAVING ${allPicked('usergroup')} OR bool_or(${isPicked('usergroup')})
-) AS m LEFT JOIN ${costsOnDaysWith('group_count > 1')} AS costs ON costs.username = m.username AND costs.hub = m.hub
+) AS m LEFT JOIN ${COSTS_OF_MEMBERS} AS costs ON costs.username = m.username AND costs.hub = m.hub
 ORDER BY "Cost" DESC NULLS LAST, "User", "Hub"`,
     { Cost: USD },
   ).span(12);
@@ -32,14 +51,18 @@ export const noGroup = () =>
         'Who was in no group on at least one day of the range: how many days, the last of them, and what they cost on them. Memberships are set at log-in: somebody who has not logged in since may still be in none.',
     },
     `
+WITH members AS MATERIALIZED (
+  SELECT day, hub, username
+  FROM ${MEMBERSHIPS_PICKED}
+    AND usergroup = 'none'
+)
 SELECT m.username AS "User", m.hub AS "Hub",
        m.days AS "Days", m.last_day AS "Last day", costs.amount_usd AS "Cost"
 FROM (
   SELECT username, hub, count(DISTINCT day) AS days, to_char(max(day), 'YYYY-MM-DD') AS last_day
-  FROM ${MEMBERSHIPS_PICKED}
-    AND usergroup = 'none'
+  FROM members
   GROUP BY username, hub
-) AS m LEFT JOIN ${costsOnDaysWith(`usergroup = 'none'`)} AS costs ON costs.username = m.username AND costs.hub = m.hub
+) AS m LEFT JOIN ${COSTS_OF_MEMBERS} AS costs ON costs.username = m.username AND costs.hub = m.hub
 ORDER BY "Cost" DESC NULLS LAST, "User", "Hub"`,
     { Cost: USD },
   ).span(12);
@@ -76,15 +99,3 @@ GROUP BY usergroup, username, hub
 ORDER BY usergroup, username, hub
 LIMIT 5000`,
   ).span(12);
-
-/** What each user of each hub cost on the days on which their membership meets a condition. */
-function costsOnDaysWith(condition: string): string {
-  return `(
-  SELECT username, hub, sum(amount_usd) AS amount_usd
-  FROM reporting.daily_user_costs
-  WHERE ${IN_CLUSTER} AND $__timeFilter(day)
-    AND ${picked('component')}
-    AND (day, hub, username) IN (SELECT day, hub, username FROM ${MEMBERSHIPS_PICKED} AND ${condition})
-  GROUP BY username, hub
-)`;
-}

@@ -1,5 +1,5 @@
 import { colour, dailyBars } from '../panels.js';
-import { BY_BEARER, BY_USER, MEMBERS_PICKED } from './conditions.js';
+import { BY_BEARER, COSTS_BY_USER, MEMBERS_PICKED } from './conditions.js';
 import { allPicked, IN_CLUSTER } from '../sql.js';
 
 const UNALLOCATED = '(unallocated)';
@@ -23,7 +23,7 @@ export const usersByDay = () =>
     `
 WITH top AS (
   SELECT hub, username
-  FROM ${BY_USER}
+  FROM ${COSTS_BY_USER}
   GROUP BY hub, username
   HAVING sum(cost_days) > 0
   ORDER BY sum(direct_usd) + sum(shared_usd) DESC, hub, username

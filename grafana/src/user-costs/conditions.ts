@@ -29,7 +29,11 @@ const WHERE_PICKED = `
     AND ${picked('component')}
     AND ${picked('user', 'username')}`;
 
-const AS_MEMBER = `(day, hub, username) IN ${MEMBERS_PICKED}`;
+/**
+ * Condition: the user was that day in one of the groups that are picked. With `+ 0` no index serves it: the planner cannot
+ * know how many members a group has, expects few, and would look up each of thousands instead of joining them.
+ */
+const AS_MEMBER = `(day + 0, hub, username) IN ${MEMBERS_PICKED}`;
 
 /** By day, hub and component, what users and what nobody bears, within the range, the cluster and all pickers. */
 export const BY_BEARER = `(
@@ -46,15 +50,21 @@ export const BY_BEARER = `(
     AND NOT ${EVERY_GROUP} AND ${AS_MEMBER}
 ) AS costs`;
 
-/** By hub, user and component, cost and usage over the whole range, within the cluster and all pickers. */
-export const BY_USER = `(
+const USER_SUMS = `
   SELECT hub, username, component, direct_usd, shared_usd, cost_days, byte_seconds, usage_days
   FROM reporting.user_sums(\${cluster:sqlstring}, $__timeFrom()::date, $__timeTo()::date)
   WHERE ${EVERY_GROUP} AND ${picked('hub')} AND ${picked('component')} AND ${picked('user', 'username')}
   UNION ALL
   SELECT hub, username, component, direct_usd, shared_usd, 1, 0, 0
   FROM reporting.daily_user_costs${WHERE_PICKED}
-    AND NOT ${EVERY_GROUP} AND ${AS_MEMBER}
+    AND NOT ${EVERY_GROUP} AND ${AS_MEMBER}`;
+
+/** By hub, user and component, cost over the whole range, within the cluster and all pickers; cost_days 0: none. */
+export const COSTS_BY_USER = `(${USER_SUMS}
+) AS sums`;
+
+/** The same with usage. */
+export const COSTS_AND_USAGE_BY_USER = `(${USER_SUMS}
   UNION ALL
   SELECT hub, username, component, 0, 0, 0, byte_seconds, 1
   FROM reporting.daily_user_usage${WHERE_PICKED}

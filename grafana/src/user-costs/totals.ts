@@ -11,7 +11,7 @@ import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation
 import { COSTS } from '../datasources.js';
 import { figures, USD } from '../panels.js';
 import { SqlQuery } from '../sql.js';
-import { BY_BEARER, BY_USER } from './conditions.js';
+import { BY_BEARER, COSTS_BY_USER } from './conditions.js';
 
 export const usersTotal = () =>
   figures(
@@ -39,7 +39,7 @@ export const activeUsers = () =>
 SELECT count(*) AS "Users with cost", avg(amount_usd) AS "Mean per user"
 FROM (
   SELECT sum(direct_usd) + sum(shared_usd) AS amount_usd
-  FROM ${BY_USER}
+  FROM ${COSTS_BY_USER}
   GROUP BY hub, username
   HAVING sum(cost_days) > 0
 ) AS users`,
@@ -59,7 +59,7 @@ export const topUsers = () =>
       new SqlQuery(
         `
 SELECT username || ' (' || hub || ')' AS "User", sum(direct_usd) + sum(shared_usd) AS "Cost"
-FROM ${BY_USER}
+FROM ${COSTS_BY_USER}
 GROUP BY hub, username
 HAVING sum(cost_days) > 0
 ORDER BY "Cost" DESC, hub, username

@@ -202,6 +202,22 @@ describe('user costs', () => {
       User: 'ada',
       'Memory GiB-hours': 26,
     });
+    expect(await rowsOf(uid, 'Top $top_users users', { usergroup: [TEAM] })).toEqual([
+      { User: 'ada (prod)', Cost: 60 },
+    ]);
+    const byDay = 'Top $top_users users, everyone else, and what no user bears';
+    expect(await rowsOf(uid, byDay, { usergroup: [TEAM], top_users: '1' })).toEqual([
+      { time: '2026-03-02', metric: 'ada (prod)', value: 30 },
+      { time: '2026-03-03', metric: 'ada (prod)', value: 30 },
+    ]);
+  });
+
+  it('in no group are bob, and the three whom no membership names: 44, 16, 8 and 8', async () => {
+    expect(await onlyRow(uid, 'Costs of the users', { usergroup: ['none'] })).toMatchObject({ Users: 76 });
+    expect(await onlyRow(uid, 'Users with cost', { usergroup: ['none'] })).toEqual({
+      'Users with cost': 4,
+      'Mean per user': 19,
+    });
   });
 });
 
@@ -219,6 +235,26 @@ describe('group costs', () => {
       { Group: 'physics', split: 154, full: 184 },
       { Group: 'none', split: 76, full: 76 },
       { Group: TEAM, split: 30, full: 60 },
+    ]);
+  });
+
+  it('adds up as well with some groups or some users picked: ada of prod and of staging cost 120 and 8', async () => {
+    expect(await onlyRow(uid, 'Do groups add up?', { usergroup: ['physics', TEAM] })).toEqual({
+      Users: 184,
+      'Groups, split': 184,
+      'Groups, full': 244,
+      'Counted more than once': 60,
+    });
+    expect(await onlyRow(uid, 'Do groups add up?', { user: ['ada'] })).toEqual({
+      Users: 128,
+      'Groups, split': 128,
+      'Groups, full': 188,
+      'Counted more than once': 60,
+    });
+    expect(await rowsOf(uid, 'By group, split and full', { user: ['ada'] })).toEqual([
+      { Group: 'physics', split: 90, full: 120 },
+      { Group: TEAM, split: 30, full: 60 },
+      { Group: 'none', split: 8, full: 8 },
     ]);
   });
 
