@@ -5,6 +5,7 @@ import { RunningApi } from './running-api.js';
 
 interface Operation {
   readonly summary: string;
+  readonly security?: readonly object[];
   readonly parameters?: { readonly name: string; readonly in: string; readonly required: boolean; schema: unknown }[];
   readonly responses: Record<string, { content: Record<string, { schema: Parameters<typeof z.fromJSONSchema>[0] }> }>;
 }
@@ -50,6 +51,13 @@ describe('the OpenAPI document', () => {
     expect(names('/users_with_no_groups')).toEqual([...everyQuestion, 'hub_name', 'user_name'].toSorted());
     const all = Object.values(paths).flatMap(({ get }) => get.parameters ?? []);
     expect(all.filter(({ name, in: where, required }) => where === 'query' && required && name)).toEqual([]);
+  });
+
+  it('says that questions may ask for a bearer token, and what happens without', () => {
+    const { security, responses } = paths['/costs_per_user']!.get;
+    expect(security).toEqual([{ bearer: [] }, {}]);
+    expect(Object.keys(responses)).toEqual(['200', '400', '401', '429', '503']);
+    expect(paths['/live']!.get.security).toBeUndefined();
   });
 
   it('gives the words that groups may be', () => {

@@ -33,6 +33,7 @@ export class OpenApiDocument {
       .setTitle('JupyterHub cost monitoring')
       .setDescription('What each hub, group and user of a cluster costs. Days are UTC days, amounts are US dollars.')
       .setVersion('1')
+      .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'Where the deployment has a file of tokens' })
       .build();
     const document = SwaggerModule.createDocument(this.#app, config, {
       operationIdFactory: (_controller, method) => method,
@@ -49,7 +50,14 @@ function describeOperations(document: OpenAPIObject, endpoint: EndpointDescripti
     operation.summary = endpoint.summary;
     operation.operationId = path.replaceAll(/\W+/g, '_').replace(/^_/, '') || 'root';
     operation.responses = responsesOf(endpoint, operation);
+    // Where there is no file of tokens, nobody is asked for one: the empty requirement says so.
+    if (isQuestion(operation)) operation.security = [{ bearer: [] }, {}];
   }
+}
+
+/** Whether it asks about figures, which takes parameters, and a token where there are tokens. */
+function isQuestion({ parameters }: Operation): boolean {
+  return (parameters ?? []).length > 0;
 }
 
 function responsesOf(endpoint: EndpointDescription, operation: Operation): Operation['responses'] {
@@ -57,9 +65,11 @@ function responsesOf(endpoint: EndpointDescription, operation: Operation): Opera
   const faults = { content: jsonContent(fault) };
   return {
     200: { description: endpoint.summary, content },
-    ...((operation.parameters ?? []).length > 0
-      ? { 400: { description: 'A parameter is not usable; the message names it', ...faults } }
-      : {}),
+    ...(isQuestion(operation) && {
+      400: { description: 'A parameter is not usable; the message names it', ...faults },
+      401: { description: 'The deployment asks for a bearer token', ...faults },
+      429: { description: 'Too many failed attempts from this address', ...faults },
+    }),
     503: { description: 'The database is away', ...faults },
   } as Operation['responses'];
 }
