@@ -52,15 +52,19 @@ async function runUndisturbed(database: DrilledDatabase, more: Variables = {}): 
   };
 }
 
-/** @returns whether it was killed: a run may be faster than the killer. */
-async function startAndKill(database: DrilledDatabase, usual: Undisturbed, more: Variables): Promise<boolean> {
+/** @returns whether it was killed: a run may be faster than the killer, who waits `workMs` at most. */
+async function startAndKill(
+  database: DrilledDatabase,
+  { bootMs, workMs }: Pick<Undisturbed, 'bootMs' | 'workMs'>,
+  more: Variables,
+): Promise<boolean> {
   const sync = startSync(['--once'], { ...variablesOf(simulator, database.url), ...more });
   // One in six dies while it starts and migrates, the others at work.
   if (roll() < 1 / 6) {
-    await sleep(roll() * usual.bootMs);
+    await sleep(roll() * bootMs);
   } else {
     await Promise.race([sync.untilItSays(/run started/), sync.ended]);
-    await sleep(roll() * usual.workMs);
+    await Promise.race([sleep(roll() * workMs), sync.ended]);
   }
   sync.signal('SIGKILL');
   const { code } = await sync.ended;
@@ -74,7 +78,10 @@ async function drill(start: DrilledDatabase, usual: Undisturbed, kills: number, 
   for (let killed = 0; killed < kills;) {
     const database = await start.clone();
     for (let here = 0; here < KILLS_PER_DATABASE && killed < kills; here += 1) {
-      killed += Number(await startAndKill(database, usual, more));
+      // What is left to do becomes less from kill to kill.
+      const moments = { bootMs: usual.bootMs, workMs: usual.workMs / 2 ** here };
+      if (!(await startAndKill(database, moments, more))) break;
+      killed += 1;
     }
     const last = await runSync(['--once'], { ...variablesOf(simulator, database.url), ...more });
     expect(last).toMatchObject({ code: 0, stderr: '' });
