@@ -85,6 +85,8 @@ describe(`two syncs of one cluster (DRILL_SEED=${SEED}, DRILL_REPLICA_KILLS=${KI
     simulator.faults.add({ kind: 'restatement', from: addDays(today, -20), until: addDays(today, 1), percent: 109 });
     await killSome(Math.floor(KILLS / 2));
     await untilAnotherRunSucceeds();
+    // A process that has not said anything yet may not listen to signals either, and would end by this one.
+    for (const replica of replicas) await replica.untilItSays(/run started|another sync|next run|catch up/);
     for (const replica of replicas) replica.signal('SIGTERM');
     for (const replica of replicas) expect(await replica.ended).toMatchObject({ code: 0 });
     expect(await watch.stop()).toBe(1);
