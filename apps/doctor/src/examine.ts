@@ -1,5 +1,6 @@
 import type { SyncConfig } from '#libs/config';
-import { addDays, dayOf, firstOfMonth, type DayWindow } from '#libs/domain';
+import { knownCostWindow } from '#libs/cost-explorer';
+import { dayOf } from '#libs/domain';
 import { judgeClocks } from './checks/clocks.js';
 import { judgeHubs } from './checks/hubs.js';
 import { examineAccount } from './examinations/account.js';
@@ -13,17 +14,13 @@ export interface Report {
   readonly requests: number;
 }
 
-/** Months of costs before the running one that Cost Explorer keeps, and a first sync reads. */
-const MONTHS_KEPT = 13;
-
 /** Looks at everything that a sync of this deployment depends on. Writes nothing, throws nothing. */
 export async function examine(config: SyncConfig, now: Date): Promise<Report> {
   const today = dayOf(now);
-  const window: DayWindow = { from: firstOfMonth(today, -MONTHS_KEPT), until: addDays(today, 1) };
   const [database, account, cluster] = await Promise.all([
     examineDatabase(config.databaseUrl),
     examineAccount(config, today),
-    examineCluster(config.prometheus, window, now),
+    examineCluster(config.prometheus, knownCostWindow(today), now),
   ]);
   const { hubTags: tags } = account;
   const { namespaces } = cluster;

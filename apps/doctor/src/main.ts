@@ -1,6 +1,5 @@
 import { ConfigurationError, parseSyncConfig } from '#libs/config';
-import { USD_PER_REQUEST } from '#libs/cost-explorer';
-import { formatUsd, parseUsd } from '#libs/domain';
+import { formatPrice } from '#libs/cost-explorer';
 import { examine } from './examine.js';
 import { messageOf } from './message-of.js';
 import { formatTable, formatTally } from './table.js';
@@ -21,13 +20,9 @@ async function main(): Promise<number> {
   const { findings, requests } = await examine(parseSyncConfig(process.env), new Date());
   process.stdout.write(formatTable(findings, process.stdout.columns ?? DEFAULT_WIDTH));
   process.stdout.write(
-    `\n${formatTally(findings)}; ${requests} requests to Cost Explorer for ${price(requests)} USD\n`,
+    `\n${formatTally(findings)}; ${requests} requests to Cost Explorer for ${formatPrice(requests)} USD\n`,
   );
   return findings.some(({ status }) => status === 'failure') ? 1 : 0;
-}
-
-function price(requests: number): string {
-  return formatUsd(parseUsd(USD_PER_REQUEST) * BigInt(requests)).replace(/(\.\d\d)0*$/, '$1');
 }
 
 function report(error: unknown): number {

@@ -8,6 +8,7 @@ import {
   type Day,
   type DayCosts,
 } from '#libs/domain';
+import { formatDays } from './run-summary.js';
 
 /** A tag that costs were attributed by when the days were stored, and by which none is now. */
 export interface LostTag {
@@ -62,15 +63,11 @@ export class LostTagsError extends Error {
   override readonly name = 'LostTagsError';
 
   constructor(readonly lost: readonly LostTag[]) {
-    const tags = lost.map(({ tag, days }) => `${tag} (${listDays(days)})`).join(' and ');
+    const tags = lost.map(({ tag, days }) => `${tag} (${formatDays(days)})`).join(' and ');
     super(
       `Cost Explorer's answer has no cost with the tag ${tags} although days are stored with some; these stay as they ` +
         `are. Is the cost allocation tag still active, and spelt like that? If it is gone for good, run once with ` +
         `--accept-lost-tags`,
     );
   }
-}
-
-function listDays(days: readonly Day[]): string {
-  return days.length === 1 ? days[0]! : `${days.length} days from ${days[0]} to ${days.at(-1)}`;
 }

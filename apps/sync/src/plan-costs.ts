@@ -1,13 +1,6 @@
+import { knownCostWindow } from '#libs/cost-explorer';
 import type { CostDay, CostReadingBasis } from '#libs/database';
-import { addDays, eachDay, firstOfMonth, type Day, type DayWindow } from '#libs/domain';
-
-/** Cost Explorer keeps the running month and this many before it. */
-const MONTHS_KEPT = 13;
-
-/** All the days that Cost Explorer still knows, the running one included. */
-export function knownCostWindow(today: Day): DayWindow {
-  return { from: firstOfMonth(today, -MONTHS_KEPT), until: addDays(today, 1) };
-}
+import { eachDay, firstOfMonth, type Day, type DayWindow } from '#libs/domain';
 
 /**
  * The days whose costs the next run reads. Bills are corrected up to weeks after a month's end, so that every run goes

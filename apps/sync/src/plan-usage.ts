@@ -1,6 +1,6 @@
+import { knownCostWindow } from '#libs/cost-explorer';
 import type { UsageDay } from '#libs/database';
 import { USAGE_DATASETS, addDays, eachDay, type Day, type DayWindow, type UsageDataset } from '#libs/domain';
-import { knownCostWindow } from './plan-costs.js';
 
 /** A day without samples is asked for again this long: what was away may upload what it kept. */
 const MISSING_RETRY_DAYS = 7;

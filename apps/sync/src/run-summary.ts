@@ -1,6 +1,6 @@
-import { USD_PER_REQUEST } from '#libs/cost-explorer';
+import { formatPrice } from '#libs/cost-explorer';
 import type { SyncSource } from '#libs/database';
-import { addDays, countDays, formatUsd, parseUsd, type DayWindow } from '#libs/domain';
+import { addDays, countDays, type Day, type DayWindow } from '#libs/domain';
 
 /** What was done for one source. `requests` counts retries and pages; only Cost Explorer's are paid. */
 export interface SourceSummary {
@@ -79,8 +79,9 @@ export function formatWindow(window: DayWindow): string {
   return `${window.from} to ${addDays(window.until, -1)} (${plural(countDays(window), 'day')})`;
 }
 
-function formatPrice(requests: number): string {
-  return formatUsd(parseUsd(USD_PER_REQUEST) * BigInt(requests)).replace(/(\.\d\d)0*$/, '$1');
+/** `2026-10-01`, or how many days, which come in order and may have gaps, between which two. */
+export function formatDays(days: readonly Day[]): string {
+  return days.length === 1 ? days[0]! : `${days.length} days from ${days[0]} to ${days.at(-1)}`;
 }
 
 function plural(count: number, noun: string): string {

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { syncConfig, type SyncConfig } from '#libs/config';
+import { knownCostWindow } from '#libs/cost-explorer';
 import { migrate, SYNC_SOURCES, SyncSession, type RecordedRun, type SyncSource } from '#libs/database';
 import { dayOf } from '#libs/domain';
 import { reasonToCatchUp } from './catch-up.js';
 import { SyncDatabase } from './database.js';
-import { knownCostWindow } from './plan-costs.js';
 import { usageWindow } from './plan-usage.js';
 import type { SourceSummary } from './run-summary.js';
 import { costReadingBasis, readCosts } from './steps/read-costs.js';

@@ -1,9 +1,9 @@
 import { promises as timers } from 'node:timers';
 import {
-  CostExplorerClient,
   GetCostAndUsageCommand,
   InvalidNextTokenException,
   RequestChangedException,
+  type CostExplorerClient,
   type ResultByTime,
 } from '@aws-sdk/client-cost-explorer';
 import type { CostBasis, CostReading, DayWindow } from '#libs/domain';
@@ -13,6 +13,7 @@ import { PartitionMismatchError, UnexpectedAnswerError } from './errors.js';
 import type { FilterSubject } from './filters.js';
 import { findMismatches } from './reconcile.js';
 import { RequestMeter } from './request-meter.js';
+import { createSdkClient } from './sdk-client.js';
 import { planCostRequests, type CostRequest, type CostRequests } from './requests.js';
 
 export interface CostExplorerReaderOptions extends FilterSubject {
@@ -36,12 +37,6 @@ export interface Timing {
 
 const TIMING: Timing = { connectMs: 5_000, answerMs: 60_000, settleMs: 5_000 };
 
-/**
- * The SDK warns on stderr of Node releases that it will drop. Operators read stderr, and the images run Node 24, which
- * it keeps: the warning could only be of a developer's machine. Read when the first client is made.
- */
-const NODE_VERSION_WARNING = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED';
-
 /** Throttling, 5xx and lost connections are tried again by the SDK, with exponential delays. */
 const ATTEMPTS_PER_REQUEST = 5;
 
@@ -62,17 +57,8 @@ export class CostExplorerReader {
 
   constructor(private readonly options: CostExplorerReaderOptions) {
     this.timing = { ...TIMING, ...options.timing };
-    process.env[NODE_VERSION_WARNING] ??= 'true';
-    this.client = new CostExplorerClient({
-      // Cost Explorer of a partition answers in one region whatever is asked; the SDK only demands that there be one.
-      region: process.env['AWS_REGION'] || 'us-east-1',
-      retryMode: 'standard',
-      maxAttempts: ATTEMPTS_PER_REQUEST,
-      requestHandler: {
-        connectionTimeout: this.timing.connectMs,
-        socketTimeout: this.timing.answerMs,
-      },
-    });
+    const { connectMs, answerMs } = this.timing;
+    this.client = createSdkClient({ attempts: ATTEMPTS_PER_REQUEST, connectMs, answerMs });
   }
 
   /**

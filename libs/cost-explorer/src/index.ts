@@ -13,4 +13,5 @@ export {
   type AllocationTag,
   type CostExplorerInspectorOptions,
 } from './inspection.reader.js';
-export { USD_PER_REQUEST } from './requests.js';
+export { knownCostWindow } from './known-costs.js';
+export { formatPrice, USD_PER_REQUEST } from './request-price.js';

@@ -1,14 +1,15 @@
 import {
-  CostExplorerClient,
   GetCostAndUsageCommand,
   GetTagsCommand,
   ListCostAllocationTagsCommand,
+  type CostExplorerClient,
   type ResultByTime,
 } from '@aws-sdk/client-cost-explorer';
 import { sumUsd, type CostBasis, type DayWindow, type Usd } from '#libs/domain';
 import { mergeResults, type AnswerRow } from './answer.js';
 import type { FilterSubject } from './filters.js';
 import { planCostRequests, type CostRequest } from './requests.js';
+import { createSdkClient } from './sdk-client.js';
 
 /** A tag key that AWS has seen on a resource, and whether costs can be grouped by it. */
 export interface AllocationTag {
@@ -38,10 +39,10 @@ export class CostExplorerInspector {
   readonly #client: CostExplorerClient;
 
   constructor(private readonly options: CostExplorerInspectorOptions) {
-    this.#client = new CostExplorerClient({
-      region: process.env['AWS_REGION'] || 'us-east-1',
-      maxAttempts: ATTEMPTS_PER_REQUEST,
-      requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, socketTimeout: ANSWER_TIMEOUT_MS },
+    this.#client = createSdkClient({
+      attempts: ATTEMPTS_PER_REQUEST,
+      connectMs: CONNECT_TIMEOUT_MS,
+      answerMs: ANSWER_TIMEOUT_MS,
     });
     // Behind the SDK's retry loop, and before it makes errors of the answers that are none.
     this.#client.middlewareStack.add(

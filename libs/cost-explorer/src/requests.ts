@@ -10,9 +10,6 @@ import {
   type FilterSubject,
 } from './filters.js';
 
-/** Cost Explorer's price of one answered request, and of each further page of it, in USD. */
-export const USD_PER_REQUEST = '0.01';
-
 /** A request of a cost reading, with the name that errors give it and the one metric that it asks for. */
 export interface CostRequest {
   readonly name: string;

@@ -1,11 +1,11 @@
-import { CostExplorerReader, describeAwsError, RequestBudgetExceededError } from '#libs/cost-explorer';
+import type { SyncConfig } from '#libs/config';
+import { CostExplorerReader, describeAwsError, knownCostWindow, RequestBudgetExceededError } from '#libs/cost-explorer';
 import { EmptyAnswerError, type CostReadingBasis } from '#libs/database';
 import type { CostReading, Day, DayCosts, DayWindow } from '#libs/domain';
 import { digestAttribution } from '../attribution-digest.js';
 import { findLostTags, LostTagsError } from '../lost-tags.js';
-import { knownCostWindow, planCostBackfill, planCostWindow } from '../plan-costs.js';
+import { planCostBackfill, planCostWindow } from '../plan-costs.js';
 import { formatWindow, skippedSummary, type SourceSummary } from '../run-summary.js';
-import type { SyncConfig } from '#libs/config';
 import type { SyncWork } from '../task.js';
 import { recordRun, type RunTally } from './record-run.js';
 

@@ -2,7 +2,7 @@ import type { UsageDayReadings } from '#libs/database';
 import type { DatasetReading, Day, DayWindow, UsageDataset } from '#libs/domain';
 import { UsageReader } from '#libs/prometheus';
 import { planUsageBackfill, planUsageDays, usageWindow, windowOf, type DueUsageDay } from '../plan-usage.js';
-import { formatWindow, skippedSummary, type SourceSummary } from '../run-summary.js';
+import { formatDays, formatWindow, skippedSummary, type SourceSummary } from '../run-summary.js';
 import type { SyncWork } from '../task.js';
 import { recordRun } from './record-run.js';
 
@@ -49,8 +49,8 @@ export async function readUsage(work: SyncWork): Promise<SourceSummary> {
       }
     } finally {
       tally.requests = reader.traffic.requests;
-      if (forgotten.length > 0) tally.notes.push(`Prometheus has no samples of ${listSome(forgotten)}`);
-      if (kept.length > 0) tally.notes.push(`kept, since Prometheus now covers less of it: ${listSome(kept)}`);
+      if (forgotten.length > 0) tally.notes.push(`Prometheus has no samples of ${formatDays(forgotten)}`);
+      if (kept.length > 0) tally.notes.push(`kept, since Prometheus now covers less of it: ${formatDays(kept)}`);
     }
   });
 }
@@ -81,8 +81,4 @@ function nothingOf({ day, datasets }: DueUsageDay): UsageDayReadings {
   const nothing = (dataset: UsageDataset): DatasetReading<never> | undefined =>
     datasets.includes(dataset) ? { day, dataset, coverage: 0, rows: [] } : undefined;
   return { compute: nothing('compute'), homeStorage: nothing('home storage'), memberships: nothing('memberships') };
-}
-
-function listSome(days: readonly Day[]): string {
-  return days.length === 1 ? days[0]! : `${days.length} days from ${days[0]} to ${days.at(-1)}`;
 }
