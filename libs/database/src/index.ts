@@ -7,3 +7,4 @@ export * from './queries/index.js';
 export type { UsageDayReadings } from './replace-usage-day.js';
 export * from './sync-records.js';
 export * from './sync-session.js';
+export { WRITTEN_TABLES } from './written-tables.js';

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { WRITTEN_TABLES } from './written-tables.js';
 
 /** What a role may do in the database, and what the database is. */
 export interface DatabaseInspection {
@@ -22,22 +23,6 @@ export interface DatabaseInspection {
 
 export const API_ROLE = 'jupyterhub_costs_api';
 export const SYNC_ROLE = 'jupyterhub_costs_sync';
-
-const WRITTEN_TABLES = [
-  'sync_runs',
-  'account_costs',
-  'attributed_costs',
-  'cost_restatements',
-  'usage_days',
-  'user_usage',
-  'group_memberships',
-  'user_costs',
-  'allocation_days',
-  'allocated_costs',
-  'group_costs',
-  'summed_weeks',
-  'user_weeks',
-];
 
 /** Looks at the database as the role that is connected, whether or not it was ever migrated; changes nothing. */
 export async function inspectDatabase(dataSource: DataSource): Promise<DatabaseInspection> {

@@ -1,4 +1,4 @@
-import { createDataSource, migrate, MigrationNotAllowedError, SyncSession } from '#libs/database';
+import { createDataSource, migrate, MigrationNotAllowedError, SyncSession, WRITTEN_TABLES } from '#libs/database';
 import { startPostgres, type EmbeddedPostgres } from '#libs/embedded';
 import { Client } from 'pg';
 import { createEmptyTestDatabase, createTestDatabase, type TestDatabase } from '../../support/database.js';
@@ -84,6 +84,11 @@ describe('jupyterhub_costs_sync', () => {
     }
     const { rows } = await owner.query(`SELECT hub, username, direct_usd::text FROM user_costs WHERE username > ''`);
     expect(rows).toEqual([{ hub: 'prod', username: 'bob', direct_usd: '30.0000000000' }]);
+  });
+
+  it('is asked by the doctor about every table there is', async () => {
+    const { rows } = await owner.query(`SELECT tablename FROM pg_tables WHERE schemaname = 'public'`);
+    expect([...WRITTEN_TABLES, 'migrations'].toSorted()).toEqual(rows.map(({ tablename }) => tablename).toSorted());
   });
 
   it('may change the rows of every table but the record of migrations', async () => {
