@@ -1,9 +1,10 @@
 import { BadRequestException, Inject, Injectable } from '@nestjs/common';
 import { apiConfig, type ApiConfig } from '#libs/config';
-import { firstTwoClusters, ReportingDatabase, type Scope } from '#libs/database/queries';
+import { firstTwoClusters, ReportingDatabase, type Scope, type Statement } from '#libs/database/queries';
 import type { DayWindow } from '#libs/domain';
 import type { AccessScope } from '../access/access-scope.js';
 import { isStorable } from '../parameters/name-filter.js';
+import { Answer } from './answer.js';
 
 /** Which cluster a request is about, and what of it whoever asks may see. */
 @Injectable()
@@ -28,6 +29,16 @@ export class Scopes {
     if (cluster === undefined || !isStorable(cluster)) return undefined;
     if (access.cluster !== undefined && access.cluster !== cluster) return undefined;
     return { cluster, window: asked.window, hubs: access.hubs };
+  }
+
+  /** The rows that answer a question about it; none where no cluster can match. @throws as `find`. */
+  async rows(
+    asked: Parameters<Scopes['find']>[0],
+    access: AccessScope,
+    ask: (scope: Scope) => Statement,
+  ): Promise<Answer> {
+    const scope = await this.find(asked, access);
+    return scope ? Answer.rows(ask(scope)) : Answer.nothing();
   }
 
   async #onlyCluster(): Promise<string | undefined> {

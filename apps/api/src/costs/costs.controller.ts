@@ -9,7 +9,6 @@ import {
 } from '#libs/database/queries';
 import type { z } from 'zod';
 import { Access, type AccessScope } from '../access/access-scope.js';
-import { Answer } from '../answers/answer.js';
 import { Scopes } from '../answers/scopes.js';
 import { Endpoint } from '../endpoint.js';
 import * as answers from './costs.answers.js';
@@ -28,8 +27,7 @@ export class CostsController {
     @Query({ schema: questions.totalCosts }) asked: z.infer<typeof questions.totalCosts>,
     @Access() access: AccessScope,
   ) {
-    const scope = await this.scopes.find(asked, access);
-    return scope ? Answer.rows(totalCosts(scope)) : Answer.nothing();
+    return this.scopes.rows(asked, access, totalCosts);
   }
 
   @Endpoint(
@@ -41,9 +39,7 @@ export class CostsController {
     @Query({ schema: questions.totalCostsPerHub }) asked: z.infer<typeof questions.totalCostsPerHub>,
     @Access() access: AccessScope,
   ) {
-    const scope = await this.scopes.find(asked, access);
-    if (!scope) return Answer.nothing();
-    return Answer.rows(asked.shared === 'usage' ? totalCostsPerHubSharedByUsage(scope) : totalCostsPerHub(scope));
+    return this.scopes.rows(asked, access, asked.shared === 'usage' ? totalCostsPerHubSharedByUsage : totalCostsPerHub);
   }
 
   @Endpoint('/total_costs_per_component', 'Cost by day and component', answers.totalCostsPerComponent)
@@ -51,9 +47,8 @@ export class CostsController {
     @Query({ schema: questions.totalCostsPerComponent }) asked: z.infer<typeof questions.totalCostsPerComponent>,
     @Access() access: AccessScope,
   ) {
-    const scope = await this.scopes.find(asked, access);
     const filter = { hubs: asked.hub, components: asked.component };
-    return scope ? Answer.rows(totalCostsPerComponent(scope, filter)) : Answer.nothing();
+    return this.scopes.rows(asked, access, (scope) => totalCostsPerComponent(scope, filter));
   }
 
   @Endpoint(
@@ -65,9 +60,8 @@ export class CostsController {
     @Query({ schema: questions.totalCostsPerGroup }) asked: z.infer<typeof questions.totalCostsPerGroup>,
     @Access() access: AccessScope,
   ) {
-    const scope = await this.scopes.find(asked, access);
     const filter = { hubs: asked.hub, components: asked.component, usergroups: asked.usergroup };
-    return scope ? Answer.rows(totalCostsPerGroup(scope, filter, asked.groups)) : Answer.nothing();
+    return this.scopes.rows(asked, access, (scope) => totalCostsPerGroup(scope, filter, asked.groups));
   }
 
   @Endpoint(
@@ -79,8 +73,7 @@ export class CostsController {
     @Query({ schema: questions.costsPerUser }) asked: z.infer<typeof questions.costsPerUser>,
     @Access() access: AccessScope,
   ) {
-    const scope = await this.scopes.find(asked, access);
     const filter = { hubs: asked.hub, components: asked.component, users: asked.user, usergroups: asked.usergroup };
-    return scope ? Answer.rows(costsPerUser(scope, filter, asked.groups, asked.limit)) : Answer.nothing();
+    return this.scopes.rows(asked, access, (scope) => costsPerUser(scope, filter, asked.groups, asked.limit));
   }
 }

@@ -2,7 +2,6 @@ import { Controller, Query } from '@nestjs/common';
 import { totalUsage, userGroups, usersWithMultipleGroups, usersWithNoGroups } from '#libs/database/queries';
 import type { z } from 'zod';
 import { Access, type AccessScope } from '../access/access-scope.js';
-import { Answer } from '../answers/answer.js';
 import { Scopes } from '../answers/scopes.js';
 import { Endpoint } from '../endpoint.js';
 import * as answers from './usage.answers.js';
@@ -21,9 +20,8 @@ export class UsageController {
     @Query({ schema: questions.totalUsage }) asked: z.infer<typeof questions.totalUsage>,
     @Access() access: AccessScope,
   ) {
-    const scope = await this.scopes.find(asked, access);
     const filter = { hubs: asked.hub, components: asked.component, users: asked.user };
-    return scope ? Answer.rows(totalUsage(scope, filter)) : Answer.nothing();
+    return this.scopes.rows(asked, access, (scope) => totalUsage(scope, filter));
   }
 
   @Endpoint('/user_groups', 'Who is in which group, on the latest day of the range', answers.userGroups)
@@ -31,9 +29,8 @@ export class UsageController {
     @Query({ schema: questions.userGroups }) asked: z.infer<typeof questions.userGroups>,
     @Access() access: AccessScope,
   ) {
-    const scope = await this.scopes.find(asked, access);
     const filter = { hubs: asked.hub, users: asked.username, usergroups: asked.usergroup };
-    return scope ? Answer.rows(userGroups(scope, filter)) : Answer.nothing();
+    return this.scopes.rows(asked, access, (scope) => userGroups(scope, filter));
   }
 
   @Endpoint(
@@ -45,9 +42,8 @@ export class UsageController {
     @Query({ schema: questions.usersByGroups }) asked: z.infer<typeof questions.usersByGroups>,
     @Access() access: AccessScope,
   ) {
-    const scope = await this.scopes.find(asked, access);
     const filter = { hubs: asked.hub_name, users: asked.user_name };
-    return scope ? Answer.rows(usersWithMultipleGroups(scope, filter)) : Answer.nothing();
+    return this.scopes.rows(asked, access, (scope) => usersWithMultipleGroups(scope, filter));
   }
 
   @Endpoint('/users_with_no_groups', 'Users in no group, on the latest day of the range', answers.usersWithNoGroups)
@@ -55,8 +51,7 @@ export class UsageController {
     @Query({ schema: questions.usersByGroups }) asked: z.infer<typeof questions.usersByGroups>,
     @Access() access: AccessScope,
   ) {
-    const scope = await this.scopes.find(asked, access);
     const filter = { hubs: asked.hub_name, users: asked.user_name };
-    return scope ? Answer.rows(usersWithNoGroups(scope, filter)) : Answer.nothing();
+    return this.scopes.rows(asked, access, (scope) => usersWithNoGroups(scope, filter));
   }
 }
