@@ -1,28 +1,17 @@
 import type { LineItem } from '../estate/index.js';
 import { validationError } from './errors.js';
+import { GROUP_DIMENSIONS } from './grouping.js';
 import type { Expression, Selection } from './request-shape.js';
 
 export type Predicate = (item: LineItem) => boolean;
 
 const ROOTS = ['And', 'Or', 'Not', 'Dimensions', 'Tags', 'CostCategories'] as const;
 
-/** What GetCostAndUsage filters by; RESOURCE_ID and the reservation dimensions are refused, as AWS does. */
-const FILTER_DIMENSIONS: ReadonlySet<string> = new Set([
-  'AZ',
-  'INSTANCE_TYPE',
-  'INVOICING_ENTITY',
-  'LEGAL_ENTITY_NAME',
-  'LINKED_ACCOUNT',
-  'OPERATION',
-  'PLATFORM',
-  'PURCHASE_TYPE',
-  'RECORD_TYPE',
-  'REGION',
-  'SERVICE',
-  'TENANCY',
-  'USAGE_TYPE',
-  'USAGE_TYPE_GROUP',
-]);
+/**
+ * What GetCostAndUsage filters by: all that it groups by, and USAGE_TYPE_GROUP. RESOURCE_ID and the reservation
+ * dimensions are refused, as AWS does.
+ */
+const FILTER_DIMENSIONS: ReadonlySet<string> = new Set([...GROUP_DIMENSIONS, 'USAGE_TYPE_GROUP']);
 
 /**
  * Compiles a filter of any shape. No filter: everything matches.

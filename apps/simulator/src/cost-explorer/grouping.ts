@@ -7,7 +7,8 @@ export interface Grouping {
   readonly keyOf: (item: LineItem) => string;
 }
 
-const GROUP_DIMENSIONS: ReadonlySet<string> = new Set([
+/** What GetCostAndUsage groups by. */
+export const GROUP_DIMENSIONS: ReadonlySet<string> = new Set([
   'AZ',
   'INSTANCE_TYPE',
   'INVOICING_ENTITY',
