@@ -44,6 +44,22 @@ export function assertWholeAnswer(question: string, { status, body }: HttpAnswer
   }
 }
 
+/**
+ * Looks at an instant's samples as Prometheus wrote them: the driver makes NaN of its infinities.
+ *
+ * @throws PrometheusError for a value that is negative, infinite or no number, in Prometheus's own spelling.
+ */
+export function assertQuantities(question: string, { status, body }: HttpAnswer): void {
+  for (const { metric, value } of samplesOf(body)) {
+    const quantity = Number.parseFloat(value);
+    if (quantity >= 0 && quantity < Infinity) continue;
+    throw new PrometheusError(
+      `${question}: ${JSON.stringify(metric)} has the value ${value}, which is no quantity`,
+      status,
+    );
+  }
+}
+
 /** The error of an answer that is no success, in Prometheus's own words where it has some. */
 export function errorOfAnswer(question: string, { status, body }: HttpAnswer): PrometheusError {
   const details = isRecord(body) ? body : {};
@@ -66,6 +82,15 @@ export function errorOfConnection(question: string, code: string | undefined): P
 
 const REDIRECTED =
   'it redirects elsewhere, which is not followed with credentials; set PROMETHEUS_URL to the final address';
+
+/** The samples of an instant's answer; of any other kind of answer none, which the driver refuses by itself. */
+function samplesOf(body: unknown): { metric: unknown; value: string }[] {
+  const data = isRecord(body) ? body['data'] : undefined;
+  const result = isRecord(data) && Array.isArray(data['result']) ? data['result'] : [];
+  return result.filter(isRecord).flatMap(({ metric, value }) => {
+    return Array.isArray(value) ? [{ metric, value: String(value[1]) }] : [];
+  });
+}
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

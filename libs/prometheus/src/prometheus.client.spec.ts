@@ -206,10 +206,11 @@ describe('asking Prometheus', () => {
   });
 
   it.each(['NaN', '+Inf', '-Inf', '-1'])('never takes %s for a quantity', async (value) => {
-    answers = [json(200, vector([{ namespace: 'prod' }, value]))];
-    expect((await faultOf()).message).toMatch(
-      /asked for the weather: .*prod.* has the value .*, which is no quantity$/,
-    );
+    answers = [json(200, vector([{ namespace: 'staging' }, '1'], [{ namespace: 'prod' }, value]))];
+    const { message } = await faultOf();
+    expect(message).toMatch(/asked for the weather: .*prod/);
+    expect(message.endsWith(`has the value ${value}, which is no quantity`)).toBe(true);
+    expect(asked).toHaveLength(1);
   });
 
   it('waits no longer than its deadline for an answer that does not begin', async () => {

@@ -1,7 +1,7 @@
 import { promises as timers } from 'node:timers';
 import { PrometheusDriver, type QueryResult } from 'prometheus-query';
 import type { PrometheusConfig } from '#libs/config';
-import { assertWholeAnswer, errorOfAnswer, errorOfConnection } from './answers.js';
+import { assertQuantities, assertWholeAnswer, errorOfAnswer, errorOfConnection } from './answers.js';
 import { PrometheusError } from './prometheus-errors.js';
 import type { NamedQuery } from './queries.js';
 
@@ -61,14 +61,7 @@ export class PrometheusClient {
     const result = await this.#ask(query, (driver) =>
       driver.instantQuery(query.promql, instant.getTime(), `${SERVER_TIMEOUT_SECONDS}s`),
     );
-    return result.result.map(({ metric, value }) => {
-      const sample: Sample = { labels: metric.labels as Record<string, string>, value: value.value };
-      if (sample.value >= 0 && sample.value < Infinity) return sample;
-      throw new PrometheusError(
-        `${this.#question(query)}: ${metric} has the value ${sample.value}, which is no quantity`,
-        undefined,
-      );
-    });
+    return result.result.map(({ metric, value }) => ({ labels: metric.labels, value: value.value }));
   }
 
   /**
@@ -147,7 +140,9 @@ export class PrometheusClient {
       },
       responseInterceptor: {
         onFulfilled: (response) => {
-          assertWholeAnswer(question, { status: response.status, body: response.data });
+          const answer = { status: response.status, body: response.data as unknown };
+          assertWholeAnswer(question, answer);
+          assertQuantities(question, answer);
           return response;
         },
         onRejected: (error: { code?: string; response?: { status: number; data: unknown } }) => {
