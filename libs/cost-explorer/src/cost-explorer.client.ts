@@ -4,13 +4,13 @@ import {
   InvalidNextTokenException,
   RequestChangedException,
   type CostExplorerClient,
-  type ResultByTime,
 } from '@aws-sdk/client-cost-explorer';
 import type { CostBasis, CostReading, DayWindow } from '#libs/domain';
 import { mergeResults, requireEveryDay, type CostAnswer } from './answer.js';
 import { convertAnswers, type Partition } from './convert.js';
-import { PartitionMismatchError, UnexpectedAnswerError } from './errors.js';
+import { PartitionMismatchError } from './errors.js';
 import type { FilterSubject } from './filters.js';
+import { fetchPages } from './pages.js';
 import { findMismatches } from './reconcile.js';
 import { RequestMeter } from './request-meter.js';
 import { createSdkClient } from './sdk-client.js';
@@ -107,26 +107,24 @@ export class CostExplorerReader {
   /** All pages of a request. When the pages came to belong to an older state of the data, once more from the first. */
   private async fetchAnswer(request: CostRequest, progress: Progress): Promise<CostAnswer> {
     try {
-      return await this.fetchPages(request, progress);
+      return await this.fetchFromFirstPage(request, progress);
     } catch (error) {
       if (!(error instanceof InvalidNextTokenException || error instanceof RequestChangedException)) throw error;
-      return await this.fetchPages(request, progress);
+      return await this.fetchFromFirstPage(request, progress);
     }
   }
 
-  private async fetchPages(request: CostRequest, { window, meter, signal }: Progress): Promise<CostAnswer> {
-    const results: ResultByTime[] = [];
-    const tokens = new Set<string>();
-    for (let token: string | undefined; ;) {
-      const command = new GetCostAndUsageCommand({ ...request.input, NextPageToken: token });
-      meter.attachTo(command);
-      const page = await this.client.send(command, { abortSignal: signal });
-      results.push(...(page.ResultsByTime ?? []));
-      token = page.NextPageToken;
-      if (!token) return mergeResults(request, window, results);
-      // Following it would go round for ever, at a cent a time.
-      if (tokens.has(token)) throw new UnexpectedAnswerError(request.name, 'gives the same page token twice');
-      tokens.add(token);
-    }
+  private async fetchFromFirstPage(request: CostRequest, { window, meter, signal }: Progress): Promise<CostAnswer> {
+    const pages = await fetchPages(
+      request.name,
+      (NextPageToken) => {
+        const command = new GetCostAndUsageCommand({ ...request.input, NextPageToken });
+        meter.attachTo(command);
+        return this.client.send(command, { abortSignal: signal });
+      },
+      (page) => page.NextPageToken,
+    );
+    const results = pages.flatMap(({ ResultsByTime = [] }) => ResultsByTime);
+    return mergeResults(request, window, results);
   }
 }

@@ -3,11 +3,11 @@ import {
   GetTagsCommand,
   ListCostAllocationTagsCommand,
   type CostExplorerClient,
-  type ResultByTime,
 } from '@aws-sdk/client-cost-explorer';
 import { sumUsd, type CostBasis, type DayWindow, type Usd } from '#libs/domain';
 import { mergeResults, type AnswerRow } from './answer.js';
 import type { FilterSubject } from './filters.js';
+import { fetchPages } from './pages.js';
 import { planCostRequests, type CostRequest } from './requests.js';
 import { createSdkClient } from './sdk-client.js';
 
@@ -29,7 +29,8 @@ const MOST_ALLOCATION_TAGS_PER_PAGE = 1000;
 
 /**
  * Asks Cost Explorer what a cost sync depends on and never checks: permissions, tags, whether any cost is the
- * cluster's. Every method throws the SDK's errors; each request, and each page, is taken to cost USD_PER_REQUEST.
+ * cluster's. Every method throws the SDK's errors, and UnexpectedAnswerError where pages lead back to earlier ones; each
+ * request, and each page, is taken to cost USD_PER_REQUEST.
  */
 export class CostExplorerInspector {
   /** HTTP requests sent so far, the SDK's retries included. */
@@ -82,13 +83,12 @@ export class CostExplorerInspector {
   /** The tag keys that costs of the window carry: those of tags that are active. Needs ce:GetTags. */
   async fetchTagKeysOnCosts(window: DayWindow): Promise<string[]> {
     const period = { Start: window.from, End: window.until };
-    const keys: string[] = [];
-    for (let token: string | undefined; ;) {
-      const page = await this.#client.send(new GetTagsCommand({ TimePeriod: period, NextPageToken: token }));
-      keys.push(...(page.Tags ?? []));
-      if (!page.NextPageToken || page.NextPageToken === token) return keys;
-      token = page.NextPageToken;
-    }
+    const pages = await fetchPages(
+      'tags on costs',
+      (NextPageToken) => this.#client.send(new GetTagsCommand({ TimePeriod: period, NextPageToken })),
+      (page) => page.NextPageToken,
+    );
+    return pages.flatMap(({ Tags = [] }) => Tags);
   }
 
   /**
@@ -96,17 +96,15 @@ export class CostExplorerInspector {
    * pays for itself: a member of an organisation is refused whatever its policies allow.
    */
   async fetchAllocationTags(): Promise<AllocationTag[]> {
-    const tags: AllocationTag[] = [];
-    for (let token: string | undefined; ;) {
-      const page = await this.#client.send(
-        new ListCostAllocationTagsCommand({ MaxResults: MOST_ALLOCATION_TAGS_PER_PAGE, NextToken: token }),
-      );
-      for (const { TagKey, Status } of page.CostAllocationTags ?? []) {
-        if (TagKey !== undefined) tags.push({ key: TagKey, active: Status === 'Active' });
-      }
-      if (!page.NextToken || page.NextToken === token) return tags;
-      token = page.NextToken;
-    }
+    const MaxResults = MOST_ALLOCATION_TAGS_PER_PAGE;
+    const pages = await fetchPages(
+      'cost allocation tags',
+      (NextToken) => this.#client.send(new ListCostAllocationTagsCommand({ MaxResults, NextToken })),
+      (page) => page.NextToken,
+    );
+    return pages
+      .flatMap(({ CostAllocationTags = [] }) => CostAllocationTags)
+      .flatMap(({ TagKey, Status }) => (TagKey === undefined ? [] : [{ key: TagKey, active: Status === 'Active' }]));
   }
 
   #plan(window: DayWindow) {
@@ -114,13 +112,12 @@ export class CostExplorerInspector {
   }
 
   async #fetchRows(request: CostRequest, window: DayWindow): Promise<AnswerRow[]> {
-    const results: ResultByTime[] = [];
-    for (let token: string | undefined; ;) {
-      const page = await this.#client.send(new GetCostAndUsageCommand({ ...request.input, NextPageToken: token }));
-      results.push(...(page.ResultsByTime ?? []));
-      if (!page.NextPageToken || page.NextPageToken === token) break;
-      token = page.NextPageToken;
-    }
+    const pages = await fetchPages(
+      request.name,
+      (NextPageToken) => this.#client.send(new GetCostAndUsageCommand({ ...request.input, NextPageToken })),
+      (page) => page.NextPageToken,
+    );
+    const results = pages.flatMap(({ ResultsByTime = [] }) => ResultsByTime);
     return [...mergeResults(request, window, results).values()].flatMap(({ rows }) => rows);
   }
 }
