@@ -4,6 +4,7 @@ import { GrafanaReader1764000200000 } from './1764000200000-grafana-reader.js';
 import { LeastPrivilegeRoles1764000300000 } from './1764000300000-least-privilege-roles.js';
 import { QuickViewsOfRuns1764000500000 } from './1764000500000-quick-views-of-runs.js';
 import { SumsOfUserCosts1764000600000 } from './1764000600000-sums-of-user-costs.js';
+import { WeeksByMembership1764000700000 } from './1764000700000-weeks-by-membership.js';
 
 /** Every migration in order; listed, since a glob over the build output finds nothing. */
 export const MIGRATIONS = [
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   LeastPrivilegeRoles1764000300000,
   QuickViewsOfRuns1764000500000,
   SumsOfUserCosts1764000600000,
+  WeeksByMembership1764000700000,
 ];

@@ -7,6 +7,9 @@ export const ALL_VALUE = "'__all__'";
 /** The cluster picked at the top. */
 export const IN_CLUSTER = 'cluster = ${cluster:sqlstring}';
 
+/** The cluster and the days of the range, both ends included: what functions of `reporting` take. */
+export const CLUSTER_AND_DAYS = '${cluster:sqlstring}, $__timeFrom()::date, $__timeTo()::date';
+
 /** Condition: All is picked for the variable. It is constant, so the planner drops what stands beside it. */
 export function allPicked(variable: string): string {
   return `${listOf(variable)} @> ARRAY[${ALL_VALUE}]`;
@@ -19,7 +22,12 @@ export function allPicked(variable: string): string {
  * for part of the name: it is taken off again.
  */
 export function isPicked(variable: string, column = variable): string {
-  return `${column} = ANY (ARRAY(SELECT replace(value, '\\"', '"') FROM unnest(${listOf(variable)}) AS value))`;
+  return `${column} = ANY (${valuesOf(variable)})`;
+}
+
+/** Condition: one of the values of an array column is picked for the variable. */
+export function isOneOfPicked(variable: string, arrayColumn: string): string {
+  return `${arrayColumn} && ${valuesOf(variable)}`;
 }
 
 /** Condition: the column holds one of the values picked for the variable, or All is picked. */
@@ -30,6 +38,10 @@ export function picked(variable: string, column = variable): string {
 /** Condition: at least one of these names is picked for the variable. It is constant, too. */
 export function pickedOneOf(variable: string, names: readonly string[]): string {
   return `${listOf(variable)} && ARRAY[${names.map((name) => `'${name}'`).join(', ')}]`;
+}
+
+function valuesOf(variable: string): string {
+  return `ARRAY(SELECT replace(value, '\\"', '"') FROM unnest(${listOf(variable)}) AS value)`;
 }
 
 function listOf(variable: string): string {

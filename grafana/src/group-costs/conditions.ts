@@ -1,4 +1,4 @@
-import { allPicked, IN_CLUSTER, isPicked, picked } from '../sql.js';
+import { allPicked, CLUSTER_AND_DAYS, IN_CLUSTER, isOneOfPicked, isPicked, picked } from '../sql.js';
 
 /**
  * Costs by day, hub, component and group within the range, the cluster and all pickers. The planner drops the branch
@@ -20,13 +20,10 @@ export const EACH_USER_ONCE = `(
   FROM ${GROUP_COSTS_PICKED}
   WHERE ${allPicked('usergroup')}
   UNION ALL
-  SELECT full_usd
-  FROM (
-    SELECT full_usd, row_number() OVER (PARTITION BY day, hub, component, username) AS place
-    FROM reporting.daily_user_group_costs${wherePicked()}
-      AND NOT ${allPicked('usergroup')} AND ${picked('user', 'username')}
-  ) AS counted
-  WHERE place = 1
+  SELECT direct_usd + shared_usd
+  FROM reporting.member_costs(${CLUSTER_AND_DAYS})
+  WHERE NOT ${allPicked('usergroup')} AND ${isOneOfPicked('usergroup', 'usergroups')}
+    AND ${picked('hub')} AND ${picked('component')} AND ${picked('user', 'username')}
 ) AS each_once`;
 
 /** Memberships as of each day within the range, the cluster and the pickers of hubs and users. */

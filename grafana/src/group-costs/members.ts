@@ -1,19 +1,24 @@
 import { lines, table, USD } from '../panels.js';
-import { IN_CLUSTER, isPicked, allPicked, picked } from '../sql.js';
+import { allPicked, CLUSTER_AND_DAYS, isPicked, picked } from '../sql.js';
 import { MEMBERSHIPS_PICKED } from './conditions.js';
 
-/**
- * What each user of each hub cost on the days on which they are in `members`. With `+ 0` no index serves the join: the
- * planner expects few members, and would look up each of thousands.
- */
-const COSTS_OF_MEMBERS = `(
+/** Conditions on `usergroups`, all the groups that a user of a hub was in on the same day. */
+const IN_SEVERAL = 'cardinality(usergroups) > 1';
+const IN_NONE = `'none' = ANY (usergroups)`;
+
+/** Users by the groups they were in over the range, within the cluster and the pickers of hubs and users. */
+const MEMBERSHIPS_OVER_RANGE = `reporting.membership_sums(${CLUSTER_AND_DAYS})
+  WHERE ${picked('hub')}
+    AND ${picked('user', 'username')}`;
+
+/** What each user of each hub cost on the days on which the condition held. */
+const costsWhile = (condition: string) => `(
   SELECT username, hub, sum(direct_usd) + sum(shared_usd) AS amount_usd
-  FROM reporting.daily_user_costs
-  WHERE ${IN_CLUSTER} AND $__timeFilter(day)
-    AND ${picked('hub')}
+  FROM reporting.member_costs(${CLUSTER_AND_DAYS})
+  WHERE ${picked('hub')}
     AND ${picked('component')}
     AND ${picked('user', 'username')}
-    AND username IS NOT NULL AND (day + 0, hub, username) IN (SELECT day, hub, username FROM members)
+    AND ${condition}
   GROUP BY username, hub
 )`;
 
@@ -25,20 +30,19 @@ export const severalGroups = () =>
         'Who was in more than one group on at least one day of the range: all groups they were in on such days, how many days, the last of them, and what they cost on them. Split divides this cost, full counts it once per group.',
     },
     `
-WITH members AS MATERIALIZED (
-  SELECT day, hub, username, usergroup
-  FROM ${MEMBERSHIPS_PICKED}
-    AND group_count > 1
-)
-SELECT m.username AS "User", m.hub AS "Hub", m.usergroups AS "Groups",
-       m.days AS "Days", m.last_day AS "Last day", costs.amount_usd AS "Cost"
+SELECT m.username AS "User", m.hub AS "Hub", m.its_groups AS "Groups",
+       m.days AS "Days", to_char(m.last_day, 'YYYY-MM-DD') AS "Last day", costs.amount_usd AS "Cost"
 FROM (
-  SELECT username, hub, string_agg(DISTINCT usergroup, ', ' ORDER BY usergroup) AS usergroups,
-         count(DISTINCT day) AS days, to_char(max(day), 'YYYY-MM-DD') AS last_day
-  FROM members
+  SELECT username, hub, string_agg(DISTINCT usergroup, ', ' ORDER BY usergroup) AS its_groups,
+         sum(days) FILTER (WHERE place = 1) AS days, max(last_seen) AS last_day
+  FROM (
+    SELECT username, hub, usergroups, days, last_seen
+    FROM ${MEMBERSHIPS_OVER_RANGE}
+      AND ${IN_SEVERAL}
+  ) AS sets CROSS JOIN LATERAL unnest(usergroups) WITH ORDINALITY AS one (usergroup, place)
   GROUP BY username, hub
   HAVING ${allPicked('usergroup')} OR bool_or(${isPicked('usergroup')})
-) AS m LEFT JOIN ${COSTS_OF_MEMBERS} AS costs ON costs.username = m.username AND costs.hub = m.hub
+) AS m LEFT JOIN ${costsWhile(IN_SEVERAL)} AS costs ON costs.username = m.username AND costs.hub = m.hub
 ORDER BY "Cost" DESC NULLS LAST, "User", "Hub"`,
     { Cost: USD },
   ).span(12);
@@ -48,21 +52,17 @@ export const noGroup = () =>
     {
       title: 'Users in no group',
       description:
-        'Who was in no group on at least one day of the range: how many days, the last of them, and what they cost on them. Memberships are set at log-in: somebody who has not logged in since may still be in none.',
+        'Who was known to be in no group on at least one day of the range: how many days, the last of them, and what they cost in no group. Memberships are set at log-in: somebody who has not logged in since may still be in none.',
     },
     `
-WITH members AS MATERIALIZED (
-  SELECT day, hub, username
-  FROM ${MEMBERSHIPS_PICKED}
-    AND usergroup = 'none'
-)
 SELECT m.username AS "User", m.hub AS "Hub",
-       m.days AS "Days", m.last_day AS "Last day", costs.amount_usd AS "Cost"
+       m.days AS "Days", to_char(m.last_day, 'YYYY-MM-DD') AS "Last day", costs.amount_usd AS "Cost"
 FROM (
-  SELECT username, hub, count(DISTINCT day) AS days, to_char(max(day), 'YYYY-MM-DD') AS last_day
-  FROM members
+  SELECT username, hub, sum(days) AS days, max(last_seen) AS last_day
+  FROM ${MEMBERSHIPS_OVER_RANGE}
+    AND ${IN_NONE}
   GROUP BY username, hub
-) AS m LEFT JOIN ${COSTS_OF_MEMBERS} AS costs ON costs.username = m.username AND costs.hub = m.hub
+) AS m LEFT JOIN ${costsWhile(IN_NONE)} AS costs ON costs.username = m.username AND costs.hub = m.hub
 ORDER BY "Cost" DESC NULLS LAST, "User", "Hub"`,
     { Cost: USD },
   ).span(12);
@@ -92,9 +92,13 @@ export const memberships = () =>
     },
     `
 SELECT usergroup AS "Group", username AS "User", hub AS "Hub",
-       to_char(min(day), 'YYYY-MM-DD') AS "First day", to_char(max(day), 'YYYY-MM-DD') AS "Last day", count(*) AS "Days"
-FROM ${MEMBERSHIPS_PICKED}
-  AND ${picked('usergroup')}
+       to_char(min(first_seen), 'YYYY-MM-DD') AS "First day", to_char(max(last_seen), 'YYYY-MM-DD') AS "Last day",
+       sum(days) AS "Days"
+FROM (
+  SELECT unnest(usergroups) AS usergroup, username, hub, first_seen, last_seen, days
+  FROM ${MEMBERSHIPS_OVER_RANGE}
+) AS members
+WHERE ${picked('usergroup')}
 GROUP BY usergroup, username, hub
 ORDER BY usergroup, username, hub
 LIMIT 5000`,

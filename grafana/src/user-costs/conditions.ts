@@ -1,4 +1,4 @@
-import { allPicked, IN_CLUSTER, isPicked, picked, pickedOneOf } from '../sql.js';
+import { allPicked, CLUSTER_AND_DAYS, IN_CLUSTER, isOneOfPicked, isPicked, picked, pickedOneOf } from '../sql.js';
 
 /**
  * The planner drops a branch whose condition on what is picked is false. So sums are read where all users and groups are
@@ -52,12 +52,13 @@ export const BY_BEARER = `(
 
 const USER_SUMS = `
   SELECT hub, username, component, direct_usd, shared_usd, cost_days, byte_seconds, usage_days
-  FROM reporting.user_sums(\${cluster:sqlstring}, $__timeFrom()::date, $__timeTo()::date)
+  FROM reporting.user_sums(${CLUSTER_AND_DAYS})
   WHERE ${EVERY_GROUP} AND ${picked('hub')} AND ${picked('component')} AND ${picked('user', 'username')}
   UNION ALL
-  SELECT hub, username, component, direct_usd, shared_usd, 1, 0, 0
-  FROM reporting.daily_user_costs${WHERE_PICKED}
-    AND NOT ${EVERY_GROUP} AND ${AS_MEMBER}`;
+  SELECT hub, username, component, direct_usd, shared_usd, cost_days, 0, 0
+  FROM reporting.member_costs(${CLUSTER_AND_DAYS})
+  WHERE NOT ${EVERY_GROUP} AND ${isOneOfPicked('usergroup', 'usergroups')}
+    AND ${picked('hub')} AND ${picked('component')} AND ${picked('user', 'username')}`;
 
 /** By hub, user and component, cost over the whole range, within the cluster and all pickers; cost_days 0: none. */
 export const COSTS_BY_USER = `(${USER_SUMS}

@@ -27,18 +27,15 @@ export async function deriveGroupCosts(queryRunner: QueryRunner, cluster: string
   await queryRunner.query(INSERT_GROUP_COSTS, [cluster, day]);
 }
 
-/** Takes the day's week out of the summed ones, in the caller's transaction: readers add up its days instead. */
+/**
+ * Takes the day's week out of the summed ones, in the caller's transaction: readers add up its days instead. To be called
+ * whenever the day's user costs, usage or memberships changed, or whether memberships were read.
+ */
 export async function forgetWeekOf(queryRunner: QueryRunner, cluster: string, day: Day): Promise<void> {
-  const forgotten = await affectedRows(
-    queryRunner,
-    `DELETE FROM summed_weeks WHERE cluster = $1 AND week = date_trunc('week', $2::date::timestamp)::date`,
-    [cluster, day],
-  );
+  const forgotten = await affectedRows(queryRunner, forgetWeekIn('summed_weeks'), [cluster, day]);
   if (forgotten === 0) return;
-  await queryRunner.query(
-    `DELETE FROM user_weeks WHERE cluster = $1 AND week = date_trunc('week', $2::date::timestamp)::date`,
-    [cluster, day],
-  );
+  await queryRunner.query(forgetWeekIn('user_weeks'), [cluster, day]);
+  await queryRunner.query(forgetWeekIn('membership_weeks'), [cluster, day]);
 }
 
 /**
@@ -103,21 +100,47 @@ const LIST_UNSUMMED_WEEKS = `
   WHERE week + 6 < (SELECT max(day) FROM allocation_days WHERE cluster = $1)
   ORDER BY week`;
 
-/** $1 cluster, $2 the week's Monday. */
+/** $1 cluster, $2 a day of the week. */
+const forgetWeekIn = (table: 'summed_weeks' | 'user_weeks' | 'membership_weeks') =>
+  `DELETE FROM ${table} WHERE cluster = $1 AND week = date_trunc('week', $2::date::timestamp)::date`;
+
+/**
+ * Whom no membership names is in group `none`, or in `unknown` where memberships of the day were not read, as in
+ * reporting.daily_user_group_costs. $1 cluster, $2 the week's Monday.
+ */
 const SUM_WEEK = `
-  WITH summed AS (INSERT INTO summed_weeks (cluster, week) VALUES ($1, $2::date))
+  WITH summed AS (INSERT INTO summed_weeks (cluster, week) VALUES ($1, $2::date)),
+  membership AS MATERIALIZED (
+    SELECT day, hub, username, array_agg(coalesce(usergroup, 'none') ORDER BY usergroup) AS usergroups
+    FROM group_memberships
+    WHERE cluster = $1 AND day BETWEEN $2::date AND $2::date + 6
+    GROUP BY day, hub, username
+  ),
+  counted AS (
+    INSERT INTO membership_weeks (cluster, week, hub, username, usergroups, first_day, last_day, days)
+    SELECT $1, $2::date, hub, username, usergroups, min(day), max(day), count(*)
+    FROM membership
+    GROUP BY hub, username, usergroups
+    ORDER BY hub, username, usergroups
+  )
   INSERT INTO user_weeks
-    (cluster, week, hub, username, component, direct_usd, shared_usd, cost_days, byte_seconds, usage_days)
+    (cluster, week, hub, username, component, usergroups, direct_usd, shared_usd, cost_days, byte_seconds, usage_days)
   SELECT $1, $2::date, hub, username, component,
+    coalesce(usergroups, ARRAY[CASE WHEN read.day IS NULL THEN 'unknown' ELSE 'none' END]) AS its_groups,
     sum(direct_usd), sum(shared_usd), sum(cost_days), sum(byte_seconds), sum(usage_days)
   FROM (
-    SELECT hub, username, component, direct_usd, shared_usd, 1 AS cost_days, 0 AS byte_seconds, 0 AS usage_days
+    SELECT day, hub, username, component, direct_usd, shared_usd, 1 AS cost_days, 0 AS byte_seconds, 0 AS usage_days
     FROM user_costs
     WHERE cluster = $1 AND day BETWEEN $2::date AND $2::date + 6 AND username IS NOT NULL
     UNION ALL
-    SELECT hub, username, component, 0, 0, 0, byte_seconds, 1
+    SELECT day, hub, username, component, 0, 0, 0, byte_seconds, 1
     FROM user_usage
     WHERE cluster = $1 AND day BETWEEN $2::date AND $2::date + 6
   ) days
-  GROUP BY hub, username, component
-  ORDER BY hub, component, username`;
+  LEFT JOIN membership USING (day, hub, username)
+  LEFT JOIN (
+    SELECT day FROM usage_days
+    WHERE cluster = $1 AND dataset = 'memberships' AND status IN ('provisional', 'final')
+  ) AS read USING (day)
+  GROUP BY hub, username, component, its_groups
+  ORDER BY hub, component, username, its_groups`;

@@ -12,7 +12,7 @@ import {
 import type { QueryRunner } from 'typeorm';
 import { affectedRows } from './affected-rows.js';
 import { allocateDay, isAllocatedBy } from './allocate-day.js';
-import { deriveGroupCosts } from './derived-sums.js';
+import { deriveGroupCosts, forgetWeekOf } from './derived-sums.js';
 import type { RunId, UsageDayReplacement, UsageDayStatus } from './sync-records.js';
 import { countChangedDay } from './sync-runs.js';
 import { replaceMemberships, replaceUserUsage } from './usage-rows.js';
@@ -57,7 +57,10 @@ export async function replaceUsageDay(
     usageRows.every((dataset) => dataset.rows === 0) && (await isAllocatedBy(queryRunner, cluster, day, policy));
   const userRows = isAllocated ? 0 : await allocateDay(queryRunner, cluster, run, day, policy);
   const regrouped = replaced.some(({ dataset, rows, marks }) => dataset === 'memberships' && rows + marks > 0);
-  if (isAllocated && regrouped) await deriveGroupCosts(queryRunner, cluster, day);
+  if (isAllocated && regrouped) {
+    await forgetWeekOf(queryRunner, cluster, day);
+    await deriveGroupCosts(queryRunner, cluster, day);
+  }
 
   const rowsWritten = replaced.reduce((sum, dataset) => sum + dataset.rows + dataset.marks, userRows);
   if (rowsWritten > 0) await countChangedDay(queryRunner, run, rowsWritten);

@@ -73,10 +73,16 @@ export class SyncSession {
     return this.#alone(() => insertRun(this.queryRunner, this.cluster, start));
   }
 
-  /** Also sums the weeks that runs have changed, and refreshes the planner's statistics after many rows. */
   async recordRunFinished(run: RunId, outcome: RunOutcome, requests: number): Promise<void> {
+    return this.#alone(() => finishRun(this.queryRunner, run, outcome, requests));
+  }
+
+  /**
+   * After a run: sums the weeks that it changed, and refreshes the planner's statistics when it wrote many rows. Where
+   * this fails, questions are answered as before, from the days, and more slowly; the next run makes up for it.
+   */
+  async refreshSums(run: RunId): Promise<void> {
     return this.#alone(async () => {
-      await finishRun(this.queryRunner, run, outcome, requests);
       await sumWeeks(this.queryRunner, this.cluster);
       await refreshStatistics(this.queryRunner, run);
     });

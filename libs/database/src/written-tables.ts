@@ -13,4 +13,5 @@ export const WRITTEN_TABLES = [
   'group_costs',
   'summed_weeks',
   'user_weeks',
+  'membership_weeks',
 ];

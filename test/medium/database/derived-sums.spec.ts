@@ -71,7 +71,7 @@ const allocate = fc.tuple(day, policy).map(
     ({ session, run }) =>
       session.allocateDay(run, on, by),
 );
-const finishRun = fc.constant<Step>(({ session, run }) => session.recordRunFinished(run, { status: 'succeeded' }, 0));
+const refreshSums = fc.constant<Step>(({ session, run }) => session.refreshSums(run));
 
 const steps = fc.array(
   fc.oneof(
@@ -79,7 +79,7 @@ const steps = fc.array(
     { weight: 4, arbitrary: replaceUsage },
     { weight: 3, arbitrary: replaceMemberships },
     { weight: 1, arbitrary: allocate },
-    { weight: 2, arbitrary: finishRun },
+    { weight: 2, arbitrary: refreshSums },
   ),
   { minLength: 1, maxLength: 12 },
 );
@@ -107,6 +107,28 @@ const SUMMED_USERS = `
     FROM user_usage WHERE cluster = $1 AND day BETWEEN $2 AND $3
   ) days GROUP BY hub, username, component`;
 
+/** A set of groups has them in order; whom no membership names is in none, or unknown. */
+const MEMBERS = `
+  SELECT day, hub, username, array_agg(coalesce(usergroup, 'none') ORDER BY usergroup) AS usergroups
+  FROM group_memberships WHERE cluster = $1 AND day BETWEEN $2 AND $3 GROUP BY day, hub, username`;
+
+const SUMMED_MEMBERSHIPS = `
+  SELECT hub, username, usergroups, count(*), min(day), max(day) FROM (${MEMBERS}) days GROUP BY hub, username, usergroups`;
+
+const SUMMED_MEMBER_COSTS = `
+  SELECT hub, username, component,
+    coalesce(usergroups, ARRAY[CASE WHEN EXISTS (SELECT FROM usage_days d
+      WHERE d.cluster = c.cluster AND d.day = c.day AND d.dataset = 'memberships' AND d.status IN ('provisional', 'final'))
+      THEN 'none' ELSE 'unknown' END]) AS its_groups,
+    sum(direct_usd), sum(shared_usd), count(*)
+  FROM user_costs c LEFT JOIN (${MEMBERS}) members USING (day, hub, username)
+  WHERE cluster = $1 AND day BETWEEN $2 AND $3 AND username IS NOT NULL
+  GROUP BY hub, username, component, its_groups`;
+
+const MEMBER_COSTS = `
+  SELECT hub, username, component, usergroups, sum(direct_usd), sum(shared_usd), sum(cost_days)
+  FROM reporting.member_costs($1, $2, $3) GROUP BY hub, username, component, usergroups`;
+
 async function expectSums(stored: StoredCluster, [first, last]: Day[]): Promise<void> {
   expect(
     await difference(
@@ -125,9 +147,13 @@ async function expectSums(stored: StoredCluster, [first, last]: Day[]): Promise<
       `SELECT cluster, day, hub, component, usergroup, full_usd, split_usd FROM reporting.daily_group_costs`,
     ),
   ).toEqual([]);
-  expect(
-    await difference(stored, SUMMED_USERS, `SELECT * FROM reporting.user_sums($1, $2, $3)`, [CLUSTER, first, last]),
-  ).toEqual([]);
+  for (const [sums, days] of [
+    [`SELECT * FROM reporting.user_sums($1, $2, $3)`, SUMMED_USERS],
+    [`SELECT * FROM reporting.membership_sums($1, $2, $3)`, SUMMED_MEMBERSHIPS],
+    [MEMBER_COSTS, SUMMED_MEMBER_COSTS],
+  ] as const) {
+    expect(await difference(stored, days, sums, [CLUSTER, first, last])).toEqual([]);
+  }
 }
 
 describe('the sums of user costs', () => {
@@ -195,7 +221,7 @@ describe('the sums of user costs', () => {
   it('are of whole weeks once a run has ended, all but the newest, until a day of the week is replaced', async () => {
     await storeThreeWeeks();
     expect(await summedWeeks()).toEqual([]);
-    await stored.session.recordRunFinished(stored.run, { status: 'succeeded' }, 0);
+    await stored.session.refreshSums(stored.run);
     expect(await summedWeeks()).toEqual(['2026-09-07', '2026-09-14']);
     await expectSums(stored, [FIRST_DAY, addDays(FIRST_DAY, DAYS - 1)]);
 
@@ -204,38 +230,51 @@ describe('the sums of user costs', () => {
     expect(await summedWeeks()).toEqual(['2026-09-07']);
     const [left] = await stored.query(`SELECT count(*)::integer, min(week)::text, max(week)::text FROM user_weeks`);
     expect(left).toEqual({ count: 2, min: '2026-09-07', max: '2026-09-07' });
-    await stored.session.recordRunFinished(stored.run, { status: 'failed', error: 'throttled' }, 0);
+    await stored.session.refreshSums(stored.run);
     expect(await summedWeeks()).toEqual(['2026-09-07', '2026-09-14']);
     await expectSums(stored, ['2026-09-08', '2026-09-20']);
   });
 
-  it('leave a week as it is when memberships alone change, which are no part of it', async () => {
+  it('take a week out when memberships alone change, and keep apart what users cost in one set of groups and another', async () => {
     await storeThreeWeeks();
-    await stored.session.recordRunFinished(stored.run, { status: 'succeeded' }, 0);
+    await stored.session.refreshSums(stored.run);
     const moved = [{ hub: 'prod', username: 'ana', usernameEscaped: 'ana', usergroup: 'c' }];
     const { memberships: read } = readings({ day: '2026-09-09', memberships: moved });
     await stored.session.replaceUsageDay(stored.run, { memberships: read }, settled('2026-09-09'), HUB_POLICY);
-    expect(await summedWeeks()).toEqual(['2026-09-07', '2026-09-14']);
-    const groups = await stored.query(
-      `SELECT usergroup, trim_scale(full_usd)::text AS usd FROM reporting.daily_group_costs
-       WHERE day = '2026-09-09' AND hub = 'prod'`,
+    expect(await summedWeeks()).toEqual(['2026-09-14']);
+    await stored.session.refreshSums(stored.run);
+    const weeks = await stored.query(
+      `SELECT usergroups::text, trim_scale(direct_usd)::text AS usd, cost_days FROM reporting.weekly_member_costs
+       WHERE week = '2026-09-07' AND hub = 'prod' AND component = 'compute' ORDER BY usergroups`,
     );
-    // ana bears the 7 of prod and, with 2 of 5, none of the 1e-10 that all share, rounded.
-    expect(groups).toEqual([{ usergroup: 'c', usd: '7' }]);
+    // ana bears the 7 of prod every day.
+    expect(weeks).toEqual([
+      { usergroups: '{a,b}', usd: '42', cost_days: 6 },
+      { usergroups: '{c}', usd: '7', cost_days: 1 },
+    ]);
+    const members = await stored.query(
+      `SELECT usergroups::text, days, first_day::text, last_day::text FROM reporting.weekly_memberships
+       WHERE week = '2026-09-07' ORDER BY usergroups`,
+    );
+    expect(members).toEqual([
+      { usergroups: '{a,b}', days: 6, first_day: '2026-09-07', last_day: '2026-09-13' },
+      { usergroups: '{c}', days: 1, first_day: '2026-09-09', last_day: '2026-09-09' },
+    ]);
   });
 
-  it('are filled by the migration that adds them as syncs fill them', async () => {
+  it('are filled by the migrations that add them, and by the run after these, as syncs fill them', async () => {
     await storeThreeWeeks();
-    await stored.session.recordRunFinished(stored.run, { status: 'succeeded' }, 0);
-    const tables = ['allocated_costs', 'group_costs', 'summed_weeks', 'user_weeks'];
+    await stored.session.refreshSums(stored.run);
+    const tables = ['allocated_costs', 'group_costs', 'summed_weeks', 'user_weeks', 'membership_weeks'];
     const everySum = () =>
       Promise.all(tables.map((table) => stored.query(`SELECT t::text AS row FROM ${table} t ORDER BY t::text`)));
     const derived = await everySum();
     // Three rows a day, but Bob bears none of the 1e-10 on the first two: ana's part, 2 of 3 and 2 of 4, rounds to all.
-    expect(derived.map((rows) => rows.length)).toEqual([61, 61, 2, 4]);
+    expect(derived.map((rows) => rows.length)).toEqual([61, 61, 2, 4, 2]);
     const added = MIGRATIONS.findIndex(({ name }) => name.startsWith('SumsOfUserCosts'));
     for (let undone = MIGRATIONS.length; undone > added; undone -= 1) await stored.dataSource.undoLastMigration();
     await stored.dataSource.runMigrations({ transaction: 'all' });
+    await stored.session.refreshSums(stored.run);
     expect(await everySum()).toEqual(derived);
   });
 });

@@ -21,6 +21,7 @@ const FACTS = [
   'allocated_costs',
   'group_costs',
   'user_weeks',
+  'membership_weeks',
 ];
 
 jest.setTimeout(60_000);
@@ -73,7 +74,7 @@ async function addHistory(url: string): Promise<void> {
       // A week has one row of a user and component, as a day has: it counts as one.
       const { rows } = await client.query(
         `SELECT count(*)::integer AS count FROM ${table}
-         WHERE ${table === 'user_weeks' ? 'week' : 'day'} = '2025-06-02' AND cluster = ${cluster}`,
+         WHERE ${table.endsWith('_weeks') ? 'week' : 'day'} = '2025-06-02' AND cluster = ${cluster}`,
       );
       rowsPerDay[table] = rows[0].count;
     }

@@ -48,6 +48,9 @@ export async function recordRun(
     logger.error(`run broke off: ${error ?? messageOf(fault)}`, fields);
     throw fault;
   });
+  await session
+    .refreshSums(run)
+    .catch((fault: unknown) => logger.warn(`sums of weeks are left to the next run: ${messageOf(fault)}`, fields));
   const summary: SourceSummary = {
     source,
     status: error === undefined ? 'succeeded' : 'failed',
