@@ -1,9 +1,6 @@
 import { knownCostWindow } from '#libs/cost-explorer';
 import type { UsageDay } from '#libs/database';
-import { USAGE_DATASETS, addDays, eachDay, type Day, type DayWindow, type UsageDataset } from '#libs/domain';
-
-/** A day without samples is asked for again this long: what was away may upload what it kept. */
-const MISSING_RETRY_DAYS = 7;
+import { USAGE_DATASETS, USAGE_RETRY_DAYS, addDays, eachDay, type Day, type DayWindow, type UsageDataset } from '#libs/domain';
 
 /** What is stored of one dataset of a day. */
 export type StoredUsageDay = Pick<UsageDay, 'day' | 'dataset' | 'status'>;
@@ -23,7 +20,7 @@ export const usageWindow: (today: Day) => DayWindow = knownCostWindow;
  * final is not read again because another dataset of its day is due.
  */
 export function planUsageDays(today: Day, stored: readonly StoredUsageDay[]): DueUsageDay[] {
-  const retriedFrom = addDays(today, -MISSING_RETRY_DAYS);
+  const retriedFrom = addDays(today, -USAGE_RETRY_DAYS);
   const settled = new Set<string>();
   for (const { day, dataset, status } of stored) {
     if (status === 'final' || (status === 'missing' && day < retriedFrom)) settled.add(`${day} ${dataset}`);

@@ -25,6 +25,12 @@ const GRACE_MS = 500;
 const KEEP_ALIVE_AFTER_MS = 30_000;
 
 /**
+ * The server, too, looks after a silent connection: of a client that vanished without a word (a node that lost power, a
+ * network that parted) it learns within a minute, and lets go of the lock. Its own default is two hours.
+ */
+const SERVER_KEEP_ALIVE = '-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3';
+
+/**
  * Lists entities and migrations one by one and never synchronizes: the migrations alone make the schema. Not yet
  * connected: call `initialize()`.
  */
@@ -47,6 +53,7 @@ export function createDataSource(databaseUrl: string, settings: DataSourceSettin
       statement_timeout: statementTimeoutMs,
       query_timeout: statementTimeoutMs + GRACE_MS,
       keepAlive: true,
+      options: SERVER_KEEP_ALIVE,
       keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
       types: DAYS_AS_TEXT,
     },

@@ -1,6 +1,7 @@
 import {
   addDays,
   startOfDay,
+  USAGE_RETRY_DAYS,
   USAGE_SETTLE_MS,
   type AllocationPolicy,
   type DatasetReading,
@@ -33,7 +34,7 @@ interface Destination {
 
 /**
  * Replaces a day's usage and memberships in the caller's transaction, writing only what differs. Each dataset stands
- * for itself: one that covers less of the day than the stored one (Prometheus forgets, or was away) replaces nothing.
+ * for itself: one that covers less of the day than the stored one (Prometheus forgets, or was away) replaces no rows.
  */
 export async function replaceUsageDay(
   queryRunner: QueryRunner,
@@ -92,7 +93,10 @@ async function replaceDataset<Row>(
   );
   const coverage = reading.coverage.toFixed(COVERAGE_DIGITS);
   const isMissing = Number(coverage) === 0 && reading.rows.length === 0;
-  if (stored && knowsMore(stored, coverage, isMissing)) return { dataset, kept: true, rows: 0, marks: 0 };
+  if (stored && knowsMore(stored, coverage, isMissing)) {
+    const marks = stored.status === 'provisional' ? await settleForgotten(queryRunner, to, reading) : 0;
+    return { dataset, kept: true, rows: 0, marks };
+  }
   const rows = await replaceRows(queryRunner, to, reading);
   const marks = await markDataset(queryRunner, to, reading, { coverage, isMissing, rowsChanged: rows > 0 });
   return { dataset, kept: false, rows, marks };
@@ -133,6 +137,24 @@ async function markDataset(
       WHERE cluster = $1 AND day = $2 AND dataset = $3
         AND ($9::boolean OR (status, coverage, detail) IS DISTINCT FROM ($5::text, $6::numeric, $7::text))`,
     [...parameters, rowsChanged],
+  );
+}
+
+/**
+ * Calls a day final that Prometheus has begun to forget, once it is no longer likely to learn more of it: the day would
+ * be asked for at every run, for ever. What is stored of it stays.
+ */
+async function settleForgotten(
+  queryRunner: QueryRunner,
+  to: Destination,
+  { day, dataset }: DatasetReading<unknown>,
+): Promise<number> {
+  if (to.readAt < startOfDay(addDays(day, 1 + USAGE_RETRY_DAYS))) return 0;
+  return affectedRows(
+    queryRunner,
+    `UPDATE usage_days SET run_id = $4, status = 'final', read_at = $5
+      WHERE cluster = $1 AND day = $2 AND dataset = $3`,
+    [to.cluster, day, dataset, to.run, to.readAt],
   );
 }
 

@@ -34,3 +34,6 @@ export interface DatasetReading<Row> {
 
 /** A day's usage is final once it was read this long after the day's end: late scrapes and uploads have arrived. */
 export const USAGE_SETTLE_MS = 2 * 3_600_000;
+
+/** What Prometheus lacks of a day is asked for again on this many days after it: what was away may upload what it kept. */
+export const USAGE_RETRY_DAYS = 7;

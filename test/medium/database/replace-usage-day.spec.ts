@@ -153,6 +153,24 @@ describe("replacing a day's usage", () => {
     expect(await storedVersions(stored)).toEqual(before);
   });
 
+  it('calls a day final that was read before it was over, a week after Prometheus has forgotten it', async () => {
+    await replace({ ...USAGE, coverage: 0.75 }, DURING_THE_DAY);
+    const usage = await usageLines();
+    expect(await replace({ coverage: 0 }, new Date('2026-10-12T23:59:59.999Z'))).toMatchObject({ changed: false });
+    expect(await days()).toEqual([
+      'compute provisional 0.75',
+      'home storage provisional 0.75',
+      'memberships provisional 0.75',
+    ]);
+    expect(await replace({ coverage: 0 }, new Date('2026-10-13T00:00:00.000Z'))).toEqual({
+      changed: true,
+      rowsWritten: 3,
+      kept: ['compute', 'home storage', 'memberships'],
+    });
+    expect(await days()).toEqual(['compute final 0.75', 'home storage final 0.75', 'memberships final 0.75']);
+    expect(await usageLines()).toEqual(usage);
+  });
+
   it('keeps rows that were stored with too little coverage to be counted', async () => {
     await replace({ compute: [['prod', 'ana', 1]], coverage: 0.00001 });
     expect(await replace({ coverage: 0 })).toMatchObject({ changed: false, kept: ['compute'] });

@@ -43,6 +43,14 @@ describe('a sync session', () => {
     await next!.close();
   });
 
+  it('has the server notice within a minute when the process vanishes without a word', async () => {
+    const [timings]: unknown[] = await dataSource.query(
+      `SELECT current_setting('tcp_keepalives_idle') AS idle, current_setting('tcp_keepalives_interval') AS interval,
+         current_setting('tcp_keepalives_count') AS count`,
+    );
+    expect(timings).toEqual({ idle: '30', interval: '10', count: '3' });
+  });
+
   it('does not keep other clusters from working', async () => {
     const session = (await SyncSession.open(dataSource, CLUSTER))!;
     const elsewhere = await SyncSession.open(other, 'mars');
