@@ -1,6 +1,12 @@
 import type { CostPlace } from '#libs/database';
 import { DEFAULT_ATTRIBUTION, type AttributionConfig, type DayCosts } from '#libs/domain';
-import { findLostTags, LostTagsError } from './lost-tags.js';
+import {
+  describeAwaitedHubs,
+  describeOverdueHubs,
+  findLostTags,
+  findNewDaysWithoutHubs,
+  LostTagsError,
+} from './lost-tags.js';
 
 const COMPUTE = 'Amazon Elastic Compute Cloud - Compute';
 const EC2_OTHER = 'EC2 - Other';
@@ -85,5 +91,66 @@ describe('tags that have vanished from an answer', () => {
       /^Cost Explorer's answer has no cost with the tag 2i2c:hub-name \(2 days from 2026-11-19 to 2026-11-20\)/,
     );
     expect(error.message).toMatch(/--accept-lost-tags$/);
+  });
+});
+
+describe('new days that have lost their hubs', () => {
+  /** What a day of the tagged cluster looks like without the hub tag. */
+  const UNTAGGED = TAGGED.map(([, service, component]): Line => ['support', service, component]);
+  const [d18, d19, d20, d21, d22] = ['2026-11-18', '2026-11-19', '2026-11-20', '2026-11-21', '2026-11-22'] as const;
+  const untagged = (...days: string[]) => days.map((day) => answered(day, UNTAGGED));
+
+  it('are those without any hub after a stored day with some, however many in a row', () => {
+    expect(findNewDaysWithoutHubs(stored(d19), untagged(d20, d21, d22))).toEqual([d20, d21, d22]);
+  });
+
+  it('are not those with a single hub, although another one is gone', () => {
+    const before = [...stored(d19), { day: d19, hub: 'workshop', service: COMPUTE, component: 'compute' }];
+    expect(findNewDaysWithoutHubs(before, [answered(d20, TAGGED)])).toEqual([]);
+  });
+
+  it('are not those whose other tags are missing', () => {
+    const answer = TAGGED.map(([hub, service]): Line => [hub, service, 'compute']);
+    expect(findNewDaysWithoutHubs(stored(d19), [answered(d20, answer)])).toEqual([]);
+  });
+
+  it('are not those without any cost', () => {
+    expect(findNewDaysWithoutHubs(stored(d19), [answered(d20, [])])).toEqual([]);
+  });
+
+  it('are not those that are stored, which have been judged by what is stored of them', () => {
+    expect(findNewDaysWithoutHubs([...stored(d19), ...stored(d20, UNTAGGED)], untagged(d20))).toEqual([]);
+  });
+
+  it('are none after a day that was stored without hubs: that was accepted', () => {
+    const before = [...stored(d18), ...stored(d19, UNTAGGED)];
+    expect(findNewDaysWithoutHubs(before, untagged(d20, d21))).toEqual([]);
+  });
+
+  it('are judged by the latest stored day before each, in whatever order the stored ones come', () => {
+    const before = [...stored(d21), ...stored(d19, UNTAGGED), ...stored(d18)];
+    expect(findNewDaysWithoutHubs(before, untagged(d20, d22))).toEqual([d22]);
+  });
+
+  it('are not told by a stored day after them: a backfill may go back to before there was a tag', () => {
+    expect(findNewDaysWithoutHubs(stored(d21), untagged(d18, d19, d20))).toEqual([]);
+  });
+
+  it('are none of a first run', () => {
+    expect(findNewDaysWithoutHubs([], [answered(d18, TAGGED), ...untagged(d19)])).toEqual([]);
+  });
+
+  it('do not keep a tagged day between them from being stored', () => {
+    const answer = [...untagged(d20), answered(d21, TAGGED), ...untagged(d22)];
+    expect(findNewDaysWithoutHubs(stored(d19), answer)).toEqual([d20, d22]);
+  });
+
+  it('are named with their tag, and where it is overdue with the way to go on', () => {
+    expect(describeAwaitedHubs('team', [d21, d22])).toMatch(
+      /^the costs of 2 days from 2026-11-21 to 2026-11-22 wait for the tag team:/,
+    );
+    expect(describeOverdueHubs('team', [d20])).toMatch(
+      /^Cost Explorer's answer has no cost with the tag team on new days \(2026-11-20\) .* --accept-lost-tags$/,
+    );
   });
 });

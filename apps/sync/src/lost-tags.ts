@@ -38,6 +38,29 @@ export function findLostTags(
     .filter(({ days }) => days.length > 0);
 }
 
+/**
+ * The days without a cost in the database whose costs come back without any of a hub, although the latest stored day
+ * before them has some. When the hub tag is deactivated AWS leaves the past as it was: only new days show it. On the
+ * latest days the tag may merely be late. Of hubs alone: other tags are of single components, which arrive at different
+ * hours of a day.
+ */
+export function findNewDaysWithoutHubs(stored: readonly CostPlace[], answer: readonly DayCosts[]): Day[] {
+  const hasHubs = new Map<Day, boolean>();
+  for (const place of stored) hasHubs.set(place.day, isOfHub(place) || hasHubs.get(place.day) === true);
+  const storedDays = [...hasHubs.keys()].sort();
+  return answer
+    .filter(({ day, attributed }) => !hasHubs.has(day) && attributed.length > 0 && !attributed.some(isOfHub))
+    .map(({ day }) => day)
+    .filter((day) => {
+      const before = storedDays.findLast((other) => other < day);
+      return before !== undefined && hasHubs.get(before) === true;
+    });
+}
+
+function isOfHub({ hub }: Place): boolean {
+  return hub !== SUPPORT_HUB;
+}
+
 /** What only a tag can have made of a cost. Tags of core volumes are not among them: NAT gateways look the same. */
 function marksOf(attribution: AttributionConfig): { tag: string; isMarked: (place: Place) => boolean }[] {
   const { hubTag, homeStorage, core } = attribution;
@@ -46,7 +69,7 @@ function marksOf(attribution: AttributionConfig): { tag: string; isMarked: (plac
   );
   const isHomeMark = componentOfService(attribution, homeStorage.service) !== HOME_STORAGE;
   return [
-    { tag: hubTag, isMarked: ({ hub }) => hub !== SUPPORT_HUB },
+    { tag: hubTag, isMarked: isOfHub },
     {
       tag: homeStorage.tag.key,
       isMarked: ({ component, service }) => isHomeMark && component === HOME_STORAGE && service === homeStorage.service,
@@ -58,6 +81,26 @@ function marksOf(attribution: AttributionConfig): { tag: string; isMarked: (plac
   ];
 }
 
+const REMEDY =
+  'Is the cost allocation tag still active, and spelt like that? If it is gone for good, run once with ' +
+  '--accept-lost-tags';
+
+/** Why new days are not stored although they are old enough for their tags to have arrived. */
+export function describeOverdueHubs(hubTag: string, days: readonly Day[]): string {
+  return (
+    `Cost Explorer's answer has no cost with the tag ${hubTag} on new days (${formatDays(days)}) although the days ` +
+    `before are stored with some; the new ones are not stored. ${REMEDY}`
+  );
+}
+
+/** Why new days that Cost Explorer is still collecting are not stored yet. */
+export function describeAwaitedHubs(hubTag: string, days: readonly Day[]): string {
+  return (
+    `the costs of ${formatDays(days)} wait for the tag ${hubTag}: Cost Explorer has none with it yet, although the days ` +
+    `before are stored with some`
+  );
+}
+
 /** An answer that looks as if a tag had been switched off; nothing of it may be stored unless somebody says so. */
 export class LostTagsError extends Error {
   override readonly name = 'LostTagsError';
@@ -65,9 +108,8 @@ export class LostTagsError extends Error {
   constructor(readonly lost: readonly LostTag[]) {
     const tags = lost.map(({ tag, days }) => `${tag} (${formatDays(days)})`).join(' and ');
     super(
-      `Cost Explorer's answer has no cost with the tag ${tags} although days are stored with some; these stay as they ` +
-        `are. Is the cost allocation tag still active, and spelt like that? If it is gone for good, run once with ` +
-        `--accept-lost-tags`,
+      `Cost Explorer's answer has no cost with the tag ${tags} although days are stored with some; these stay as they are. ` +
+        ` ${REMEDY}`,
     );
   }
 }

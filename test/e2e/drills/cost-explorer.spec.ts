@@ -1,7 +1,7 @@
 import { promises as timers } from 'node:timers';
 import { Logger } from '@nestjs/common';
 import { addDays, eachDay, firstOfMonth } from '#libs/domain';
-import type { FaultRequest, Simulator, SimulatorOptions } from '../../../apps/simulator/src/index.js';
+import type { FaultRequest, LineItem, Simulator, SimulatorOptions } from '../../../apps/simulator/src/index.js';
 import type { SourceSummary } from '../../../apps/sync/src/run-summary.js';
 import type { SyncTask } from '../../../apps/sync/src/task.js';
 import { expectedDay } from '../sync/expected-costs.js';
@@ -315,6 +315,74 @@ describe('a cost allocation tag that is inactive all at once', () => {
     ]);
     expect(hubs).toEqual([{ hub: 'support' }]);
     expect(await drill(simulator, [])).toMatchObject({ status: 'succeeded' });
+  });
+});
+
+describe('a hub tag that is inactive from a day on, while the days before keep it', () => {
+  const HUB = '2i2c:hub-name';
+  let today: string;
+  let overdue: string;
+  let everyday: DrilledDatabase;
+
+  const withoutHub = (item: LineItem): LineItem => ({
+    ...item,
+    tags: Object.fromEntries(Object.entries(item.tags).filter(([key]) => key !== HUB)),
+  });
+
+  /** Four days are new: two that Cost Explorer should have collected by now, yesterday and today. */
+  beforeEach(async () => {
+    ({ today } = simulator.estate.options);
+    overdue = addDays(today, -3);
+    everyday = database;
+    database = await DrilledDatabase.create();
+    restate(simulator);
+    const days = { from: addDays(today, -10), until: overdue };
+    expect(await runCounted(simulator, { days })).toMatchObject({ status: 'succeeded', days: 7 });
+    const lineItemsOn = simulator.estate.lineItemsOn.bind(simulator.estate);
+    jest.spyOn(simulator.estate, 'lineItemsOn').mockImplementation((day) => {
+      const items = lineItemsOn(day);
+      return day < overdue ? items : items.map(withoutHub);
+    });
+  });
+  afterEach(async () => {
+    await database.drop();
+    database = everyday;
+  });
+
+  const storedDays = () => database.query(`SELECT min(day)::text AS first, max(day)::text AS last FROM account_costs`);
+
+  it('keeps the new days from being stored: old ones are named, those of yesterday and today are noted', async () => {
+    const summary = await runCounted(simulator);
+    expect(summary.status).toBe('failed');
+    expect(summary.error).toContain(
+      `no cost with the tag ${HUB} on new days (2 days from ${overdue} to ${addDays(today, -2)})`,
+    );
+    expect(summary.error).toMatch(/still active.*--accept-lost-tags$/);
+    expect(summary.notes).toEqual([
+      expect.stringContaining(`the costs of 2 days from ${addDays(today, -1)} to ${today} wait for the tag ${HUB}`),
+    ]);
+    // Every other day is.
+    expect(await storedDays()).toEqual([{ first: firstOfMonth(today, -13), last: addDays(overdue, -1) }]);
+
+    jest.restoreAllMocks();
+    expect(await runCounted(simulator)).toMatchObject({ status: 'succeeded', notes: [] });
+    await expectRightDays(simulator);
+  });
+
+  it('is no fault of a run that reads nothing but yesterday and today', async () => {
+    const days = { from: addDays(today, -1), until: addDays(today, 1) };
+    const summary = await runCounted(simulator, { days });
+    expect(summary).toMatchObject({ status: 'succeeded', days: 0, notes: [expect.stringContaining(HUB)] });
+  });
+
+  it('is accepted once, by a single day: those that follow are like it', async () => {
+    const days = { from: overdue, until: addDays(overdue, 1) };
+    expect(await runCounted(simulator, { days, acceptsLostTags: true })).toMatchObject({ status: 'succeeded' });
+    expect(await runCounted(simulator)).toMatchObject({ status: 'succeeded', notes: [] });
+    expect(await database.query(`SELECT DISTINCT hub FROM attributed_costs WHERE day >= $1`, [overdue])).toEqual([
+      { hub: 'support' },
+    ]);
+    await expectRightDays(simulator);
   });
 });
 

@@ -1,9 +1,15 @@
 import type { SyncConfig } from '#libs/config';
 import { CostExplorerReader, describeAwsError, knownCostWindow, RequestBudgetExceededError } from '#libs/cost-explorer';
-import { EmptyAnswerError, type CostReadingBasis } from '#libs/database';
-import type { CostReading, Day, DayCosts, DayWindow } from '#libs/domain';
+import { EmptyAnswerError, type CostReadingBasis, type RunId } from '#libs/database';
+import { addDays, type CostReading, type Day, type DayCosts, type DayWindow } from '#libs/domain';
 import { digestAttribution } from '../attribution-digest.js';
-import { findLostTags, LostTagsError } from '../lost-tags.js';
+import {
+  describeAwaitedHubs,
+  describeOverdueHubs,
+  findLostTags,
+  findNewDaysWithoutHubs,
+  LostTagsError,
+} from '../lost-tags.js';
 import { planCostBackfill, planCostWindow } from '../plan-costs.js';
 import { formatWindow, skippedSummary, type SourceSummary } from '../run-summary.js';
 import type { SyncWork } from '../task.js';
@@ -16,56 +22,88 @@ export function costReadingBasis({ costBasis, attribution }: SyncConfig): CostRe
 
 /**
  * Reads the costs of every day that is due and replaces each day, with the user costs that follow from it. A day whose
- * answer is refused stays as it is; the others go on, and the run fails naming it. An answer without a tag that days are
- * stored with is refused as a whole.
+ * answer is refused stays as it is, and so does a new day that has lost its hubs; the others go on, and the run fails
+ * naming them. An answer without a tag that days are stored with is refused as a whole.
  */
 export async function readCosts(work: SyncWork): Promise<SourceSummary> {
-  const { config, session, signal, progress } = work;
-  const basis = costReadingBasis(config);
+  const basis = costReadingBasis(work.config);
   const window = await planWindow(work, basis);
   if (!window) return skippedSummary('cost-explorer', forgottenNote(work));
   return recordRun(work, { source: 'cost-explorer', window }, async (run, tally) => {
     if (work.days && work.days.from < window.from) tally.notes.push(forgottenNote(work));
     const { days } = await fetchCosts(work, window, tally);
-    if (!work.acceptsLostTags) await refuseLostTags(work, window, days);
-    const refused: Day[] = [];
-    for (const costs of days) {
-      signal.throwIfAborted();
-      try {
-        const replacement = await session.replaceCostDay(run, costs, basis, config.allocationPolicy);
-        tally.daysChanged += Number(replacement.changed);
-        tally.rowsWritten += replacement.rowsWritten;
-        tally.restatements += replacement.restatements;
-      } catch (error) {
-        if (!(error instanceof EmptyAnswerError)) throw error;
-        refused.push(costs.day);
-      }
-      tally.days += 1;
-      progress.show(`storing costs: ${tally.days} of ${days.length} days`);
-    }
-    if (refused.length > 0) throw new RefusedDaysError(refused);
+    const postponed = work.acceptsLostTags ? [] : await judgeTags(work, window, days);
+    const due = days.filter(({ day }) => !postponed.includes(day));
+    const refused = await storeDays(work, run, due, basis, tally);
+    reportLeftOut(work, { refused, postponed }, tally);
   });
 }
 
-/** Days that came back without any attributed cost although they have some stored. */
-export class RefusedDaysError extends Error {
-  override readonly name = 'RefusedDaysError';
-
-  constructor(readonly days: readonly Day[]) {
-    super(
-      `Cost Explorer answered without any attributed cost for days that have costs stored; these stay as they are ` +
-        `(are the cost allocation tags still active?): ${days.join(', ')}`,
-    );
-  }
-}
-
-async function refuseLostTags(
-  { config, session }: SyncWork,
+/**
+ * The new days that are better stored later, or never without somebody's word.
+ *
+ * @throws LostTagsError when stored days would lose a tag.
+ */
+async function judgeTags(
+  { config, session, today }: SyncWork,
   window: DayWindow,
   days: readonly DayCosts[],
-): Promise<void> {
-  const lost = findLostTags(config.attribution, await session.listCostPlaces(window), days);
+): Promise<Day[]> {
+  // From the first day on that can be known: what a new day is compared with may lie before the window.
+  const stored = await session.listCostPlaces({ from: knownCostWindow(today).from, until: window.until });
+  const lost = findLostTags(config.attribution, stored, days);
   if (lost.length > 0) throw new LostTagsError(lost);
+  return findNewDaysWithoutHubs(stored, days);
+}
+
+/** Returns the days that came back without any attributed cost although they have some stored. */
+async function storeDays(
+  { config, session, signal, progress }: SyncWork,
+  run: RunId,
+  days: readonly DayCosts[],
+  basis: CostReadingBasis,
+  tally: RunTally,
+): Promise<Day[]> {
+  const refused: Day[] = [];
+  for (const costs of days) {
+    signal.throwIfAborted();
+    try {
+      const replacement = await session.replaceCostDay(run, costs, basis, config.allocationPolicy);
+      tally.daysChanged += Number(replacement.changed);
+      tally.rowsWritten += replacement.rowsWritten;
+      tally.restatements += replacement.restatements;
+    } catch (error) {
+      if (!(error instanceof EmptyAnswerError)) throw error;
+      refused.push(costs.day);
+    }
+    tally.days += 1;
+    progress.show(`storing costs: ${tally.days} of ${days.length} days`);
+  }
+  return refused;
+}
+
+/** Days that another run has to store; those of yesterday and today, which are still coming in, are only noted. */
+function reportLeftOut(
+  { config, today }: SyncWork,
+  { refused, postponed }: { readonly refused: readonly Day[]; readonly postponed: readonly Day[] },
+  tally: RunTally,
+): void {
+  const { hubTag } = config.attribution;
+  const yesterday = addDays(today, -1);
+  const awaited = postponed.filter((day) => day >= yesterday);
+  if (awaited.length > 0) tally.notes.push(describeAwaitedHubs(hubTag, awaited));
+  const overdue = postponed.filter((day) => day < yesterday);
+  const faults: string[] = [];
+  if (refused.length > 0) faults.push(describeRefusal(refused));
+  if (overdue.length > 0) faults.push(describeOverdueHubs(hubTag, overdue));
+  if (faults.length > 0) throw new Error(faults.join('; '));
+}
+
+function describeRefusal(days: readonly Day[]): string {
+  return (
+    `Cost Explorer answered without any attributed cost for days that have costs stored; these stay as they are ` +
+    `(are the cost allocation tags still active?): ${days.join(', ')}`
+  );
 }
 
 async function planWindow({ days, session, today }: SyncWork, basis: CostReadingBasis): Promise<DayWindow | undefined> {
