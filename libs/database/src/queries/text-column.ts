@@ -4,6 +4,8 @@ import type { Statement } from './statement.js';
 const CHARACTERS_PER_BATCH = 64 * 1024;
 /** So much may lie unread before Postgres has to wait. */
 const BATCHES_AHEAD = 4;
+/** So much is taken in one turn of the event loop: libuv would read up to 2 MiB before anything else has its turn. */
+const BATCHES_PER_TURN = 2;
 
 interface Batch {
   readonly texts: readonly string[];
@@ -19,6 +21,8 @@ export class TextColumn {
   readonly #ready: Batch[] = [];
   #texts: string[] = [];
   #characters = 0;
+  #batchesOfTurn = 0;
+  #paused = false;
   #fault: Error | undefined;
   #ended = false;
   #wake: (() => void) | undefined;
@@ -37,7 +41,7 @@ export class TextColumn {
     query.on('end', () => {
       this.#ended = true;
       this.#flush(true);
-      this.client.connection.stream.resume();
+      this.#resume();
     });
     client.query(query);
   }
@@ -56,7 +60,7 @@ export class TextColumn {
     }
     if (this.#fault) throw this.#fault;
     const batch = this.#ready.shift()!;
-    if (this.#ready.length < BATCHES_AHEAD) this.client.connection.stream.resume();
+    this.#resumeSoon();
     return batch;
   }
 
@@ -70,7 +74,28 @@ export class TextColumn {
     this.#ready.push({ texts: this.#texts, last });
     this.#texts = [];
     this.#characters = 0;
-    if (this.#ready.length >= BATCHES_AHEAD) this.client.connection.stream.pause();
+    this.#batchesOfTurn += 1;
+    if (!this.#ended && this.#batchesOfTurn >= BATCHES_PER_TURN) this.#pause();
     this.#wake?.();
+  }
+
+  #pause(): void {
+    this.#paused = true;
+    this.client.connection.stream.pause();
+    this.#resumeSoon();
+  }
+
+  /** In the next turn, unless too much lies unread. */
+  #resumeSoon(): void {
+    if (!this.#paused || this.#ready.length >= BATCHES_AHEAD) return;
+    setImmediate(() => {
+      if (this.#paused && this.#ready.length < BATCHES_AHEAD) this.#resume();
+    });
+  }
+
+  #resume(): void {
+    this.#batchesOfTurn = 0;
+    this.#paused = false;
+    this.client.connection.stream.resume();
   }
 }

@@ -1,0 +1,43 @@
+import { ReportingDatabase } from '#libs/database/queries';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+
+const ROWS = 20_000;
+const STATEMENT = { text: `SELECT repeat('x', 1000) AS name FROM generate_series(1, $1)`, values: [ROWS] };
+
+describe('an answer of 20 MB, as it comes from Postgres', () => {
+  let database: TestDatabase;
+  let reporting: ReportingDatabase;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    reporting = new ReportingDatabase(database.url, () => undefined);
+  });
+
+  afterAll(async () => {
+    await reporting?.close();
+    await database?.drop();
+  });
+
+  it('lets everything else have its turn between every few pieces of 64 KiB, and is whole', async () => {
+    let pieces = 0;
+    let mostOfOneTurn = 0;
+    let next: NodeJS.Immediate | undefined;
+    const turn = () => {
+      mostOfOneTurn = Math.max(mostOfOneTurn, pieces);
+      pieces = 0;
+      next = setImmediate(turn);
+    };
+    turn();
+    const texts: string[] = [];
+    for await (const text of reporting.streamJson(STATEMENT, 'names')) {
+      texts.push(text);
+      pieces += 1;
+    }
+    clearImmediate(next);
+    expect(texts.length).toBeGreaterThan(250);
+    expect(mostOfOneTurn).toBeLessThanOrEqual(4);
+    const names = JSON.parse(texts.join('')) as string[];
+    expect(names).toHaveLength(ROWS);
+    expect(new Set(names)).toEqual(new Set(['x'.repeat(1000)]));
+  });
+});
