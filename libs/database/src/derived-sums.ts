@@ -1,6 +1,5 @@
 import type { Day } from '#libs/domain';
 import type { QueryRunner } from 'typeorm';
-import { affectedRows } from './affected-rows.js';
 
 /**
  * Sums of user costs, kept so that readers need not add hundreds of thousands of rows. They hold no figure of their own:
@@ -32,10 +31,7 @@ export async function deriveGroupCosts(queryRunner: QueryRunner, cluster: string
  * whenever the day's user costs, usage or memberships changed, or whether memberships were read.
  */
 export async function forgetWeekOf(queryRunner: QueryRunner, cluster: string, day: Day): Promise<void> {
-  const forgotten = await affectedRows(queryRunner, forgetWeekIn('summed_weeks'), [cluster, day]);
-  if (forgotten === 0) return;
-  await queryRunner.query(forgetWeekIn('user_weeks'), [cluster, day]);
-  await queryRunner.query(forgetWeekIn('membership_weeks'), [cluster, day]);
+  await queryRunner.query(FORGET_WEEK, [cluster, day]);
 }
 
 /**
@@ -101,8 +97,14 @@ const LIST_UNSUMMED_WEEKS = `
   ORDER BY week`;
 
 /** $1 cluster, $2 a day of the week. */
-const forgetWeekIn = (table: 'summed_weeks' | 'user_weeks' | 'membership_weeks') =>
-  `DELETE FROM ${table} WHERE cluster = $1 AND week = date_trunc('week', $2::date::timestamp)::date`;
+const FORGET_WEEK = `
+  WITH forgotten AS (
+    DELETE FROM summed_weeks
+    WHERE cluster = $1 AND week = date_trunc('week', $2::date::timestamp)::date
+    RETURNING week
+  ),
+  users AS (DELETE FROM user_weeks WHERE cluster = $1 AND week IN (SELECT week FROM forgotten))
+  DELETE FROM membership_weeks WHERE cluster = $1 AND week IN (SELECT week FROM forgotten)`;
 
 /**
  * Whom no membership names is in group `none`, or in `unknown` where memberships of the day were not read, as in
