@@ -35,19 +35,35 @@ const WHERE_PICKED = `
  */
 const AS_MEMBER = `(day + 0, hub, username) IN ${MEMBERS_PICKED}`;
 
-/** By day, hub and component, what users and what nobody bears, within the range, the cluster and all pickers. */
-export const BY_BEARER = `(
+const IN_EVERY_GROUP = `
   SELECT day, hub, component, borne_by = 'nobody' AS nobody, direct_usd, shared_usd
   FROM reporting.daily_allocated_costs
   WHERE ${EVERYBODY} AND ${IN_CLUSTER} AND $__timeFilter(day) AND ${picked('hub')} AND ${picked('component')}
   UNION ALL
   SELECT day, hub, component, username IS NULL, direct_usd, shared_usd
   FROM reporting.daily_user_costs${WHERE_PICKED}
-    AND ${EVERY_GROUP} AND NOT ${allPicked('user')}
+    AND ${EVERY_GROUP} AND NOT ${allPicked('user')}`;
+
+/** By day, hub and component, what users and what nobody bears, within the range, the cluster and all pickers. */
+export const BY_BEARER = `(${IN_EVERY_GROUP}
   UNION ALL
   SELECT day, hub, component, false, direct_usd, shared_usd
   FROM reporting.daily_user_costs${WHERE_PICKED}
     AND NOT ${EVERY_GROUP} AND ${AS_MEMBER}
+) AS costs`;
+
+const MEMBER_COSTS = `
+  FROM reporting.member_costs(${CLUSTER_AND_DAYS})
+  WHERE NOT ${EVERY_GROUP} AND ${isOneOfPicked('usergroup', 'usergroups')}
+    AND ${picked('hub')} AND ${picked('component')} AND ${picked('user', 'username')}`;
+
+/** The same over the whole range, which for the members of groups is far less to read. */
+export const SUMS_BY_BEARER = `(
+  SELECT nobody, direct_usd, shared_usd
+  FROM (${IN_EVERY_GROUP}
+  ) AS by_day
+  UNION ALL
+  SELECT false, direct_usd, shared_usd${MEMBER_COSTS}
 ) AS costs`;
 
 const USER_SUMS = `
@@ -55,10 +71,7 @@ const USER_SUMS = `
   FROM reporting.user_sums(${CLUSTER_AND_DAYS})
   WHERE ${EVERY_GROUP} AND ${picked('hub')} AND ${picked('component')} AND ${picked('user', 'username')}
   UNION ALL
-  SELECT hub, username, component, direct_usd, shared_usd, cost_days, 0, 0
-  FROM reporting.member_costs(${CLUSTER_AND_DAYS})
-  WHERE NOT ${EVERY_GROUP} AND ${isOneOfPicked('usergroup', 'usergroups')}
-    AND ${picked('hub')} AND ${picked('component')} AND ${picked('user', 'username')}`;
+  SELECT hub, username, component, direct_usd, shared_usd, cost_days, 0, 0${MEMBER_COSTS}`;
 
 /** By hub, user and component, cost over the whole range, within the cluster and all pickers; cost_days 0: none. */
 export const COSTS_BY_USER = `(${USER_SUMS}

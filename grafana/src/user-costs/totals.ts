@@ -11,7 +11,7 @@ import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation
 import { COSTS } from '../datasources.js';
 import { figures, USD } from '../panels.js';
 import { SqlQuery } from '../sql.js';
-import { BY_BEARER, COSTS_BY_USER } from './conditions.js';
+import { COSTS_BY_USER, SUMS_BY_BEARER } from './conditions.js';
 
 export const usersTotal = () =>
   figures(
@@ -25,7 +25,7 @@ SELECT sum(direct_usd + shared_usd) FILTER (WHERE NOT nobody) AS "Users",
        sum(direct_usd) FILTER (WHERE NOT nobody) AS "Direct part",
        sum(shared_usd) FILTER (WHERE NOT nobody) AS "Shared part",
        sum(direct_usd + shared_usd) FILTER (WHERE nobody) AS "Unallocated"
-FROM ${BY_BEARER}`,
+FROM ${SUMS_BY_BEARER}`,
   ).span(16);
 
 export const activeUsers = () =>
