@@ -1,6 +1,14 @@
 import { knownCostWindow } from '#libs/cost-explorer';
 import type { UsageDay } from '#libs/database';
-import { USAGE_DATASETS, USAGE_RETRY_DAYS, addDays, eachDay, type Day, type DayWindow, type UsageDataset } from '#libs/domain';
+import {
+  USAGE_DATASETS,
+  USAGE_RETRY_DAYS,
+  addDays,
+  eachDay,
+  type Day,
+  type DayWindow,
+  type UsageDataset,
+} from '#libs/domain';
 
 /** What is stored of one dataset of a day. */
 export type StoredUsageDay = Pick<UsageDay, 'day' | 'dataset' | 'status'>;
