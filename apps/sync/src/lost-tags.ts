@@ -109,7 +109,7 @@ export class LostTagsError extends Error {
     const tags = lost.map(({ tag, days }) => `${tag} (${formatDays(days)})`).join(' and ');
     super(
       `Cost Explorer's answer has no cost with the tag ${tags} although days are stored with some; these stay as they are. ` +
-        ` ${REMEDY}`,
+        REMEDY,
     );
   }
 }
