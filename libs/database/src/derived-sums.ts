@@ -17,11 +17,7 @@ export async function deriveAllocatedCosts(queryRunner: QueryRunner, cluster: st
  * either of them changed, or whether memberships were read: without any, people are in group `unknown`, not `none`.
  */
 export async function deriveGroupCosts(queryRunner: QueryRunner, cluster: string, day: Day): Promise<void> {
-  // The planner expects one user on a day that it has no statistics of, and would compare all costs of a hub with all of
-  // its memberships: a thousand times slower. That leaves it hashes, to join and to sum.
-  await queryRunner.query(
-    `SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_sort = off`,
-  );
+  await queryRunner.query(HASH_ONLY);
   await queryRunner.query(`DELETE FROM group_costs WHERE cluster = $1 AND day = $2`, [cluster, day]);
   await queryRunner.query(INSERT_GROUP_COSTS, [cluster, day]);
 }
@@ -35,13 +31,29 @@ export async function forgetWeekOf(queryRunner: QueryRunner, cluster: string, da
 }
 
 /**
- * Sums the weeks that are not summed yet, all but the newest, of which days are still to come. Each is a statement, and
- * so a transaction, of its own: what is done stays when the process ends, and a week is there whole or not at all.
+ * Sums the weeks that are not summed yet, all but the newest, of which days are still to come. Each in a transaction of its
+ * own: what is done stays when the process ends, and a week is there whole or not at all.
  */
 export async function sumWeeks(queryRunner: QueryRunner, cluster: string): Promise<void> {
   const weeks: { week: string }[] = await queryRunner.query(LIST_UNSUMMED_WEEKS, [cluster]);
-  for (const { week } of weeks) await queryRunner.query(SUM_WEEK, [cluster, week]);
+  for (const { week } of weeks) {
+    await queryRunner.startTransaction();
+    try {
+      await queryRunner.query(HASH_ONLY);
+      await queryRunner.query(SUM_WEEK, [cluster, week]);
+      await queryRunner.commitTransaction();
+    } catch (error) {
+      await queryRunner.rollbackTransaction().catch(() => undefined);
+      throw error;
+    }
+  }
 }
+
+/**
+ * The planner expects one user on a day that it has no statistics of, and would compare all costs of a hub with all of
+ * its memberships: a thousand times slower. That leaves it hashes, to join and to sum.
+ */
+const HASH_ONLY = `SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_sort = off`;
 
 /** $1 cluster, $2 day. */
 const INSERT_ALLOCATED_COSTS = `
@@ -108,7 +120,8 @@ const FORGET_WEEK = `
 
 /**
  * Whom no membership names is in group `none`, or in `unknown` where memberships of the day were not read, as in
- * reporting.daily_user_group_costs. $1 cluster, $2 the week's Monday.
+ * reporting.daily_user_group_costs. Summed first and sorted then: the days are many times as many. $1 cluster, $2 the
+ * week's Monday.
  */
 const SUM_WEEK = `
   WITH summed AS (INSERT INTO summed_weeks (cluster, week) VALUES ($1, $2::date)),
@@ -124,13 +137,12 @@ const SUM_WEEK = `
     FROM membership
     GROUP BY hub, username, usergroups
     ORDER BY hub, username, usergroups
-  )
-  INSERT INTO user_weeks
-    (cluster, week, hub, username, component, usergroups, direct_usd, shared_usd, cost_days, byte_seconds, usage_days)
-  SELECT $1, $2::date, hub, username, component,
-    coalesce(usergroups, ARRAY[CASE WHEN read.day IS NULL THEN 'unknown' ELSE 'none' END]) AS its_groups,
-    sum(direct_usd), sum(shared_usd), sum(cost_days), sum(byte_seconds), sum(usage_days)
-  FROM (
+  ),
+  read AS (
+    SELECT day FROM usage_days
+    WHERE cluster = $1 AND dataset = 'memberships' AND status IN ('provisional', 'final')
+  ),
+  days AS (
     SELECT day, hub, username, component, direct_usd, shared_usd, 1 AS cost_days, 0 AS byte_seconds, 0 AS usage_days
     FROM user_costs
     WHERE cluster = $1 AND day BETWEEN $2::date AND $2::date + 6 AND username IS NOT NULL
@@ -138,11 +150,17 @@ const SUM_WEEK = `
     SELECT day, hub, username, component, 0, 0, 0, byte_seconds, 1
     FROM user_usage
     WHERE cluster = $1 AND day BETWEEN $2::date AND $2::date + 6
-  ) days
-  LEFT JOIN membership USING (day, hub, username)
-  LEFT JOIN (
-    SELECT day FROM usage_days
-    WHERE cluster = $1 AND dataset = 'memberships' AND status IN ('provisional', 'final')
-  ) AS read USING (day)
-  GROUP BY hub, username, component, its_groups
+  ),
+  sums AS MATERIALIZED (
+    SELECT hub, username, component,
+      coalesce(usergroups, ARRAY[CASE WHEN read.day IS NULL THEN 'unknown' ELSE 'none' END]) AS its_groups,
+      sum(direct_usd) AS direct_usd, sum(shared_usd) AS shared_usd, sum(cost_days) AS cost_days,
+      sum(byte_seconds) AS byte_seconds, sum(usage_days) AS usage_days
+    FROM days LEFT JOIN membership USING (day, hub, username) LEFT JOIN read USING (day)
+    GROUP BY hub, username, component, its_groups
+  )
+  INSERT INTO user_weeks
+    (cluster, week, hub, username, component, usergroups, direct_usd, shared_usd, cost_days, byte_seconds, usage_days)
+  SELECT $1, $2::date, hub, username, component, its_groups, direct_usd, shared_usd, cost_days, byte_seconds, usage_days
+  FROM sums
   ORDER BY hub, component, username, its_groups`;
