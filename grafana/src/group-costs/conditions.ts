@@ -14,15 +14,17 @@ export const GROUP_COSTS_PICKED = `(
     AND NOT ${allPicked('user')} AND ${isPicked('user', 'username')}
 ) AS costs`;
 
+const EVERYBODY = `${allPicked('user')} AND ${allPicked('usergroup')}`;
+
 /** What the users of those costs cost, each once: what is split among all groups adds up to it. */
 export const EACH_USER_ONCE = `(
   SELECT split_usd AS amount_usd
   FROM ${GROUP_COSTS_PICKED}
-  WHERE ${allPicked('usergroup')}
+  WHERE ${EVERYBODY}
   UNION ALL
   SELECT direct_usd + shared_usd
   FROM reporting.member_costs(${CLUSTER_AND_DAYS})
-  WHERE NOT ${allPicked('usergroup')} AND ${isOneOfPicked('usergroup', 'usergroups')}
+  WHERE NOT (${EVERYBODY}) AND (${allPicked('usergroup')} OR ${isOneOfPicked('usergroup', 'usergroups')})
     AND ${picked('hub')} AND ${picked('component')} AND ${picked('user', 'username')}
 ) AS each_once`;
 
