@@ -6,12 +6,13 @@ const HUBS = [
   { namespace: 'staging', tag: 'staging', slugs: 'legacy', weight: 1 },
 ] as const;
 
+/** Time stands still for all simulators of a drill: today's usage is the same for its first run and for its last. */
+const STARTED_AT = new Date();
+
 /** A small cluster whose Cost Explorer and Prometheus are one simulator: quick to read, and 13 months of bills. */
 export async function startDrillEstate(options: SimulatorOptions = {}): Promise<Simulator> {
-  // Time stands still for the simulator: today's usage is the same for the first run of a drill and for its last.
-  const startedAt = new Date();
   return startSimulator({
-    now: () => startedAt,
+    now: () => STARTED_AT,
     ...options,
     estate: { users: 5, historyDays: 2, hubs: HUBS, ...options.estate },
   });
