@@ -1,10 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-
-/** What a view holds, and each of its columns, in the database's own words: Grafana's query editor and psql show them. */
-interface ViewComment {
-  readonly view: string;
-  readonly columns: Readonly<Record<string, string>>;
-}
+import { describeViews, type ViewComment } from './describe-views.js';
 
 const CLUSTER = 'Name of the cluster';
 const DAY = 'UTC calendar day';
@@ -236,12 +231,7 @@ export class GrafanaReader1764000200000 implements MigrationInterface {
         WINDOW own AS (PARTITION BY hub, username ORDER BY usergroup
           ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
       ) g ON g.hub = u.hub AND g.username = u.username`);
-    for (const [view, comment] of Object.entries(COMMENTS)) {
-      await queryRunner.query(`COMMENT ON VIEW reporting.${view} IS ${quote(comment.view)}`);
-      for (const [column, meaning] of Object.entries(comment.columns)) {
-        await queryRunner.query(`COMMENT ON COLUMN reporting.${view}.${column} IS ${quote(meaning)}`);
-      }
-    }
+    await describeViews(queryRunner, COMMENTS);
     await queryRunner.query(
       `COMMENT ON SCHEMA reporting IS 'Stable views for Grafana and the API; no table is read directly'`,
     );
@@ -292,9 +282,4 @@ export class GrafanaReader1764000200000 implements MigrationInterface {
       }
     }
   }
-}
-
-/** A text as an SQL literal: COMMENT takes no parameters. */
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { describeViews } from './describe-views.js';
 
 /**
  * Sums of what users cost, so that a panel over months and thousands of users reads thousands of rows instead of
@@ -14,12 +15,7 @@ export class SumsOfUserCosts1764000600000 implements MigrationInterface {
 
   async up(queryRunner: QueryRunner): Promise<void> {
     for (const statement of [...TABLES, ...FILL, ...VIEWS, GRANT]) await queryRunner.query(statement);
-    for (const [view, comment] of Object.entries(COMMENTS)) {
-      await queryRunner.query(`COMMENT ON VIEW reporting.${view} IS ${quote(comment.view)}`);
-      for (const [column, meaning] of Object.entries(comment.columns)) {
-        await queryRunner.query(`COMMENT ON COLUMN reporting.${view}.${column} IS ${quote(meaning)}`);
-      }
-    }
+    await describeViews(queryRunner, COMMENTS);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
@@ -214,8 +210,3 @@ const COMMENTS = {
     },
   },
 } as const;
-
-/** A text as an SQL literal: COMMENT takes no parameters. */
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}

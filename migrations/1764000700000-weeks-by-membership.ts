@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { describeViews, type ViewComment } from './describe-views.js';
 
 /**
  * Weeks of users by the groups they were in, so that a panel on members over months reads thousands of rows instead of
@@ -13,12 +14,7 @@ export class WeeksByMembership1764000700000 implements MigrationInterface {
 
   async up(queryRunner: QueryRunner): Promise<void> {
     for (const statement of [...TABLES, ...STATISTICS, ...VIEWS, GRANT]) await queryRunner.query(statement);
-    for (const [view, comment] of Object.entries(COMMENTS)) {
-      await queryRunner.query(`COMMENT ON VIEW reporting.${view} IS ${quote(comment.view)}`);
-      for (const [column, meaning] of Object.entries(comment.columns)) {
-        await queryRunner.query(`COMMENT ON COLUMN reporting.${view}.${column} IS ${quote(meaning)}`);
-      }
-    }
+    await describeViews(queryRunner, COMMENTS);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
@@ -143,9 +139,7 @@ const CLUSTER = 'Name of the cluster';
 const WEEK = 'Monday of the week; days are UTC calendar days';
 const USERGROUPS = 'Their groups, in order; {none}: in no group, {unknown}: memberships of the days were not read';
 
-const COMMENTS: Readonly<
-  Record<string, { readonly view: string; readonly columns: Readonly<Record<string, string>> }>
-> = {
+const COMMENTS: Readonly<Record<string, ViewComment>> = {
   weekly_user_sums: {
     view: "Cost and usage per week, hub, user and component, in parts where the user's groups changed within the week; not of every week, see summed_weeks",
     columns: {},
@@ -192,8 +186,3 @@ const COMMENTS: Readonly<
     },
   },
 };
-
-/** A text as an SQL literal: COMMENT takes no parameters. */
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}

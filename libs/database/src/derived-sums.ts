@@ -37,15 +37,10 @@ export async function forgetWeekOf(queryRunner: QueryRunner, cluster: string, da
 export async function sumWeeks(queryRunner: QueryRunner, cluster: string): Promise<void> {
   const weeks: { week: string }[] = await queryRunner.query(LIST_UNSUMMED_WEEKS, [cluster]);
   for (const { week } of weeks) {
-    await queryRunner.startTransaction();
-    try {
+    await queryRunner.manager.transaction(async () => {
       await queryRunner.query(HASH_ONLY);
       await queryRunner.query(SUM_WEEK, [cluster, week]);
-      await queryRunner.commitTransaction();
-    } catch (error) {
-      await queryRunner.rollbackTransaction().catch(() => undefined);
-      throw error;
-    }
+    });
   }
 }
 

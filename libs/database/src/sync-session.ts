@@ -157,18 +157,7 @@ export class SyncSession {
   }
 
   async #inTransaction<Result>(work: () => Promise<Result>): Promise<Result> {
-    return this.#alone(async () => {
-      await this.queryRunner.startTransaction();
-      try {
-        const result = await work();
-        await this.queryRunner.commitTransaction();
-        return result;
-      } catch (error) {
-        // A connection that cannot roll back is lost, and its server rolls back; the first error is what matters.
-        await this.queryRunner.rollbackTransaction().catch(() => undefined);
-        throw error;
-      }
-    });
+    return this.#alone(() => this.queryRunner.manager.transaction(work));
   }
 }
 
