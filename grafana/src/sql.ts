@@ -15,6 +15,9 @@ export function allPicked(variable: string): string {
   return `${listOf(variable)} @> ARRAY[${ALL_VALUE}]`;
 }
 
+/** Condition: All is picked for users and for groups: sums of everybody answer. */
+export const EVERYBODY = `${allPicked('user')} AND ${allPicked('usergroup')}`;
+
 /**
  * Condition: the column holds one of the values picked for the variable.
  *

@@ -1,4 +1,4 @@
-import { allPicked, CLUSTER_AND_DAYS, IN_CLUSTER, isOneOfPicked, isPicked, picked } from '../sql.js';
+import { allPicked, CLUSTER_AND_DAYS, EVERYBODY, IN_CLUSTER, isOneOfPicked, isPicked, picked } from '../sql.js';
 
 /**
  * Costs by day, hub, component and group within the range, the cluster and all pickers. The planner drops the branch
@@ -13,8 +13,6 @@ export const GROUP_COSTS_PICKED = `(
   FROM reporting.daily_user_group_costs${wherePicked()}
     AND NOT ${allPicked('user')} AND ${isPicked('user', 'username')}
 ) AS costs`;
-
-const EVERYBODY = `${allPicked('user')} AND ${allPicked('usergroup')}`;
 
 /** What the users of those costs cost, each once: what is split among all groups adds up to it. */
 export const EACH_USER_ONCE = `(

@@ -1,11 +1,19 @@
-import { allPicked, CLUSTER_AND_DAYS, IN_CLUSTER, isOneOfPicked, isPicked, picked, pickedOneOf } from '../sql.js';
+import {
+  allPicked,
+  CLUSTER_AND_DAYS,
+  EVERYBODY,
+  IN_CLUSTER,
+  isOneOfPicked,
+  isPicked,
+  picked,
+  pickedOneOf,
+} from '../sql.js';
 
 /**
  * The planner drops a branch whose condition on what is picked is false. So sums are read where all users and groups are
  * picked, and the rows of every user and day only where they are not.
  */
 const EVERY_GROUP = allPicked('usergroup');
-const EVERYBODY = `${allPicked('user')} AND ${EVERY_GROUP}`;
 
 /**
  * Who was on which day in one of the groups that are picked; nobody, with All. Whom no membership names is in group none
