@@ -5,6 +5,7 @@ import { LeastPrivilegeRoles1764000300000 } from './1764000300000-least-privileg
 import { QuickViewsOfRuns1764000500000 } from './1764000500000-quick-views-of-runs.js';
 import { SumsOfUserCosts1764000600000 } from './1764000600000-sums-of-user-costs.js';
 import { WeeksByMembership1764000700000 } from './1764000700000-weeks-by-membership.js';
+import { CostsByMembership1764000800000 } from './1764000800000-costs-by-membership.js';
 
 /** Every migration in order; listed, since a glob over the build output finds nothing. */
 export const MIGRATIONS = [
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   QuickViewsOfRuns1764000500000,
   SumsOfUserCosts1764000600000,
   WeeksByMembership1764000700000,
+  CostsByMembership1764000800000,
 ];

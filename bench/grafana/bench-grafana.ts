@@ -16,7 +16,10 @@ const PICKED = {
   All: {},
   'one hub': { hub: ['hub-1'] },
   'one group': { usergroup: ['group-1'] },
+  'no group': { usergroup: ['none'] },
+  'five groups': { usergroup: ['group-1', 'group-2', 'group-3', 'group-4', 'none'] },
   'one user': { user: ['person-000042@example.org'] },
+  'user in a group': { user: ['person-000041@example.org'], usergroup: ['group-5'] },
 };
 
 /**

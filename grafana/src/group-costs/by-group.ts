@@ -12,7 +12,8 @@ import { PanelBuilder as TextBuilder, TextMode } from '@grafana/grafana-foundati
 import { COSTS } from '../datasources.js';
 import { allSeries, colour, dailyBars, figures, USD } from '../panels.js';
 import { SqlQuery } from '../sql.js';
-import { EACH_USER_ONCE, GROUP_COSTS_PICKED } from './conditions.js';
+import { USER_COSTS_BY_DAY } from '../users-picked.js';
+import { GROUP_COSTS_PICKED } from './conditions.js';
 
 export const splitAndFull = () =>
   new TextBuilder()
@@ -41,7 +42,8 @@ SELECT users.users_usd AS "Users",
        groups.full_usd AS "Groups, full",
        groups.full_usd - users.users_usd AS "Counted more than once"
 FROM (SELECT sum(split_usd) AS split_usd, sum(full_usd) AS full_usd FROM ${GROUP_COSTS_PICKED}) AS groups
-CROSS JOIN (SELECT sum(amount_usd) AS users_usd FROM ${EACH_USER_ONCE}) AS users`,
+CROSS JOIN (SELECT sum(direct_usd + shared_usd) AS users_usd FROM (${USER_COSTS_BY_DAY}
+) AS costs) AS users`,
   )
     .span(16)
     .height(6);

@@ -1,17 +1,29 @@
 import { colour, dailyBars } from '../panels.js';
-import { BY_BEARER, COSTS_BY_USER, MEMBERS_PICKED } from './conditions.js';
-import { allPicked, IN_CLUSTER } from '../sql.js';
+import { allPicked, IN_CLUSTER, isPicked } from '../sql.js';
+import { USER_COSTS } from '../users-picked.js';
+import { BY_BEARER } from './bearers.js';
 
 const UNALLOCATED = '(unallocated)';
 const EVERYONE_ELSE = '(everyone else)';
 
-/** OFFSET 0 has the planner look each of them up by the key, instead of reading everybody's costs for a join. */
+/** A place is a day, hub and component. */
+const OF_ONE_AT_PLACE = `${IN_CLUSTER} AND day = places.day AND hub = top.hub AND component = places.component
+      AND username = top.username`;
+
+/**
+ * What a user cost at a place, as a member of a group that is picked: LIMIT 1, since each of their groups has the whole of
+ * it. LIMIT, like OFFSET 0, has the planner look each of them up by the key, instead of reading everybody's for a join.
+ */
 const COST_OF_ONE = `
-    SELECT amount_usd
-    FROM reporting.daily_user_costs AS c
-    WHERE ${IN_CLUSTER} AND c.day = places.day AND c.hub = top.hub AND c.component = places.component
-      AND c.username = top.username
-    OFFSET 0`;
+    (SELECT amount_usd
+    FROM reporting.daily_user_costs
+    WHERE ${allPicked('usergroup')} AND ${OF_ONE_AT_PLACE}
+    OFFSET 0)
+    UNION ALL
+    (SELECT full_usd
+    FROM reporting.daily_user_group_costs
+    WHERE NOT ${allPicked('usergroup')} AND ${isPicked('usergroup')} AND ${OF_ONE_AT_PLACE}
+    LIMIT 1)`;
 
 export const usersByDay = () =>
   dailyBars(
@@ -23,7 +35,7 @@ export const usersByDay = () =>
     `
 WITH top AS (
   SELECT hub, username
-  FROM ${COSTS_BY_USER}
+  FROM ${USER_COSTS}
   GROUP BY hub, username
   HAVING sum(cost_days) > 0
   ORDER BY sum(direct_usd) + sum(shared_usd) DESC, hub, username
@@ -36,9 +48,6 @@ WITH top AS (
   FROM (SELECT DISTINCT day, hub, component FROM days WHERE NOT nobody) AS places
   JOIN top USING (hub)
   CROSS JOIN LATERAL (${COST_OF_ONE}) AS own
-  LEFT JOIN (SELECT day, hub, username, true AS is_member FROM ${MEMBERS_PICKED} AS picked) AS members
-    USING (day, hub, username)
-  WHERE ${allPicked('usergroup')} OR is_member
   GROUP BY day, hub, username
 )
 SELECT day AS "time", username || ' (' || hub || ')' AS metric, amount_usd AS value

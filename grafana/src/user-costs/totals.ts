@@ -11,7 +11,8 @@ import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation
 import { COSTS } from '../datasources.js';
 import { figures, USD } from '../panels.js';
 import { SqlQuery } from '../sql.js';
-import { COSTS_BY_USER, SUMS_BY_BEARER } from './conditions.js';
+import { USER_COSTS } from '../users-picked.js';
+import { BY_BEARER } from './bearers.js';
 
 export const usersTotal = () =>
   figures(
@@ -25,7 +26,7 @@ SELECT sum(direct_usd + shared_usd) FILTER (WHERE NOT nobody) AS "Users",
        sum(direct_usd) FILTER (WHERE NOT nobody) AS "Direct part",
        sum(shared_usd) FILTER (WHERE NOT nobody) AS "Shared part",
        sum(direct_usd + shared_usd) FILTER (WHERE nobody) AS "Unallocated"
-FROM ${SUMS_BY_BEARER}`,
+FROM ${BY_BEARER}`,
   ).span(16);
 
 export const activeUsers = () =>
@@ -39,7 +40,7 @@ export const activeUsers = () =>
 SELECT count(*) AS "Users with cost", avg(amount_usd) AS "Mean per user"
 FROM (
   SELECT sum(direct_usd) + sum(shared_usd) AS amount_usd
-  FROM ${COSTS_BY_USER}
+  FROM ${USER_COSTS}
   GROUP BY hub, username
   HAVING sum(cost_days) > 0
 ) AS users`,
@@ -59,7 +60,7 @@ export const topUsers = () =>
       new SqlQuery(
         `
 SELECT username || ' (' || hub || ')' AS "User", sum(direct_usd) + sum(shared_usd) AS "Cost"
-FROM ${COSTS_BY_USER}
+FROM ${USER_COSTS}
 GROUP BY hub, username
 HAVING sum(cost_days) > 0
 ORDER BY "Cost" DESC, hub, username

@@ -1,5 +1,5 @@
 import { table, USD } from '../panels.js';
-import { COSTS_AND_USAGE_BY_USER } from './conditions.js';
+import { USER_COSTS_AND_USAGE } from '../users-picked.js';
 
 const GIB = 'gbytes';
 const BYTE_SECONDS_PER_GIB_HOUR = '(3600 * 1073741824::numeric)';
@@ -24,7 +24,7 @@ FROM (
          sum(byte_seconds) FILTER (WHERE component = 'compute' AND usage_days > 0) / ${BYTE_SECONDS_PER_GIB_HOUR} AS compute_gib_hours,
          sum(byte_seconds) FILTER (WHERE component = 'home storage') / (24 * ${BYTE_SECONDS_PER_GIB_HOUR})
            / nullif(sum(usage_days) FILTER (WHERE component = 'home storage'), 0) AS home_gib
-  FROM ${COSTS_AND_USAGE_BY_USER}
+  FROM ${USER_COSTS_AND_USAGE}
   GROUP BY hub, username
   HAVING sum(cost_days) > 0
 ) AS users

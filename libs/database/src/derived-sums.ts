@@ -13,12 +13,14 @@ export async function deriveAllocatedCosts(queryRunner: QueryRunner, cluster: st
 }
 
 /**
- * Makes the day's group costs from its user costs and memberships, in the caller's transaction. To be called whenever
- * either of them changed, or whether memberships were read: without any, people are in group `unknown`, not `none`.
+ * Makes the day's costs of groups and of sets of groups from its user costs and memberships, in the caller's transaction.
+ * To be called whenever either of them changed, or whether memberships were read: without any, people are in group
+ * `unknown`, not `none`.
  */
 export async function deriveGroupCosts(queryRunner: QueryRunner, cluster: string, day: Day): Promise<void> {
   await queryRunner.query(HASH_ONLY);
   await queryRunner.query(`DELETE FROM group_costs WHERE cluster = $1 AND day = $2`, [cluster, day]);
+  await queryRunner.query(`DELETE FROM membership_costs WHERE cluster = $1 AND day = $2`, [cluster, day]);
   await queryRunner.query(INSERT_GROUP_COSTS, [cluster, day]);
 }
 
@@ -60,35 +62,44 @@ const INSERT_ALLOCATED_COSTS = `
   GROUP BY hub, component, username IS NULL`;
 
 /**
- * The whole cost in each of a person's groups, and the cost divided evenly among them by rounding running parts, as
- * reporting.daily_user_group_costs does: a person's parts add up to their cost to the last digit. $1 cluster, $2 day.
+ * What each set of groups cost together, and from the same costs each group: the whole cost in each of a person's groups,
+ * and the cost divided evenly among them by rounding running parts, as reporting.daily_user_group_costs does, so that a
+ * person's parts add up to their cost to the last digit. $1 cluster, $2 day.
  */
 const INSERT_GROUP_COSTS = `
   WITH membership AS MATERIALIZED (
-    SELECT hub, username, coalesce(usergroup, 'none') AS usergroup,
-      row_number() OVER own AS group_position, count(*) OVER own AS group_count
+    SELECT hub, username, array_agg(coalesce(usergroup, 'none') ORDER BY usergroup) AS usergroups
     FROM group_memberships
     WHERE cluster = $1 AND day = $2::date
-    WINDOW own AS (PARTITION BY hub, username ORDER BY usergroup
-      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+    GROUP BY hub, username
   ),
-  cost AS (
-    SELECT hub, username, component, direct_usd + shared_usd AS amount_usd
-    FROM user_costs
+  cost AS MATERIALIZED (
+    SELECT hub, component, direct_usd, shared_usd,
+      coalesce(usergroups, ARRAY[CASE WHEN EXISTS (
+          SELECT FROM usage_days
+          WHERE cluster = $1 AND day = $2::date AND dataset = 'memberships' AND status IN ('provisional', 'final')
+        ) THEN 'none' ELSE 'unknown' END]) AS its_groups
+    FROM user_costs LEFT JOIN membership USING (hub, username)
     WHERE cluster = $1 AND day = $2::date AND username IS NOT NULL
+  ),
+  sets AS (
+    INSERT INTO membership_costs (cluster, day, hub, component, usergroups, direct_usd, shared_usd)
+    SELECT $1, $2::date, hub, component, its_groups, sum(direct_usd), sum(shared_usd)
+    FROM cost
+    GROUP BY hub, component, its_groups
   )
   INSERT INTO group_costs (cluster, day, hub, component, usergroup, full_usd, split_usd)
-  SELECT $1, $2::date, hub, component,
-    coalesce(usergroup, CASE WHEN EXISTS (
-        SELECT FROM usage_days
-        WHERE cluster = $1 AND day = $2::date AND dataset = 'memberships' AND status IN ('provisional', 'final')
-      ) THEN 'none' ELSE 'unknown' END) AS its_group,
+  SELECT $1, $2::date, hub, component, usergroup,
     sum(amount_usd),
     sum(CASE WHEN group_count > 1
       THEN round(amount_usd * group_position / group_count, 10) - round(amount_usd * (group_position - 1) / group_count, 10)
       ELSE amount_usd END)
-  FROM cost LEFT JOIN membership USING (hub, username)
-  GROUP BY hub, component, its_group`;
+  FROM (
+    SELECT hub, component, its_groups, direct_usd + shared_usd AS amount_usd, cardinality(its_groups) AS group_count
+    FROM cost
+  ) AS of_users
+  CROSS JOIN LATERAL unnest(its_groups) WITH ORDINALITY AS one (usergroup, group_position)
+  GROUP BY hub, component, usergroup`;
 
 /** Weeks with a day that was allocated or has usage, and that ended before the newest allocated day. $1 cluster. */
 const LIST_UNSUMMED_WEEKS = `

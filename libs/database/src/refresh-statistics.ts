@@ -20,4 +20,4 @@ export async function refreshStatistics(queryRunner: QueryRunner, run: RunId): P
 
 const ANALYZE_FACTS = `
   ANALYZE account_costs, attributed_costs, usage_days, user_usage, group_memberships, user_costs, allocation_days,
-    allocated_costs, group_costs, user_weeks, membership_weeks`;
+    allocated_costs, group_costs, membership_costs, user_weeks, membership_weeks`;

@@ -11,6 +11,7 @@ export const WRITTEN_TABLES = [
   'allocation_days',
   'allocated_costs',
   'group_costs',
+  'membership_costs',
   'summed_weeks',
   'user_weeks',
   'membership_weeks',

@@ -128,6 +128,7 @@ export async function storedVersions(stored: StoredCluster): Promise<string[]> {
     UNION ALL SELECT concat_ws(' ', 'allocation_days', ctid, xmin, xmax) FROM allocation_days
     UNION ALL SELECT concat_ws(' ', 'allocated_costs', ctid, xmin, xmax) FROM allocated_costs
     UNION ALL SELECT concat_ws(' ', 'group_costs', ctid, xmin, xmax) FROM group_costs
+    UNION ALL SELECT concat_ws(' ', 'membership_costs', ctid, xmin, xmax) FROM membership_costs
     UNION ALL SELECT concat_ws(' ', 'summed_weeks', ctid, xmin, xmax) FROM summed_weeks
     UNION ALL SELECT concat_ws(' ', 'user_weeks', ctid, xmin, xmax) FROM user_weeks
     UNION ALL SELECT concat_ws(' ', 'membership_weeks', ctid, xmin, xmax) FROM membership_weeks`);

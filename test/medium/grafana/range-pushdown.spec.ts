@@ -20,6 +20,7 @@ const FACTS = [
   'attributed_costs',
   'allocated_costs',
   'group_costs',
+  'membership_costs',
   'user_weeks',
   'membership_weeks',
 ];

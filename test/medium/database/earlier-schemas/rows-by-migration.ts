@@ -57,6 +57,23 @@ export const ROWS_BY_MIGRATION: Readonly<Record<string, readonly string[]>> = {
        ('earth', '2026-03-01', 'prod', 'home storage', 'chess', 10, 5),
        ('earth', '2026-03-01', 'prod', 'home storage', 'physics', 10, 5)`,
   ],
+  WeeksByMembership1764000700000: [
+    `INSERT INTO summed_weeks (cluster, week) VALUES ('earth', '2026-02-23')`,
+    `INSERT INTO user_weeks
+       (cluster, week, hub, username, component, usergroups, direct_usd, shared_usd, cost_days, byte_seconds, usage_days)
+     VALUES ('earth', '2026-02-23', 'prod', 'ada', 'compute', '{chess,physics}', 25, 10, 1, 3 * 3600 * 1073741824::numeric, 1),
+       ('earth', '2026-02-23', 'prod', 'bob', 'compute', '{none}', 15, 5, 1, 1 * 3600 * 1073741824::numeric, 1),
+       ('earth', '2026-02-23', 'prod', 'ada', 'home storage', '{chess,physics}', 10, 0, 1, 0, 0)`,
+    `INSERT INTO membership_weeks (cluster, week, hub, username, usergroups, first_day, last_day, days)
+     VALUES ('earth', '2026-02-23', 'prod', 'ada', '{chess,physics}', '2026-03-01', '2026-03-01', 1),
+       ('earth', '2026-02-23', 'prod', 'bob', '{none}', '2026-03-01', '2026-03-01', 1)`,
+  ],
+  CostsByMembership1764000800000: [
+    `INSERT INTO membership_costs (cluster, day, hub, component, usergroups, direct_usd, shared_usd)
+     VALUES ('earth', '2026-03-01', 'prod', 'compute', '{chess,physics}', 25, 10),
+       ('earth', '2026-03-01', 'prod', 'compute', '{none}', 15, 5),
+       ('earth', '2026-03-01', 'prod', 'home storage', '{chess,physics}', 10, 0)`,
+  ],
 };
 
 /** As ROWS_BY_MIGRATION, of schemas that end with just this migration: the next made the table anew, and empty. */
@@ -69,20 +86,10 @@ export const ROWS_BY_NEWEST_MIGRATION: Readonly<Record<string, readonly string[]
        ('earth', '2026-02-23', 'prod', 'bob', 'compute', 15, 5, 1, 1 * 3600 * 1073741824::numeric, 1),
        ('earth', '2026-02-23', 'prod', 'ada', 'home storage', 10, 0, 1, 0, 0)`,
   ],
-  WeeksByMembership1764000700000: [
-    `INSERT INTO summed_weeks (cluster, week) VALUES ('earth', '2026-02-23')`,
-    `INSERT INTO user_weeks
-       (cluster, week, hub, username, component, usergroups, direct_usd, shared_usd, cost_days, byte_seconds, usage_days)
-     VALUES ('earth', '2026-02-23', 'prod', 'ada', 'compute', '{chess,physics}', 25, 10, 1, 3 * 3600 * 1073741824::numeric, 1),
-       ('earth', '2026-02-23', 'prod', 'bob', 'compute', '{none}', 15, 5, 1, 1 * 3600 * 1073741824::numeric, 1),
-       ('earth', '2026-02-23', 'prod', 'ada', 'home storage', '{chess,physics}', 10, 0, 1, 0, 0)`,
-    `INSERT INTO membership_weeks (cluster, week, hub, username, usergroups, first_day, last_day, days)
-     VALUES ('earth', '2026-02-23', 'prod', 'ada', '{chess,physics}', '2026-03-01', '2026-03-01', 1),
-       ('earth', '2026-02-23', 'prod', 'bob', '{none}', '2026-03-01', '2026-03-01', 1)`,
-  ],
 };
 
-/** Tables of those rows: sums, which the first run of the newest release makes again, and until then their days are read. */
+/** Empties these tables of sums, which the first run of its release makes again; until then their days are read. */
+export const EMPTYING_MIGRATION = 'WeeksByMembership1764000700000';
 export const MADE_AGAIN = ['summed_weeks', 'user_weeks'];
 
 /** What the newest `reporting` must say of those rows, in lines; the same whichever migration the database stopped at. */
@@ -127,6 +134,20 @@ export const FIGURES: Readonly<Record<string, readonly string[]>> = {
     'ada compute {chess,physics} 35 1',
     'ada home storage {chess,physics} 10 1',
     'bob compute {none} 20 1',
+  ],
+  [`SELECT concat_ws(' ', username, component, usergroups, trim_scale(sum(direct_usd + shared_usd)), sum(cost_days),
+      trim_scale(sum(byte_seconds)), sum(usage_days)) AS line
+    FROM reporting.member_sums('earth', '2026-02-20', '2026-03-02')
+    GROUP BY username, component, usergroups ORDER BY username, component`]: [
+    'ada compute {chess,physics} 35 1 11596411699200 1',
+    'ada home storage {chess,physics} 10 1 0 0',
+    'bob compute {none} 20 1 3865470566400 1',
+  ],
+  [`SELECT concat_ws(' ', hub, component, usergroups, trim_scale(direct_usd), trim_scale(shared_usd)) AS line
+    FROM reporting.daily_membership_costs ORDER BY component, usergroups`]: [
+    'prod compute {chess,physics} 25 10',
+    'prod compute {none} 15 5',
+    'prod home storage {chess,physics} 10 0',
   ],
   [`SELECT concat_ws(' ', username, usergroups, days, first_seen, last_seen) AS line
     FROM reporting.membership_sums('earth', '2026-02-20', '2026-03-02') ORDER BY username`]: [
