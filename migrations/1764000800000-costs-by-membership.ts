@@ -25,9 +25,9 @@ export class CostsByMembership1764000800000 implements MigrationInterface {
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`DROP STATISTICS user_costs_users, user_usage_users`);
-    await queryRunner.query(`DROP FUNCTION reporting.member_sums`);
+    await queryRunner.query(`DROP FUNCTION reporting.member_usage`);
     await queryRunner.query(
-      `DROP VIEW reporting.daily_membership_costs, reporting.daily_usage, reporting.weekly_member_sums`,
+      `DROP VIEW reporting.daily_membership_costs, reporting.daily_usage, reporting.weekly_member_usage`,
     );
     await queryRunner.query(`DROP TABLE membership_costs`);
   }
@@ -76,31 +76,12 @@ const STATISTICS = [
   `CREATE STATISTICS user_usage_users (ndistinct) ON day, hub, username FROM user_usage`,
 ];
 
-const SUMMED_WEEKS = `ARRAY(
-         SELECT s.week FROM reporting.summed_weeks AS s
-         WHERE s.cluster = in_cluster AND s.week BETWEEN first_day AND last_day - 6)`;
-
 /** Days of the range that are in none of the weeks that are summed and wholly in the range. */
 const DAYS_OUTSIDE_WEEKS = `ARRAY(
          SELECT first_day + n FROM generate_series(0, last_day - first_day) AS n
          WHERE NOT EXISTS (SELECT FROM reporting.summed_weeks AS s
            WHERE s.cluster = in_cluster AND s.week BETWEEN first_day AND last_day - 6
              AND s.week = first_day + n + 1 - extract(isodow FROM first_day + n)::integer))`;
-
-/** Sums over those days, of a view with a row per day, hub, user and component. */
-const sumsOutsideWeeks = (view: string, sums: string) => `
-     SELECT x.hub, x.username, x.component,
-       coalesce(m.usergroups, ARRAY[CASE WHEN d.status IN ('provisional', 'final') THEN 'none' ELSE 'unknown' END]),
-       ${sums}
-     FROM reporting.${view} AS x
-     LEFT JOIN (
-       SELECT day, hub, username, usergroups
-       FROM reporting.daily_memberships
-       WHERE cluster = in_cluster AND day = ANY (${DAYS_OUTSIDE_WEEKS})
-     ) AS m ON m.day = x.day AND m.hub = x.hub AND m.username = x.username
-     LEFT JOIN reporting.usage_days AS d ON d.cluster = in_cluster AND d.day = x.day AND d.dataset = 'memberships'
-     WHERE x.cluster = in_cluster AND x.username IS NOT NULL AND x.day = ANY (${DAYS_OUTSIDE_WEEKS})
-     GROUP BY 1, 2, 3, 4`;
 
 /**
  * Plain SQL over views alone, as `user_sums`: the planner puts the query in the place of the call. It reads usage without
@@ -111,24 +92,36 @@ const VIEWS = [
    SELECT cluster, day, hub, component, usergroups, direct_usd, shared_usd FROM membership_costs`,
   `CREATE VIEW reporting.daily_usage AS
    SELECT cluster, day, hub, username, component, byte_seconds FROM user_usage`,
-  `CREATE VIEW reporting.weekly_member_sums AS
-   SELECT cluster, week, hub, username, component, usergroups, direct_usd, shared_usd, cost_days, byte_seconds, usage_days
-   FROM user_weeks`,
-  `CREATE FUNCTION reporting.member_sums(in_cluster text, first_day date, last_day date)
-   RETURNS TABLE (hub text, username text, component text, usergroups text[], direct_usd numeric, shared_usd numeric,
-     cost_days bigint, byte_seconds numeric, usage_days bigint)
+  `CREATE VIEW reporting.weekly_member_usage AS
+   SELECT cluster, week, hub, username, component, usergroups, byte_seconds, usage_days
+   FROM user_weeks
+   WHERE usage_days > 0`,
+  `CREATE FUNCTION reporting.member_usage(in_cluster text, first_day date, last_day date)
+   RETURNS TABLE (hub text, username text, component text, usergroups text[], byte_seconds numeric, usage_days bigint)
    LANGUAGE sql STABLE PARALLEL SAFE
    BEGIN ATOMIC
-     SELECT w.hub, w.username, w.component, w.usergroups, sum(w.direct_usd), sum(w.shared_usd), sum(w.cost_days)::bigint,
-       sum(w.byte_seconds), sum(w.usage_days)::bigint
-     FROM reporting.weekly_member_sums AS w
-     WHERE w.cluster = in_cluster AND w.week = ANY (${SUMMED_WEEKS})
+     SELECT w.hub, w.username, w.component, w.usergroups, sum(w.byte_seconds), sum(w.usage_days)::bigint
+     FROM reporting.weekly_member_usage AS w
+     WHERE w.cluster = in_cluster AND w.week = ANY (ARRAY(
+       SELECT s.week FROM reporting.summed_weeks AS s
+       WHERE s.cluster = in_cluster AND s.week BETWEEN first_day AND last_day - 6))
      GROUP BY w.hub, w.username, w.component, w.usergroups
-     UNION ALL${sumsOutsideWeeks('daily_user_costs', 'sum(x.direct_usd), sum(x.shared_usd), count(*), 0, 0')}
-     UNION ALL${sumsOutsideWeeks('daily_usage', '0, 0, 0, sum(x.byte_seconds), count(*)')};
+     UNION ALL
+     SELECT u.hub, u.username, u.component,
+       coalesce(m.usergroups, ARRAY[CASE WHEN d.status IN ('provisional', 'final') THEN 'none' ELSE 'unknown' END]),
+       sum(u.byte_seconds), count(*)
+     FROM reporting.daily_usage AS u
+     LEFT JOIN (
+       SELECT day, hub, username, usergroups
+       FROM reporting.daily_memberships
+       WHERE cluster = in_cluster AND day = ANY (${DAYS_OUTSIDE_WEEKS})
+     ) AS m ON m.day = u.day AND m.hub = u.hub AND m.username = u.username
+     LEFT JOIN reporting.usage_days AS d ON d.cluster = in_cluster AND d.day = u.day AND d.dataset = 'memberships'
+     WHERE u.cluster = in_cluster AND u.day = ANY (${DAYS_OUTSIDE_WEEKS})
+     GROUP BY 1, 2, 3, 4;
    END`,
-  `COMMENT ON FUNCTION reporting.member_sums IS
-     'Cost and usage of users over a range of days, both ends included, by the set of groups they were in; a user and set may come in several rows, to be added up'`,
+  `COMMENT ON FUNCTION reporting.member_usage IS
+     'What users used over a range of days, both ends included, by the set of groups they were in; a user and set may come in two rows, to be added up'`,
 ];
 
 const GRANT = `
@@ -167,18 +160,15 @@ const COMMENTS = {
       byte_seconds: 'Memory or storage held, integrated over the day (byte-seconds)',
     },
   },
-  weekly_member_sums: {
-    view: 'Cost and usage per week, hub, user, component and set of groups; not of every week, see summed_weeks',
+  weekly_member_usage: {
+    view: 'Usage per week, hub, user, component and set of groups; not of every week, see summed_weeks',
     columns: {
       cluster: CLUSTER,
       week: 'Monday of the week; days are UTC calendar days',
       hub: 'Hub where the user was active',
       username: 'User',
-      component: COMPONENT,
+      component: 'compute: memory requested; home storage: size of the home directory',
       usergroups: 'Their groups, in order; {none}: in no group, {unknown}: memberships of the days were not read',
-      direct_usd: "The user's parts of the cost tagged with their hub (USD)",
-      shared_usd: "The user's parts of the cost that belongs to all hubs (USD)",
-      cost_days: 'On how many days the user bore cost',
       byte_seconds: 'Memory or storage held, integrated over the days (byte-seconds)',
       usage_days: 'On how many days the user had usage',
     },

@@ -32,20 +32,26 @@ export const USER_COSTS_BY_DAY = `
     AND (${EVERY_GROUP} OR (day, hub, username) IN (${MEMBERS_PICKED}))`;
 
 const USERS_PICKED = `${picked('hub')} AND ${picked('component')} AND ${picked('user', 'username')}`;
+const MEMBERS_OF_SOME_GROUPS = `NOT ${EVERY_GROUP} AND ${isOneOfPicked('usergroup', 'usergroups')} AND ${USERS_PICKED}`;
 
-/** By hub, user and component, over the whole range, from a function of `reporting` on members. */
-const sumsFrom = (memberSums: string, itsUsage: string) => `(
+/** Usage comes with the sums of everybody anyway; of members it is a part of its own, which takes as long as their costs. */
+const SUMS = `
   SELECT hub, username, component, direct_usd, shared_usd, cost_days, byte_seconds, usage_days
   FROM reporting.user_sums(${CLUSTER_AND_DAYS})
   WHERE ${EVERY_GROUP} AND ${USERS_PICKED}
   UNION ALL
-  SELECT hub, username, component, direct_usd, shared_usd, cost_days, ${itsUsage}
-  FROM reporting.${memberSums}(${CLUSTER_AND_DAYS})
-  WHERE NOT ${EVERY_GROUP} AND ${isOneOfPicked('usergroup', 'usergroups')} AND ${USERS_PICKED}
+  SELECT hub, username, component, direct_usd, shared_usd, cost_days, 0, 0
+  FROM reporting.member_costs(${CLUSTER_AND_DAYS})
+  WHERE ${MEMBERS_OF_SOME_GROUPS}`;
+
+/** What the users cost by hub, user and component over the whole range, a user in one or more rows; cost_days 0: no cost. */
+export const USER_COSTS = `(${SUMS}
 ) AS sums`;
 
-/** What the users cost, not used; cost_days 0: no cost. A user and component may come in several rows, to be added up. */
-export const USER_COSTS = sumsFrom('member_costs', '0, 0');
-
-/** What the users cost and used. */
-export const USER_COSTS_AND_USAGE = sumsFrom('member_sums', 'byte_seconds, usage_days');
+/** The same with what they used. */
+export const USER_COSTS_AND_USAGE = `(${SUMS}
+  UNION ALL
+  SELECT hub, username, component, 0, 0, 0, byte_seconds, usage_days
+  FROM reporting.member_usage(${CLUSTER_AND_DAYS})
+  WHERE ${MEMBERS_OF_SOME_GROUPS}
+) AS sums`;

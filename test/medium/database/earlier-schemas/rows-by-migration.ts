@@ -135,13 +135,11 @@ export const FIGURES: Readonly<Record<string, readonly string[]>> = {
     'ada home storage {chess,physics} 10 1',
     'bob compute {none} 20 1',
   ],
-  [`SELECT concat_ws(' ', username, component, usergroups, trim_scale(sum(direct_usd + shared_usd)), sum(cost_days),
-      trim_scale(sum(byte_seconds)), sum(usage_days)) AS line
-    FROM reporting.member_sums('earth', '2026-02-20', '2026-03-02')
+  [`SELECT concat_ws(' ', username, component, usergroups, trim_scale(sum(byte_seconds)), sum(usage_days)) AS line
+    FROM reporting.member_usage('earth', '2026-02-20', '2026-03-02')
     GROUP BY username, component, usergroups ORDER BY username, component`]: [
-    'ada compute {chess,physics} 35 1 11596411699200 1',
-    'ada home storage {chess,physics} 10 1 0 0',
-    'bob compute {none} 20 1 3865470566400 1',
+    'ada compute {chess,physics} 11596411699200 1',
+    'bob compute {none} 3865470566400 1',
   ],
   [`SELECT concat_ws(' ', hub, component, usergroups, trim_scale(direct_usd), trim_scale(shared_usd)) AS line
     FROM reporting.daily_membership_costs ORDER BY component, usergroups`]: [
