@@ -212,6 +212,39 @@ describe('user costs', () => {
     ]);
   });
 
+  it('counts ada once where both of her groups are picked', async () => {
+    const picked = { usergroup: ['physics', TEAM] };
+    expect(await onlyRow(uid, 'Costs of the users', picked)).toMatchObject({ Users: 184 });
+    expect((await rowsOf(uid, 'Users by hub', picked))[0]).toEqual({ time: '2026-03-02', metric: 'prod', value: 46 });
+    const byDay = 'Top $top_users users, everyone else, and what no user bears';
+    expect((await rowsOf(uid, byDay, { ...picked, top_users: '1' })).slice(0, 2)).toEqual([
+      { time: '2026-03-02', metric: '(everyone else)', value: 16 },
+      { time: '2026-03-02', metric: 'ada (prod)', value: 30 },
+    ]);
+    expect((await rowsOf(uid, 'Users', picked)).map(({ User, Cost }) => [User, Cost])).toEqual([
+      ['ada', 120],
+      [`o'brien`, 64],
+    ]);
+  });
+
+  it('a user and a group pick the user’s days in the group: ada two in the team, and those of staging in none', async () => {
+    const days = async (user: string, usergroup: string) =>
+      (await rowsOf(uid, 'Users by hub', { user: [user], usergroup: [usergroup] })).map(
+        ({ time, metric, value }) => `${time} ${metric} ${value}`,
+      );
+    expect(await days('ada', TEAM)).toEqual(['2026-03-02 prod 30', '2026-03-03 prod 30']);
+    expect(await days('ada', 'none')).toEqual([2, 3, 4, 5].map((day) => `2026-03-0${day} staging 2`));
+    expect(await days(`o'brien`, TEAM)).toEqual([]);
+    expect(await onlyRow(uid, 'Costs of the users', { user: ['ada'], usergroup: [TEAM] })).toMatchObject({ Users: 60 });
+    expect(await rowsOf(uid, 'Users', { user: ['ada'], usergroup: [TEAM] })).toMatchObject([{ User: 'ada', Cost: 60 }]);
+  });
+
+  it('leaves out who used something and bore no cost', async () => {
+    for (const picked of [{}, { usergroup: ['none'] }]) {
+      expect((await rowsOf(uid, 'Users', picked)).map(({ User }) => User)).not.toContain('zoe');
+    }
+  });
+
   it('in no group are bob, and the three whom no membership names: 44, 16, 8 and 8', async () => {
     expect(await onlyRow(uid, 'Costs of the users', { usergroup: ['none'] })).toMatchObject({ Users: 76 });
     expect(await onlyRow(uid, 'Users with cost', { usergroup: ['none'] })).toEqual({
