@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { readSettings } from '../../apps/simulator/src/settings.js';
 import { parseApiConfig, parseDatabaseUrl, parseSyncConfig } from '#libs/config';
+import { startsBuiltFile, variablesKnownTo } from './programs.js';
 
 interface Service {
   readonly image: string;
@@ -82,12 +83,7 @@ describe('docker-compose.yml', () => {
   });
 
   it('starts files that the build makes out of sources that exist', () => {
-    for (const [name, { command }] of ours) {
-      const [node, file = ''] = command ?? [];
-      expect([name, node]).toEqual([name, 'node']);
-      const source = file.replace(/^dist\//, '').replace(/\.js$/, '.ts');
-      expect([file.startsWith('dist/apps/'), existsSync(source)]).toEqual([true, true]);
-    }
+    for (const [name, { command }] of ours) expect([name, startsBuiltFile(command)]).toEqual([name, true]);
   });
 
   it('mounts files that exist, for reading alone, and declares the volumes that it names', () => {
@@ -156,11 +152,8 @@ describe('docker-compose.yml', () => {
 });
 
 describe('the variables in docker-compose.yml', () => {
-  /** Names of variables that a program knows: the keys of its schemas. */
-  const known = (...sources: string[]) =>
-    new Set(sources.flatMap((file) => [...read(file).matchAll(/^\s+([A-Z][A-Z_]+):/gm)].map(([, name]) => name)));
-  const configured = known('libs/config/src/api-config.ts', 'libs/config/src/sync-config.ts');
-  const simulated = known('apps/simulator/src/settings.ts');
+  const configured = variablesKnownTo('libs/config/src/api-config.ts', 'libs/config/src/sync-config.ts');
+  const simulated = variablesKnownTo('apps/simulator/src/settings.ts');
 
   it('are ones that the API knows, and enough for it', () => {
     const { NODE_ENV: mode, ...variables } = environmentOf('api');

@@ -240,7 +240,7 @@ describe('user costs', () => {
   });
 
   it('leaves out who used something and bore no cost', async () => {
-    for (const picked of [{}, { usergroup: ['none'] }]) {
+    for (const picked of [{}, { usergroup: ['none'] }] as Record<string, Picked>[]) {
       expect((await rowsOf(uid, 'Users', picked)).map(({ User }) => User)).not.toContain('zoe');
     }
   });
