@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asJson, costsPerUser, totalCostsPerHub, totalUsage, type Statement } from '#libs/database';
+import { asText, costsPerUser, totalCostsPerHub, totalUsage, type Statement } from '#libs/database';
 import { addDays, dayOf } from '#libs/domain';
 import autocannon from 'autocannon';
 import { BenchServer, connect } from '../database/bench-server.js';
@@ -114,7 +114,7 @@ async function benchFirstAnswers(
       const measured: (FirstAnswer & PsqlTimes)[] = [];
       for (let run = 0; run <= runs; run++) {
         report.progress(`${path} from the database, run ${run} of ${runs}`);
-        const psql = await timePsql(databaseUrl, asJson(statement, 'rows'));
+        const psql = await timePsql(databaseUrl, asText(statement, 'rows'));
         await client.query(`SELECT pg_notify('jupyterhub_costs_changed', $1)`, [CLUSTER]);
         await sleep(ANNOUNCED_MS);
         const answer = await readFirstAnswer(api, url);

@@ -132,9 +132,15 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Embe
   }
 }
 
+/** Listens for the line itself: clients that were waiting may at once have more logged than is kept of it. */
 async function launch(command: ServerCommand): Promise<ServerProcess> {
-  const server = new ServerProcess(command);
-  await server.untilReady(() => server.hasLogged(READY), START_TIMEOUT_MS);
+  let isReady = false;
+  const onLog = (line: string) => {
+    isReady ||= line.includes(READY);
+    command.onLog?.(line);
+  };
+  const server = new ServerProcess({ ...command, onLog });
+  await server.untilReady(() => isReady, START_TIMEOUT_MS);
   return server;
 }
 

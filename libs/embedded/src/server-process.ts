@@ -64,11 +64,6 @@ export class ServerProcess {
     return this.running;
   }
 
-  /** Whether one of the last lines of the log contains a text. */
-  hasLogged(text: string): boolean {
-    return this.tail.some((line) => line.includes(text));
-  }
-
   /**
    * Waits until `probe` says yes.
    *

@@ -178,6 +178,7 @@ const parameter = fc.oneof(
   { weight: 3, arbitrary: named(['from', 'to'], date.map(encode)) },
   { weight: 1, arbitrary: named(['limit'], number.map(encode)) },
   { weight: 1, arbitrary: named(WORDS, encoded) },
+  { weight: 2, arbitrary: named(['format'], fc.constantFrom('csv', 'json', 'CSV')) },
   { weight: 1, arbitrary: named(ODD_NAMES, encoded) },
   { weight: 1, arbitrary: fc.tuple(encoded, encoded).map(([name, value]) => `${name}=${value}`) },
   { weight: 1, arbitrary: fc.oneof(raw, fc.constantFrom(...FILTERS)) },

@@ -42,7 +42,7 @@ describe('the OpenAPI document', () => {
 
   it('names the parameters of each question, none of them required', () => {
     const names = (path: string) => (paths[path]!.get.parameters ?? []).map(({ name }) => name).toSorted();
-    const everyQuestion = ['cluster', 'from', 'to'];
+    const everyQuestion = ['cluster', 'format', 'from', 'to'];
     expect(names('/total_costs')).toEqual(everyQuestion);
     expect(names('/total-costs-per-hub')).toEqual([...everyQuestion, 'shared'].toSorted());
     expect(names('/costs_per_user')).toEqual(

@@ -29,7 +29,7 @@ describe('an answer of 20 MB, as it comes from Postgres', () => {
     };
     turn();
     const texts: string[] = [];
-    for await (const text of reporting.streamJson(STATEMENT, 'names')) {
+    for await (const text of reporting.stream(STATEMENT, 'names')) {
       texts.push(text);
       pieces += 1;
     }

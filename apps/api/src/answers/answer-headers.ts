@@ -1,23 +1,28 @@
 import type { AnswerForm } from './finished-answer.js';
+import type { AnswerFormat } from './answer.js';
 
-/** Of an answer that is still on its way. Costs are for whoever may see them: only their own browser may keep them. */
-export const STREAM_HEADERS: Readonly<Record<string, string>> = {
-  'content-type': 'application/json; charset=utf-8',
-  'cache-control': 'private, no-cache',
-  vary: 'Accept-Encoding',
+export const CONTENT_TYPES: Readonly<Record<AnswerFormat, string>> = {
+  json: 'application/json; charset=utf-8',
+  csv: 'text/csv; charset=utf-8; header=present',
 };
 
-const { 'content-type': type, ...CACHING } = STREAM_HEADERS;
-const CONTENT = ['content-type', type!];
+/** Costs are for whoever may see them: only their own browser may keep them. */
+const CACHING = { 'cache-control': 'private, no-cache', vary: 'Accept-Encoding' };
 const EVERY = Object.entries(CACHING).flat();
+
+/** Of an answer that is still on its way. */
+export function headersOfStream(format: AnswerFormat): Readonly<Record<string, string>> {
+  return { 'content-type': CONTENT_TYPES[format], ...CACHING };
+}
 
 /** Of a whole answer, name and value in turns. */
 export function headersOf(form: AnswerForm): string[] {
-  const headers = [...CONTENT, ...headersOfUnchanged(form), 'content-length', String(form.body.length)];
+  const content = ['content-type', form.contentType];
+  const headers = [...content, ...headersOfUnchanged(form), 'content-length', String(form.body.length)];
   return form.coding === 'identity' ? headers : [...headers, 'content-encoding', form.coding];
 }
 
 /** Of a 304, which says nothing of the body that it lacks. */
-export function headersOfUnchanged({ etag }: AnswerForm): string[] {
+export function headersOfUnchanged({ etag }: Pick<AnswerForm, 'etag'>): string[] {
   return [...EVERY, 'etag', etag];
 }

@@ -31,17 +31,17 @@ const bodyOf = (count: number) => Array.from({ length: count }, (_, n) => String
 
 describe('an answer in progress', () => {
   it('of one piece is short, of two is not', async () => {
-    const one = new AnswerInProgress(new Source().pieces(1), 1000);
+    const one = new AnswerInProgress(new Source().pieces(1), 'text/plain', 1000);
     one.join();
     expect(await one.isShort).toBe(true);
-    const two = new AnswerInProgress(new Source().pieces(2), 1000);
+    const two = new AnswerInProgress(new Source().pieces(2), 'text/plain', 1000);
     two.join();
     expect(await two.isShort).toBe(false);
   });
 
   it('is made once for readers who join before its end, and finished though nobody reads', async () => {
     const source = new Source();
-    const answer = new AnswerInProgress(source.pieces(20), 1000);
+    const answer = new AnswerInProgress(source.pieces(20), 'text/plain', 1000);
     const first = answer.join();
     await sleep(10);
     expect(await readAll(answer.join())).toBe(bodyOf(20));
@@ -54,7 +54,7 @@ describe('an answer in progress', () => {
 
   it('goes on for the others when one leaves, and is given up with the last', async () => {
     const source = new Source();
-    const answer = new AnswerInProgress(source.pieces(1000), 100_000);
+    const answer = new AnswerInProgress(source.pieces(1000), 'text/plain', 100_000);
     const [one, other] = [answer.join(), answer.join()];
     one.leave();
     await other.read();
@@ -66,18 +66,18 @@ describe('an answer in progress', () => {
   });
 
   it('fails for everybody who waits', async () => {
-    const answer = new AnswerInProgress(new Source().pieces(2, new Error('away')), 1000);
+    const answer = new AnswerInProgress(new Source().pieces(2, new Error('away')), 'text/plain', 1000);
     const reader = answer.join();
     await expect(readAll(reader)).rejects.toThrow('away');
     await expect(answer.whole).rejects.toThrow('away');
-    const early = new AnswerInProgress(new Source().pieces(0, new Error('away')), 1000);
+    const early = new AnswerInProgress(new Source().pieces(0, new Error('away')), 'text/plain', 1000);
     early.join();
     await expect(early.isShort).rejects.toThrow('away');
   });
 
   it('that is too long waits for its slowest reader, lets nobody join, and is no whole', async () => {
     const source = new Source();
-    const answer = new AnswerInProgress(source.pieces(50), 100);
+    const answer = new AnswerInProgress(source.pieces(50), 'text/plain', 100);
     const [slow, fast] = [answer.join(), answer.join()];
     const read = readAll(fast);
     await sleep(100);
@@ -88,7 +88,7 @@ describe('an answer in progress', () => {
   });
 
   it('that is too long drops a reader who keeps others waiting, but not one who is alone', async () => {
-    const shared = new AnswerInProgress(new Source().pieces(50), 100, 50);
+    const shared = new AnswerInProgress(new Source().pieces(50), 'text/plain', 100, 50);
     const [stuck, reading] = [shared.join().stream(), shared.join()];
     const broken = new Promise((resolve) => {
       stuck.on('error', resolve);
@@ -96,7 +96,7 @@ describe('an answer in progress', () => {
     expect(await readAll(reading)).toBe(bodyOf(50));
     expect(await broken).toMatchObject({ message: 'read too slowly while others waited' });
 
-    const alone = new AnswerInProgress(new Source().pieces(50), 100, 50);
+    const alone = new AnswerInProgress(new Source().pieces(50), 'text/plain', 100, 50);
     const patient = alone.join();
     await sleep(150);
     expect(await readAll(patient)).toBe(bodyOf(50));

@@ -39,6 +39,7 @@ export class AnswerInProgress {
 
   constructor(
     pieces: AsyncGenerator<string>,
+    private readonly contentType: string,
     private readonly wholeBytes: number,
     private readonly patienceMs = PATIENCE_MS,
   ) {
@@ -88,7 +89,9 @@ export class AnswerInProgress {
       if (this.#readers.size === 0) return;
     }
     this.#end.resolve(undefined);
-    if (this.#joinable) this.#finish(new FinishedAnswer(Buffer.concat(kept), digest.digest('base64url')));
+    if (this.#joinable) {
+      this.#finish(new FinishedAnswer(Buffer.concat(kept), digest.digest('base64url'), this.contentType));
+    }
     this.#short.resolve(true);
   }
 

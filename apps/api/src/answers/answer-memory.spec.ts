@@ -2,7 +2,7 @@ import { AnswerMemory } from './answer-memory.js';
 import { FinishedAnswer } from './finished-answer.js';
 
 const KB = 1000;
-const answerOf = (bytes: number) => new FinishedAnswer(Buffer.alloc(bytes, 'answer '), 'digest');
+const answerOf = (bytes: number) => new FinishedAnswer(Buffer.alloc(bytes, 'answer '), 'digest', 'text/plain');
 const request = (name: string) => ({ name, route: '/total_costs', headers: [] });
 
 describe('a memory of 100 kB', () => {

@@ -1,12 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { mergeMap, type Observable } from 'rxjs';
-import { headersOf, STREAM_HEADERS } from './answer-headers.js';
+import { headersOf, headersOfStream } from './answer-headers.js';
 import { AnswerReader } from './answer-in-progress.js';
 import { Answer } from './answer.js';
 import { Answers, type AnswerRequest } from './answers.js';
+import { ENDPOINT, type EndpointDescription } from '../endpoint.js';
+import { columnsOf } from './columns.js';
 import { requestName } from './repeated-requests.js';
 
 /**
@@ -15,7 +18,10 @@ import { requestName } from './repeated-requests.js';
  */
 @Injectable()
 export class AnswerInterceptor implements NestInterceptor {
-  constructor(private readonly answers: Answers) {}
+  constructor(
+    private readonly answers: Answers,
+    private readonly reflector: Reflector,
+  ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const http = context.switchToHttp();
@@ -32,17 +38,30 @@ export class AnswerInterceptor implements NestInterceptor {
     };
     return next
       .handle()
-      .pipe(mergeMap(async (value: unknown) => (value instanceof Answer ? this.#body(value, request, reply) : value)));
+      .pipe(
+        mergeMap(async (value: unknown) =>
+          value instanceof Answer ? this.#body(value, this.#columns(context), request, reply) : value,
+        ),
+      );
   }
 
-  async #body(answer: Answer, request: AnswerRequest, reply: FastifyReply): Promise<string | Buffer | Readable> {
-    if (!answer.statement) {
-      void reply.headers(STREAM_HEADERS);
-      return '[]';
+  #columns(context: ExecutionContext): readonly string[] {
+    return columnsOf(this.reflector.get<EndpointDescription | undefined>(ENDPOINT, context.getHandler())?.answer);
+  }
+
+  async #body(
+    { statement, elements, format }: Answer,
+    columns: readonly string[],
+    request: AnswerRequest,
+    reply: FastifyReply,
+  ): Promise<string | Buffer | Readable> {
+    if (!statement) {
+      void reply.headers(headersOfStream(format));
+      return format === 'csv' ? `${columns.join(',')}\r\n` : '[]';
     }
-    const found = await this.answers.find(answer.statement, answer.shape, request);
+    const found = await this.answers.find(statement, format === 'csv' ? { csv: columns } : elements, request);
     if (found instanceof AnswerReader) {
-      void reply.headers(STREAM_HEADERS);
+      void reply.headers(headersOfStream(format));
       return found.stream();
     }
     const headers = headersOf(found);

@@ -1,24 +1,27 @@
-import type { JsonShape, Statement } from '#libs/database/queries';
+import type { Statement } from '#libs/database/queries';
+
+/** In what an answer is written; a fault is JSON in any case. */
+export type AnswerFormat = 'json' | 'csv';
 
 /** What a controller returns: the question whose rows are the body, so that one place decides how a body is made. */
 export class Answer {
   private constructor(
-    /** Undefined: nothing can match, the answer is `[]`. */
+    /** Undefined: nothing can match, the answer has no rows. */
     readonly statement: Statement | undefined,
-    readonly shape: JsonShape,
+    /** As JSON, an array of objects, one per row, or of texts, the rows' column `name`. */
+    readonly elements: 'rows' | 'names',
+    readonly format: AnswerFormat,
   ) {}
 
-  /** An array of objects, one per row. */
-  static rows(statement: Statement): Answer {
-    return new Answer(statement, 'rows');
+  static rows(statement: Statement, format: AnswerFormat): Answer {
+    return new Answer(statement, 'rows', format);
   }
 
-  /** An array of texts, the rows' column `name`. */
-  static names(statement: Statement): Answer {
-    return new Answer(statement, 'names');
+  static names(statement: Statement, format: AnswerFormat): Answer {
+    return new Answer(statement, 'names', format);
   }
 
-  static nothing(): Answer {
-    return new Answer(undefined, 'rows');
+  static nothing(format: AnswerFormat): Answer {
+    return new Answer(undefined, 'rows', format);
   }
 }

@@ -27,7 +27,7 @@ describe('a finished answer', () => {
   const body = Buffer.from('costs '.repeat(1000));
 
   it('is compressed once, however many ask at the same time', async () => {
-    const answer = new FinishedAnswer(body, 'digest');
+    const answer = new FinishedAnswer(body, 'digest', 'text/plain');
     const forms = await Promise.all([answer.formFor('br'), answer.formFor('br'), answer.formFor('gzip')]);
     expect(forms[0]).toBe(forms[1]);
     expect(answer.formFor('br')).toBe(forms[0]);

@@ -6,6 +6,7 @@ export interface AnswerForm {
   /** A strong validator: other bytes have another one, and so has each coding. */
   readonly etag: string;
   readonly coding: Coding;
+  readonly contentType: string;
 }
 
 /** The whole body of an answer, with its compressed forms as they are asked for; each is made once. */
@@ -18,6 +19,7 @@ export class FinishedAnswer {
   constructor(
     private readonly body: Buffer,
     digest: string,
+    private readonly contentType: string,
   ) {
     this.#tag = digest;
     this.#forms.set('identity', this.#form(body, 'identity'));
@@ -50,7 +52,8 @@ export class FinishedAnswer {
   }
 
   #form(body: Buffer, coding: Coding): AnswerForm {
-    return { body, coding, etag: coding === 'identity' ? `"${this.#tag}"` : `"${this.#tag}-${coding}"` };
+    const etag = coding === 'identity' ? `"${this.#tag}"` : `"${this.#tag}-${coding}"`;
+    return { body, coding, etag, contentType: this.contentType };
   }
 }
 

@@ -4,7 +4,7 @@ import { firstTwoClusters, ReportingDatabase, type Scope, type Statement } from 
 import type { DayWindow } from '#libs/domain';
 import type { AccessScope } from '../access/access-scope.js';
 import { isStorable } from '../parameters/name-filter.js';
-import { Answer } from './answer.js';
+import { Answer, type AnswerFormat } from './answer.js';
 
 /** Which cluster a request is about, and what of it whoever asks may see. */
 @Injectable()
@@ -33,12 +33,12 @@ export class Scopes {
 
   /** The rows that answer a question about it; none where no cluster can match. @throws as `find`. */
   async rows(
-    asked: Parameters<Scopes['find']>[0],
+    asked: Parameters<Scopes['find']>[0] & { readonly format: AnswerFormat },
     access: AccessScope,
     ask: (scope: Scope) => Statement,
   ): Promise<Answer> {
     const scope = await this.find(asked, access);
-    return scope ? Answer.rows(ask(scope)) : Answer.nothing();
+    return scope ? Answer.rows(ask(scope), asked.format) : Answer.nothing(asked.format);
   }
 
   async #onlyCluster(): Promise<string | undefined> {

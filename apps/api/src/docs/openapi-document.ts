@@ -61,7 +61,8 @@ function isQuestion({ parameters }: Operation): boolean {
 }
 
 function responsesOf(endpoint: EndpointDescription, operation: Operation): Operation['responses'] {
-  const content = endpoint.answer ? jsonContent(endpoint.answer) : { 'text/plain': { schema: { type: 'string' } } };
+  const json = endpoint.answer ? jsonContent(endpoint.answer) : undefined;
+  const content = { ...(json ?? textContent('text/plain')), ...(isQuestion(operation) && textContent('text/csv')) };
   const faults = { content: jsonContent(fault) };
   return {
     200: { description: endpoint.summary, content },
@@ -72,6 +73,10 @@ function responsesOf(endpoint: EndpointDescription, operation: Operation): Opera
     }),
     503: { description: 'The database is away', ...faults },
   } as Operation['responses'];
+}
+
+function textContent(type: string) {
+  return { [type]: { schema: { type: 'string' } } };
 }
 
 function jsonContent(schema: z.ZodType) {

@@ -20,7 +20,7 @@ export class HubsController {
     @Access() access: AccessScope,
   ) {
     const scope = await this.scopes.find(asked, access);
-    return scope ? Answer.names(hubNames(scope)) : Answer.nothing();
+    return scope ? Answer.names(hubNames(scope), asked.format) : Answer.nothing(asked.format);
   }
 
   @Endpoint('/component-names', 'Components whose cost users share by usage', z.array(z.enum(SHARED_COMPONENTS)))

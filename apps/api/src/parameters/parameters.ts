@@ -61,9 +61,11 @@ export const groups = choice(
   'A person in several groups bears the whole amount in each (`full`), or an even part of it (`split`)',
 );
 
+const format = choice(['json', 'csv'], 'JSON, or CSV with a header line for spreadsheets');
+
 /**
- * The parameters of an endpoint: the range and the cluster that every question has, and its own. Parses to the window
- * of UTC days, the cluster if one is named, and its own parameters.
+ * The parameters of an endpoint: the range, the cluster and the format that every question has, and its own. Parses to the
+ * window of UTC days, the cluster if one is named, the format, and its own parameters.
  */
 export function question<Own extends z.ZodRawShape>(own: Own) {
   return z
@@ -72,6 +74,7 @@ export function question<Own extends z.ZodRawShape>(own: Own) {
       from: text('First day: ISO date or date-time, converted to a UTC day. Default: 30 days up to `to`'),
       to: text('Last day, inclusive: ISO date or date-time, converted to a UTC day. Default, and at most: today'),
       cluster: text('Default: the configured cluster, else the only one in the database'),
+      format,
     })
     .transform((asked, context) => {
       const { from, to, ...rest } = asked as typeof asked & { from?: string; to?: string };

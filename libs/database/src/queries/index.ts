@@ -1,10 +1,11 @@
+export { asText, type AnswerShape } from './answer-shape.js';
 export { appliedMigrations, missingMigrations } from './applied-migrations.js';
 export { firstTwoClusters } from './clusters.js';
 export { costsPerUser } from './costs-per-user.js';
 export { DatabaseNotMigrated, DatabaseUnavailable } from './database-unavailable.js';
 export { hubNames } from './hub-names.js';
 export { monitoredFigures, type MonitoredFigures } from './monitored-figures.js';
-export { asJson, ReportingDatabase, type JsonShape } from './reporting-database.js';
+export { ReportingDatabase } from './reporting-database.js';
 export type { GroupAmounts, NameFilter, Scope, Statement } from './statement.js';
 export { syncStatus, type SyncStatus } from './sync-status.js';
 export { totalCostsPerComponent } from './total-costs-per-component.js';

@@ -2,17 +2,9 @@ import { Client, Pool, type ClientConfig, type PoolClient } from 'pg';
 import { DatabasePulse } from './database-pulse.js';
 import { ChangeFeed } from './change-feed.js';
 import { asDatabaseUnavailable } from './database-unavailable.js';
+import { asText, frameOf, type AnswerShape } from './answer-shape.js';
 import type { Statement } from './statement.js';
 import { TextColumn } from './text-column.js';
-
-/** `rows`: an array of objects, one per row; `names`: an array of texts, the rows' column `name`. */
-export type JsonShape = 'rows' | 'names';
-
-/** The statement whose rows are the answer's elements as JSON, in one column of text. */
-export function asJson(statement: Statement, shape: JsonShape): Statement {
-  const row = shape === 'rows' ? 'row_to_json(answer)' : 'to_json(answer.name)';
-  return { text: `SELECT ${row}::text FROM (${statement.text}) answer`, values: statement.values };
-}
 
 const CONNECTIONS = 10;
 /** A connection that hangs while it is being made gives its place in the pool back after this time. */
@@ -66,24 +58,22 @@ export class ReportingDatabase {
   }
 
   /**
-   * An answer as the text of one JSON array, piece by piece; Postgres itself writes the JSON, so that a number keeps
-   * every digit. Postgres works on while a piece is being sent, and waits when pieces are not taken. Whoever stops
-   * reading early ends the connection by ending the generator.
+   * An answer as one text, piece by piece. Postgres works on while a piece is being sent, and waits when pieces are not
+   * taken. Whoever stops reading early ends the connection by ending the generator.
    */
-  async *streamJson(statement: Statement, shape: JsonShape): AsyncGenerator<string, void, undefined> {
+  async *stream(statement: Statement, shape: AnswerShape): AsyncGenerator<string, void, undefined> {
     const client = await this.#connect();
-    const texts = new TextColumn(client, asJson(statement, shape));
+    const texts = new TextColumn(client, asText(statement, shape));
+    const { opening, beforeFirst, between, closing } = frameOf(shape);
     try {
-      let opening = '[';
+      let begun = false;
       for (;;) {
         const { texts: batch, last } = await this.pulse.attend(texts.read());
-        const json = batch.join(',\n');
-        if (last) {
-          yield `${json === '' && opening !== '[' ? '' : opening}${json}]`;
-          return;
-        }
-        yield `${opening}${json}`;
-        opening = ',\n';
+        const before = begun ? between : opening + beforeFirst;
+        const lines = batch.length > 0 ? before + batch.join(between) : begun ? '' : opening;
+        begun = true;
+        if (!last) yield lines;
+        else return yield lines + closing;
       }
     } catch (error) {
       throw asDatabaseUnavailable(error);

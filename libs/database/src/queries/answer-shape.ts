@@ -1,0 +1,46 @@
+import type { Statement } from './statement.js';
+
+/**
+ * What becomes of the rows of a question. `rows`: a JSON array of objects; `names`: a JSON array of texts, the rows' column
+ * `name`; `csv`: a header line with these columns, which are those of the question in their order, and a line per row.
+ */
+export type AnswerShape = 'rows' | 'names' | { readonly csv: readonly string[] };
+
+/** What stands around the texts that Postgres makes of the rows. */
+export interface AnswerFrame {
+  readonly opening: string;
+  readonly beforeFirst: string;
+  readonly between: string;
+  readonly closing: string;
+}
+
+/** The question as one whose rows are the answer's elements, in one column of text: Postgres keeps every digit. */
+export function asText({ text, values }: Statement, shape: AnswerShape): Statement {
+  const element = typeof shape === 'string' ? JSON_ELEMENTS[shape] : CSV_LINE;
+  return { text: `SELECT ${element} FROM (${text}) answer`, values };
+}
+
+export function frameOf(shape: AnswerShape): AnswerFrame {
+  return typeof shape === 'string'
+    ? { opening: '[', beforeFirst: '', between: ',\n', closing: ']' }
+    : { opening: shape.csv.join(','), beforeFirst: '\r\n', between: '\r\n', closing: '\r\n' };
+}
+
+const JSON_ELEMENTS = { rows: 'row_to_json(answer)::text', names: 'to_json(answer.name)::text' };
+
+/**
+ * A line of RFC 4180, every text in quotes. A text that a spreadsheet would take for a formula gets an apostrophe, since
+ * names come from outside (OWASP, CSV injection); an amount below 0 is none.
+ */
+const CSV_LINE = `(
+    SELECT string_agg(
+      CASE json_typeof(field.value)
+        WHEN 'string' THEN '"' || CASE
+            WHEN content ~ '^[=+@\\t\\r]|^-(?!\\d+(\\.\\d+)?$)' THEN ''''
+            ELSE '' END || replace(content, '"', '""') || '"'
+        WHEN 'null' THEN ''
+        ELSE content END,
+      ',' ORDER BY field.place)
+    FROM json_each(row_to_json(answer)) WITH ORDINALITY AS field (name, value, place),
+      LATERAL (SELECT field.value #>> '{}' AS content) AS unquoted
+  )`;

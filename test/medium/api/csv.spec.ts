@@ -1,0 +1,141 @@
+import { Client } from 'pg';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { fillEstate } from './estate.js';
+import { RunningApi } from './running-api.js';
+
+const DAYS = 'from=2025-03-01&to=2025-03-02';
+const QUESTIONS = [
+  'total_costs',
+  'total_costs_per_hub',
+  'total_costs_per_component',
+  'total_costs_per_group',
+  'costs_per_user',
+  'total_usage',
+  'user_groups',
+  'users_with_multiple_groups',
+  'users_with_no_groups',
+];
+
+let database: TestDatabase;
+let api: RunningApi;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await fillEstate(database.url);
+  api = await RunningApi.start(database.url, 'alpha');
+});
+
+afterAll(async () => {
+  await api.stop();
+  await database.drop();
+});
+
+async function linesOf(path: string): Promise<string[]> {
+  const { status, headers, text } = await api.get(path);
+  expect([status, headers.get('content-type')]).toEqual([200, 'text/csv; charset=utf-8; header=present']);
+  expect(text).toMatch(/\r\n$/);
+  return text.slice(0, -2).split('\r\n');
+}
+
+describe('an answer as CSV', () => {
+  it('is a header line and a line per row, each text in quotes', async () => {
+    expect(await linesOf(`/costs_per_user?${DAYS}&hub=prod&usergroup=research&format=csv`)).toEqual([
+      'date,user,hub,component,value,usergroup',
+      '"2025-03-01","alice","prod","compute",30.0033,"research"',
+      '"2025-03-01","bob","prod","compute",15.0017,"research"',
+      '"2025-03-01","bob","prod","home storage",3,"research"',
+      '"2025-03-01","alice","prod","home storage",1.5,"research"',
+    ]);
+  });
+
+  it.each(QUESTIONS)('of /%s has the columns and the rows of the JSON', async (path) => {
+    const rows = await api.rows<Record<string, string | number>>(`/${path}?${DAYS}`);
+    expect(rows.length).toBeGreaterThan(0);
+    expect(await linesOf(`/${path}?${DAYS}&format=csv`)).toEqual([
+      Object.keys(rows[0]!).join(','),
+      ...rows.map((row) =>
+        Object.values(row)
+          .map((value) => (typeof value === 'string' ? `"${value}"` : value))
+          .join(','),
+      ),
+    ]);
+  });
+
+  it('of an array of names has one column', async () => {
+    expect(await linesOf(`/hub_names?${DAYS}&format=csv`)).toEqual(['name', '"prod"', '"staging"', '"support"']);
+  });
+
+  it('without rows is the header line, whether or not there is such a cluster', async () => {
+    expect(await linesOf('/total_costs?from=2020-01-01&to=2020-01-02&format=csv')).toEqual(['date,cost,name']);
+    expect(await linesOf(`/total_costs?${DAYS}&cluster=%00&format=csv`)).toEqual(['date,cost,name']);
+  });
+
+  it('is found again as CSV, and the JSON as JSON; who has it already is told so', async () => {
+    const path = `/total_costs_per_hub?${DAYS}`;
+    for (let turn = 0; turn < 3; turn += 1) {
+      expect((await linesOf(`${path}&format=csv`))[0]).toBe('date,cost,name');
+      expect((await api.get(path)).json[0]).toMatchObject({ date: '2025-03-01' });
+    }
+    const etag = (await api.get(`${path}&format=csv`)).headers.get('etag')!;
+    expect((await api.get(`${path}&format=csv`, { 'if-none-match': etag })).status).toBe(304);
+    expect((await api.get(path)).headers.get('etag')).not.toBe(etag);
+  });
+
+  it('is asked for by one word: another is a 400 that names the parameter, none is JSON', async () => {
+    const { status, json } = await api.get(`/total_costs?${DAYS}&format=xml`);
+    expect([status, json.message]).toEqual([400, 'format: must be json or csv']);
+    expect((await api.get(`/total_costs?${DAYS}&format=`)).json).toHaveLength(4);
+    expect((await api.get(`/total_costs?from=never&format=csv`)).json.message).toMatch(/^from: /);
+  });
+});
+
+describe('names and amounts in CSV', () => {
+  /** As names stand in a line of CSV. */
+  const NAMES: Readonly<Record<string, string>> = {
+    'comma, and "quotes"': '"comma, and ""quotes"""',
+    'two\nlines': '"two\nlines"',
+    'back\\slash': '"back\\slash"',
+    東京: '"東京"',
+    ' ': '" "',
+    '=HYPERLINK("http://example.org")': `"'=HYPERLINK(""http://example.org"")"`,
+    '+1': `"'+1"`,
+    '@here': `"'@here"`,
+    '-x': `"'-x"`,
+    '\ttab': `"'\ttab"`,
+    'a=b': '"a=b"',
+  };
+
+  it('come out as they went in, but for an apostrophe before what a spreadsheet would take for a formula', async () => {
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    for (const [place, name] of Object.keys(NAMES).entries()) {
+      await client.query(
+        `INSERT INTO user_costs (cluster, day, hub, username, component, direct_usd, shared_usd, run_id)
+         VALUES ('alpha', '2025-03-02', 'odd', $1, 'compute', $2, 0, 1)`,
+        [name, 100 - place],
+      );
+    }
+    await client.end();
+    const { text } = await api.get(`/costs_per_user?${DAYS}&hub=odd&format=csv&limit=all`);
+    expect(text).toBe(
+      [
+        'date,user,hub,component,value,usergroup',
+        ...Object.values(NAMES).map((name, place) => `"2025-03-02",${name},"odd","compute",${100 - place},"unknown"`),
+        '',
+      ].join('\r\n'),
+    );
+  });
+
+  it('leave an amount below 0 a number: credits can outweigh a day', async () => {
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    await client.query(
+      `INSERT INTO attributed_costs (cluster, day, hub, service, component, amount_usd, run_id)
+       VALUES ('alpha', '2025-03-01', 'credited', 's', 'other', -3.5, 1)`,
+    );
+    await client.end();
+    expect(await linesOf('/total_costs_per_hub?from=2025-03-01&to=2025-03-01&format=csv')).toContain(
+      '"2025-03-01","-3.50","credited"',
+    );
+  });
+});
