@@ -8,7 +8,7 @@ export interface ArbitraryRequest {
 }
 
 const FILTERS = ['hub', 'component', 'user', 'usergroup', 'hub_name', 'user_name', 'username', 'cluster'];
-const WORDS = ['groups', 'shared'];
+const WORDS = ['groups', 'shared', 'precision'];
 const ODD_NAMES = [
   'hub[]',
   'hub[0]',
@@ -178,7 +178,7 @@ const parameter = fc.oneof(
   { weight: 3, arbitrary: named(['from', 'to'], date.map(encode)) },
   { weight: 1, arbitrary: named(['limit'], number.map(encode)) },
   { weight: 1, arbitrary: named(WORDS, encoded) },
-  { weight: 2, arbitrary: named(['format'], fc.constantFrom('csv', 'json', 'CSV')) },
+  { weight: 2, arbitrary: named(['format', 'precision'], fc.constantFrom('csv', 'json', 'CSV', 'exact')) },
   { weight: 1, arbitrary: named(ODD_NAMES, encoded) },
   { weight: 1, arbitrary: fc.tuple(encoded, encoded).map(([name, value]) => `${name}=${value}`) },
   { weight: 1, arbitrary: fc.oneof(raw, fc.constantFrom(...FILTERS)) },

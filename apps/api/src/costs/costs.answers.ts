@@ -3,8 +3,8 @@ import { z } from 'zod';
 const date = z.iso.date().describe('UTC day');
 const costText = z
   .string()
-  .regex(/^-?\d+\.\d\d$/)
-  .describe('USD, 2 decimals');
+  .regex(/^-?\d+\.\d\d(\d{8})?$/)
+  .describe('USD, 2 decimals; 10 with `precision=exact`');
 
 export const totalCosts = z.array(z.strictObject({ date, cost: costText, name: z.enum(['account', 'attributable']) }));
 
@@ -16,7 +16,7 @@ export const totalCostsPerGroup = z.array(
   z.strictObject({
     date,
     usergroup: z.string().describe('`none`: in no group; `unknown`: nobody knows of that day'),
-    cost: z.number().describe('USD, rounded to 2 decimals'),
+    cost: z.number().describe('USD, rounded to 2 decimals unless `precision=exact`'),
   }),
 );
 
@@ -26,7 +26,7 @@ export const costsPerUser = z.array(
     user: z.string(),
     hub: z.string(),
     component: z.string(),
-    value: z.number().describe('USD, rounded to 4 decimals'),
+    value: z.number().describe('USD, rounded to 4 decimals unless `precision=exact`'),
     usergroup: z.string().describe('`none`: in no group; `unknown`: nobody knows of that day'),
   }),
 );

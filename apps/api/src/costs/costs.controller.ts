@@ -27,7 +27,7 @@ export class CostsController {
     @Query({ schema: questions.totalCosts }) asked: z.infer<typeof questions.totalCosts>,
     @Access() access: AccessScope,
   ) {
-    return this.scopes.rows(asked, access, totalCosts);
+    return this.scopes.rows(asked, access, (scope) => totalCosts(scope, asked.precision));
   }
 
   @Endpoint(
@@ -39,7 +39,8 @@ export class CostsController {
     @Query({ schema: questions.totalCostsPerHub }) asked: z.infer<typeof questions.totalCostsPerHub>,
     @Access() access: AccessScope,
   ) {
-    return this.scopes.rows(asked, access, asked.shared === 'usage' ? totalCostsPerHubSharedByUsage : totalCostsPerHub);
+    const perHub = asked.shared === 'usage' ? totalCostsPerHubSharedByUsage : totalCostsPerHub;
+    return this.scopes.rows(asked, access, (scope) => perHub(scope, asked.precision));
   }
 
   @Endpoint('/total_costs_per_component', 'Cost by day and component', answers.totalCostsPerComponent)
@@ -48,7 +49,7 @@ export class CostsController {
     @Access() access: AccessScope,
   ) {
     const filter = { hubs: asked.hub, components: asked.component };
-    return this.scopes.rows(asked, access, (scope) => totalCostsPerComponent(scope, filter));
+    return this.scopes.rows(asked, access, (scope) => totalCostsPerComponent(scope, filter, asked.precision));
   }
 
   @Endpoint(
@@ -61,7 +62,7 @@ export class CostsController {
     @Access() access: AccessScope,
   ) {
     const filter = { hubs: asked.hub, components: asked.component, usergroups: asked.usergroup };
-    return this.scopes.rows(asked, access, (scope) => totalCostsPerGroup(scope, filter, asked.groups));
+    return this.scopes.rows(asked, access, (scope) => totalCostsPerGroup(scope, filter, asked.groups, asked.precision));
   }
 
   @Endpoint(
@@ -74,6 +75,8 @@ export class CostsController {
     @Access() access: AccessScope,
   ) {
     const filter = { hubs: asked.hub, components: asked.component, users: asked.user, usergroups: asked.usergroup };
-    return this.scopes.rows(asked, access, (scope) => costsPerUser(scope, filter, asked.groups, asked.limit));
+    return this.scopes.rows(asked, access, (scope) =>
+      costsPerUser(scope, filter, asked.groups, asked.limit, asked.precision),
+    );
   }
 }

@@ -63,6 +63,11 @@ export const groups = choice(
 
 const format = choice(['json', 'csv'], 'JSON, or CSV with a header line for spreadsheets');
 
+export const precision = choice(
+  ['rounded', 'exact'],
+  'Amounts rounded, or with every digit that is kept (`exact`), so that parts add up to the whole',
+);
+
 /**
  * The parameters of an endpoint: the range, the cluster and the format that every question has, and its own. Parses to the
  * window of UTC days, the cluster if one is named, the format, and its own parameters.

@@ -1,8 +1,16 @@
-import { scopedValues, type GroupAmounts, type NameFilter, type Scope, type Statement } from './statement.js';
+import {
+  decimalsOf,
+  scopedValues,
+  type GroupAmounts,
+  type NameFilter,
+  type Precision,
+  type Scope,
+  type Statement,
+} from './statement.js';
 
 /**
  * What each user cost: rows {date, user, hub, component, value, usergroup}, one per group membership; USD as a number
- * rounded to 4 decimals. Sorted by date, hub, component, value descending. Cost that no user bears is not in it: it is
+ * rounded to 4 decimals, or not. Sorted by date, hub, component, value descending. Cost that no user bears is not in it: it is
  * what the component cost beyond its users, and reporting.daily_user_costs has it as rows without a username.
  *
  * A user is a (hub, username): the same name on two hubs may be two people. `limit` keeps the users with the highest
@@ -18,6 +26,7 @@ export function costsPerUser(
   },
   groups: GroupAmounts,
   limit: number | undefined,
+  precision: Precision = 'rounded',
 ): Statement {
   return {
     // Read twice only to find the highest; otherwise there is nothing to keep.
@@ -35,7 +44,7 @@ export function costsPerUser(
           AND ($7::text[] IS NULL OR username = ANY ($7))
           AND ($8::text[] IS NULL OR usergroup = ANY ($8))
       )
-      SELECT day AS date, username AS user, hub, component, trim_scale(round(amount_usd, 4)) AS value, usergroup
+      SELECT day AS date, username AS user, hub, component, trim_scale(round(amount_usd, $11::integer)) AS value, usergroup
       FROM costs
       WHERE $10::bigint IS NULL OR (hub, username) IN (
         SELECT hub, username
@@ -58,6 +67,7 @@ export function costsPerUser(
       filter.usergroups,
       groups === 'split',
       limit,
+      decimalsOf(precision, 4),
     ),
   };
 }

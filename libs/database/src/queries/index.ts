@@ -6,7 +6,7 @@ export { DatabaseNotMigrated, DatabaseUnavailable } from './database-unavailable
 export { hubNames } from './hub-names.js';
 export { monitoredFigures, type MonitoredFigures } from './monitored-figures.js';
 export { ReportingDatabase } from './reporting-database.js';
-export type { GroupAmounts, NameFilter, Scope, Statement } from './statement.js';
+export type { GroupAmounts, NameFilter, Precision, Scope, Statement } from './statement.js';
 export { syncStatus, type SyncStatus } from './sync-status.js';
 export { totalCostsPerComponent } from './total-costs-per-component.js';
 export { totalCostsPerGroup } from './total-costs-per-group.js';

@@ -23,6 +23,15 @@ export interface Scope {
 /** Only these names count; `undefined`: all of them; an empty list: none. Names that nobody has match nothing. */
 export type NameFilter = readonly string[] | undefined;
 
+/** Amounts rounded to what an endpoint promises, or with every digit that is kept: those of parts add up to the whole. */
+export type Precision = 'rounded' | 'exact';
+
+const KEPT_DECIMALS = 10;
+
+export function decimalsOf(precision: Precision, promised: number): number {
+  return precision === 'exact' ? KEPT_DECIMALS : promised;
+}
+
 /** Whether a person in several groups bears the whole amount in each, or an even part of it. */
 export type GroupAmounts = 'full' | 'split';
 

@@ -1,19 +1,28 @@
-import { scopedValues, type GroupAmounts, type NameFilter, type Scope, type Statement } from './statement.js';
+import {
+  decimalsOf,
+  scopedValues,
+  type GroupAmounts,
+  type NameFilter,
+  type Precision,
+  type Scope,
+  type Statement,
+} from './statement.js';
 
 /**
  * What the members of each group cost, `none` for people in no group: rows {date, usergroup, cost}; USD as a number
- * rounded to 2 decimals. With `full` a person in several groups counts in each, so the groups add up to more than the
+ * rounded to 2 decimals, or not. With `full` a person in several groups counts in each, so the groups add up to more than the
  * users cost; with `split` they add up to the same.
  */
 export function totalCostsPerGroup(
   scope: Scope,
   filter: { readonly hubs: NameFilter; readonly components: NameFilter; readonly usergroups: NameFilter },
   groups: GroupAmounts,
+  precision: Precision = 'rounded',
 ): Statement {
   return {
     text: `
       SELECT day AS date, usergroup,
-        trim_scale(round(sum(CASE WHEN $8::boolean THEN split_usd ELSE full_usd END), 2)) AS cost
+        trim_scale(round(sum(CASE WHEN $8::boolean THEN split_usd ELSE full_usd END), $9::integer)) AS cost
       FROM reporting.daily_group_costs
       WHERE cluster = $1 AND day >= $2::date AND day < $3::date
         AND ($4::text[] IS NULL OR hub = ANY ($4))
@@ -22,6 +31,13 @@ export function totalCostsPerGroup(
         AND ($7::text[] IS NULL OR usergroup = ANY ($7))
       GROUP BY day, usergroup
       ORDER BY day, usergroup COLLATE "C"`,
-    values: scopedValues(scope, filter.hubs, filter.components, filter.usergroups, groups === 'split'),
+    values: scopedValues(
+      scope,
+      filter.hubs,
+      filter.components,
+      filter.usergroups,
+      groups === 'split',
+      decimalsOf(precision, 2),
+    ),
   };
 }

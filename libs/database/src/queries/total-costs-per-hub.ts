@@ -1,15 +1,15 @@
-import { scopedValues, type Scope, type Statement } from './statement.js';
+import { decimalsOf, scopedValues, type Precision, type Scope, type Statement } from './statement.js';
 
-/** What each hub's tag says it cost: rows {date, cost, name}; USD as text with 2 decimals; untagged as `support`. */
-export function totalCostsPerHub(scope: Scope): Statement {
+/** What each hub's tag says it cost: rows {date, cost, name}; USD as text with 2 decimals, or all; untagged as `support`. */
+export function totalCostsPerHub(scope: Scope, precision: Precision = 'rounded'): Statement {
   return {
     text: `
-      SELECT day AS date, round(sum(amount_usd), 2)::text AS cost, hub AS name
+      SELECT day AS date, round(sum(amount_usd), $5::integer)::text AS cost, hub AS name
       FROM reporting.daily_hub_costs
       WHERE cluster = $1 AND day >= $2::date AND day < $3::date AND ($4::text[] IS NULL OR hub = ANY ($4))
       GROUP BY day, hub
       ORDER BY day, hub COLLATE "C"`,
-    values: scopedValues(scope),
+    values: scopedValues(scope, decimalsOf(precision, 2)),
   };
 }
 
@@ -19,10 +19,10 @@ export function totalCostsPerHub(scope: Scope): Statement {
  * of its attributed costs. A day that was not allocated, for whichever hub, keeps its tagged costs:
  * OFFSET 0 has Postgres look for one row of each such day instead of joining all user costs that ever were.
  */
-export function totalCostsPerHubSharedByUsage(scope: Scope): Statement {
+export function totalCostsPerHubSharedByUsage(scope: Scope, precision: Precision = 'rounded'): Statement {
   return {
     text: `
-      SELECT day AS date, round(sum(amount_usd), 2)::text AS cost, hub AS name
+      SELECT day AS date, round(sum(amount_usd), $5::integer)::text AS cost, hub AS name
       FROM (
         SELECT day, hub, amount_usd
         FROM reporting.daily_user_costs
@@ -36,6 +36,6 @@ export function totalCostsPerHubSharedByUsage(scope: Scope): Statement {
       ) costs
       GROUP BY day, hub
       ORDER BY day, hub COLLATE "C"`,
-    values: scopedValues(scope),
+    values: scopedValues(scope, decimalsOf(precision, 2)),
   };
 }
