@@ -15,9 +15,9 @@ export interface AnswerFrame {
 }
 
 /** The question as one whose rows are the answer's elements, in one column of text: Postgres keeps every digit. */
-export function asText({ text, values }: Statement, shape: AnswerShape): Statement {
-  const element = typeof shape === 'string' ? JSON_ELEMENTS[shape] : CSV_LINE;
-  return { text: `SELECT ${element} FROM (${text}) answer`, values };
+export function asText(statement: Statement, shape: AnswerShape): Statement {
+  const element = typeof shape !== 'string' ? CSV_LINE : shape === 'rows' ? JSON_ROW : JSON_NAME;
+  return { text: `SELECT ${element} FROM (${statement.text}) answer`, values: statement.values };
 }
 
 export function frameOf(shape: AnswerShape): AnswerFrame {
@@ -26,7 +26,8 @@ export function frameOf(shape: AnswerShape): AnswerFrame {
     : { opening: shape.csv.join(','), beforeFirst: '\r\n', between: '\r\n', closing: '\r\n' };
 }
 
-const JSON_ELEMENTS = { rows: 'row_to_json(answer)::text', names: 'to_json(answer.name)::text' };
+const JSON_ROW = 'row_to_json(answer)::text';
+const JSON_NAME = 'to_json(answer.name)::text';
 
 /**
  * A line of RFC 4180, every text in quotes. A text that a spreadsheet would take for a formula gets an apostrophe, since
