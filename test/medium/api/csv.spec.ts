@@ -1,7 +1,5 @@
 import { Client } from 'pg';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { fillEstate } from './estate.js';
-import { RunningApi } from './running-api.js';
+import { apiOnEstate } from './api-on-estate.js';
 
 const DAYS = 'from=2025-03-01&to=2025-03-02';
 const QUESTIONS = [
@@ -16,19 +14,7 @@ const QUESTIONS = [
   'users_with_no_groups',
 ];
 
-let database: TestDatabase;
-let api: RunningApi;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  await fillEstate(database.url);
-  api = await RunningApi.start(database.url, 'alpha');
-});
-
-afterAll(async () => {
-  await api.stop();
-  await database.drop();
-});
+const api = apiOnEstate();
 
 async function linesOf(path: string): Promise<string[]> {
   const { status, headers, text } = await api.get(path);
@@ -106,7 +92,7 @@ describe('names and amounts in CSV', () => {
   };
 
   it('come out as they went in, but for an apostrophe before what a spreadsheet would take for a formula', async () => {
-    const client = new Client({ connectionString: database.url });
+    const client = new Client({ connectionString: api.databaseUrl });
     await client.connect();
     for (const [place, name] of Object.keys(NAMES).entries()) {
       await client.query(
@@ -127,7 +113,7 @@ describe('names and amounts in CSV', () => {
   });
 
   it('leave an amount below 0 a number: credits can outweigh a day', async () => {
-    const client = new Client({ connectionString: database.url });
+    const client = new Client({ connectionString: api.databaseUrl });
     await client.connect();
     await client.query(
       `INSERT INTO attributed_costs (cluster, day, hub, service, component, amount_usd, run_id)

@@ -1,23 +1,9 @@
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { fillEstate } from './estate.js';
-import { RunningApi } from './running-api.js';
+import { apiOnEstate } from './api-on-estate.js';
 
 const DAYS = 'from=2025-03-01&to=2025-03-02';
 const DAY = 'from=2025-03-01&to=2025-03-01';
 
-let database: TestDatabase;
-let api: RunningApi;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  await fillEstate(database.url);
-  api = await RunningApi.start(database.url, 'alpha');
-});
-
-afterAll(async () => {
-  await api.stop();
-  await database.drop();
-});
+const api = apiOnEstate();
 
 describe('/total_costs', () => {
   it('gives the account and the attributable total of each day, as text with two decimals', async () => {

@@ -1,22 +1,8 @@
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { fillEstate } from './estate.js';
-import { RunningApi } from './running-api.js';
+import { apiOnEstate } from './api-on-estate.js';
 
 const DAY = 'from=2025-03-01&to=2025-03-01&precision=exact';
 
-let database: TestDatabase;
-let api: RunningApi;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  await fillEstate(database.url);
-  api = await RunningApi.start(database.url, 'alpha');
-});
-
-afterAll(async () => {
-  await api.stop();
-  await database.drop();
-});
+const api = apiOnEstate();
 
 /** Of a line of CSV, which has each amount as Postgres wrote it, in whole 1e-10 USD. */
 function tenBillionths(amount: string): bigint {

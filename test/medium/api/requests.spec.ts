@@ -1,6 +1,6 @@
 import { Client } from 'pg';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { fillEstate } from './estate.js';
+import { createTestDatabase } from '../../support/database.js';
+import { apiOnEstate } from './api-on-estate.js';
 import { RunningApi } from './running-api.js';
 
 const PATHS = [
@@ -19,19 +19,7 @@ const PATHS = [
 
 const DAYS = 'from=2025-03-01&to=2025-03-02';
 
-let database: TestDatabase;
-let api: RunningApi;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  await fillEstate(database.url);
-  api = await RunningApi.start(database.url, 'alpha');
-});
-
-afterAll(async () => {
-  await api.stop();
-  await database.drop();
-});
+const api = apiOnEstate();
 
 describe('paths', () => {
   it.each(PATHS)('/%s answers the same under both spellings', async (path) => {
@@ -212,7 +200,7 @@ describe('clusters', () => {
   });
 
   it('must be named when there are several and none is configured', async () => {
-    const unconfigured = await RunningApi.start(database.url);
+    const unconfigured = await RunningApi.start(api.databaseUrl);
     try {
       const { status, json } = await unconfigured.get(`/total_costs?${DAYS}`);
       expect({ status, message: json.message }).toEqual({ status: 400, message: expect.stringMatching(/^cluster: /) });
@@ -250,12 +238,12 @@ describe('every answer', () => {
 describe('a role that may read the schema reporting and nothing else', () => {
   it('is all that the API needs', async () => {
     const role = `api_reader_${process.pid}`;
-    const admin = new Client({ connectionString: database.url });
+    const admin = new Client({ connectionString: api.databaseUrl });
     await admin.connect();
     await admin.query(`CREATE ROLE ${role} LOGIN PASSWORD 'reader'`);
     await admin.query(`GRANT USAGE ON SCHEMA reporting TO ${role}`);
     await admin.query(`GRANT SELECT ON ALL TABLES IN SCHEMA reporting TO ${role}`);
-    const url = new URL(database.url);
+    const url = new URL(api.databaseUrl);
     url.username = role;
     url.password = 'reader';
     const restricted = await RunningApi.start(url.href);
