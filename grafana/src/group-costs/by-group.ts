@@ -2,7 +2,6 @@ import { PanelBuilder as BarChartBuilder } from '@grafana/grafana-foundation-sdk
 import {
   LegendDisplayMode,
   LegendPlacement,
-  StackingConfigBuilder,
   StackingMode,
   VisibilityMode,
   VizLegendOptionsBuilder,
@@ -10,7 +9,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/common';
 import { PanelBuilder as TextBuilder, TextMode } from '@grafana/grafana-foundation-sdk/text';
 import { COSTS } from '../datasources.js';
-import { allSeries, colour, dailyBars, figures, USD } from '../panels.js';
+import { allSeries, colour, dailyBars, figures, lines, USD } from '../panels.js';
 import { SqlQuery } from '../sql.js';
 import { USER_COSTS_BY_DAY } from '../users-picked.js';
 import { GROUP_COSTS_PICKED } from './conditions.js';
@@ -96,15 +95,19 @@ export const splitByDay = () =>
     byDay('split_usd'),
   );
 
+/** Lines: bars that are not stacked would hide one another. */
 export const fullByDay = () =>
-  dailyBars(
+  lines(
     {
       title: 'By day, full',
       description:
-        "What each group's members cost that day. Not stacked: groups overlap, so the bars must not be added up.",
+        "What each group's members cost that day. Lines instead of stacked bars: groups overlap, so they must not be added up.",
     },
     byDay('full_usd'),
-  ).stacking(new StackingConfigBuilder().mode(StackingMode.None));
+    ['sum', 'mean', 'max'],
+  )
+    .unit(USD)
+    .decimals(2);
 
 function byDay(amount: 'split_usd' | 'full_usd'): string {
   return `
