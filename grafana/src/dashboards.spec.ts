@@ -22,6 +22,30 @@ describe('the committed dashboards', () => {
   });
 });
 
+describe('panels over time', () => {
+  const custom = (panel: Panel) =>
+    panel.fieldConfig?.defaults.custom as Record<string, unknown> & { stacking?: object };
+  const panels = dashboards.flatMap(([, dashboard]) => panelsOf(dashboard)).filter(({ type }) => type === 'timeseries');
+
+  it('stack their bars: those of one day would hide one another', () => {
+    const bars = panels.filter((panel) => custom(panel)['drawStyle'] === 'bars');
+    expect(bars.length).toBeGreaterThan(5);
+    for (const panel of bars)
+      expect([panel.title, custom(panel).stacking]).toEqual([panel.title, { mode: 'normal', group: 'A' }]);
+  });
+
+  it('break their lines where a day is missing', () => {
+    const lines = panels.filter(
+      (panel) =>
+        custom(panel)['drawStyle'] !== 'bars' &&
+        panel.targets?.some((target) => /\bday AS "time"/.test((target as { rawSql?: string }).rawSql ?? '')),
+    );
+    expect(lines.map(({ title }) => title)).toHaveLength(4);
+    for (const panel of lines)
+      expect([panel.title, custom(panel)['insertNulls']]).toEqual([panel.title, 36 * 3_600_000]);
+  });
+});
+
 describe('the dashboards together', () => {
   it('have uids and titles of their own, and none of those that 2i2c’s dashboards have', () => {
     const uids = dashboards.map(([, { uid }]) => uid);

@@ -51,6 +51,14 @@ export function lines(text: PanelText, sql: string, calculations: readonly strin
     .height(10);
 }
 
+/** Longer than from one day to the next, and shorter than to the day after it. */
+export const GAP_BETWEEN_DAYS_MS = 36 * 3_600_000;
+
+/** Lines from day to day that break where a day is missing: a line across it would make up its figure. */
+export function dailyLines(text: PanelText, sql: string, calculations: readonly string[]): TimeseriesBuilder {
+  return lines(text, sql, calculations).insertNulls(GAP_BETWEEN_DAYS_MS);
+}
+
 /** Stacked bars, one per day, each as wide as its UTC day; the legend has every series' total over the range. */
 export function dailyBars(text: PanelText, sql: string): TimeseriesBuilder {
   return lines(text, sql, ['sum', 'mean', 'max'])

@@ -1,5 +1,5 @@
 import { GraphDrawStyle, StackingMode } from '@grafana/grafana-foundation-sdk/common';
-import { colour, dailyBars, lines, SHARE, table, USD } from '../panels.js';
+import { colour, dailyBars, dailyLines, GAP_BETWEEN_DAYS_MS, SHARE, table, USD } from '../panels.js';
 import { IN_CLUSTER, picked } from '../sql.js';
 
 export const accountByDay = () =>
@@ -31,6 +31,7 @@ ORDER BY day`,
       { id: 'custom.lineWidth', value: 1 },
       { id: 'custom.fillOpacity', value: 0 },
       { id: 'custom.lineInterpolation', value: 'stepAfter' },
+      { id: 'custom.insertNulls', value: GAP_BETWEEN_DAYS_MS },
       { id: 'custom.stacking', value: { mode: StackingMode.None, group: 'B' } },
     ])
     .overrideByName('attributable', [colour('blue')])
@@ -39,7 +40,7 @@ ORDER BY day`,
     .span(24);
 
 export const nobodyByDay = () =>
-  lines(
+  dailyLines(
     {
       title: 'Attributed to nobody, by day',
       description:

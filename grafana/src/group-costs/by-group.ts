@@ -9,7 +9,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/common';
 import { PanelBuilder as TextBuilder, TextMode } from '@grafana/grafana-foundation-sdk/text';
 import { COSTS } from '../datasources.js';
-import { allSeries, colour, dailyBars, figures, lines, USD } from '../panels.js';
+import { allSeries, colour, dailyBars, figures, dailyLines, USD } from '../panels.js';
 import { SqlQuery } from '../sql.js';
 import { USER_COSTS_BY_DAY } from '../users-picked.js';
 import { GROUP_COSTS_PICKED } from './conditions.js';
@@ -97,7 +97,7 @@ export const splitByDay = () =>
 
 /** Lines: bars that are not stacked would hide one another. */
 export const fullByDay = () =>
-  lines(
+  dailyLines(
     {
       title: 'By day, full',
       description:

@@ -1,4 +1,4 @@
-import { lines, table, USD } from '../panels.js';
+import { dailyLines, table, USD } from '../panels.js';
 import { allPicked, CLUSTER_AND_DAYS, isPicked, picked } from '../sql.js';
 import { MEMBERSHIPS_PICKED } from './conditions.js';
 
@@ -68,7 +68,7 @@ ORDER BY "Cost" DESC NULLS LAST, "User", "Hub"`,
   ).span(12);
 
 export const membersByDay = () =>
-  lines(
+  dailyLines(
     {
       title: 'Members, as of each day',
       description:

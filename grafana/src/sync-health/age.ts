@@ -7,7 +7,7 @@ import {
 import { ReduceDataOptionsBuilder } from '@grafana/grafana-foundation-sdk/common';
 import { PanelBuilder as StateTimelineBuilder } from '@grafana/grafana-foundation-sdk/statetimeline';
 import { COSTS } from '../datasources.js';
-import { allSeries, byThreshold, figures, lines, SHARE, table } from '../panels.js';
+import { allSeries, byThreshold, figures, dailyLines, SHARE, table } from '../panels.js';
 import { IN_CLUSTER, SqlQuery } from '../sql.js';
 
 const HOUR_SECONDS = 3600;
@@ -82,6 +82,7 @@ const STATUS_COLOURS: ValueMapping[] = [
   },
 ];
 
+/** With a row for every day: where one is missing, the state of the day before would reach over it. */
 export const usageByDay = () =>
   new StateTimelineBuilder()
     .title('Usage read, by day')
@@ -92,14 +93,15 @@ export const usageByDay = () =>
     .withTarget(
       new SqlQuery(
         `
-SELECT day::timestamp AS "time",
+SELECT days.day AS "time",
        max(status) FILTER (WHERE dataset = 'compute') AS "compute",
        max(status) FILTER (WHERE dataset = 'home storage') AS "home storage",
        max(status) FILTER (WHERE dataset = 'memberships') AS "memberships"
-FROM reporting.usage_days
-WHERE ${IN_CLUSTER} AND $__timeFilter(day)
-GROUP BY day
-ORDER BY day`,
+FROM generate_series($__timeFrom()::date::timestamp, $__timeTo()::date, interval '1 day') AS days (day)
+LEFT JOIN reporting.usage_days ON ${IN_CLUSTER} AND usage_days.day = days.day::date
+WHERE EXISTS (SELECT FROM reporting.clusters WHERE ${IN_CLUSTER})
+GROUP BY days.day
+ORDER BY days.day`,
         'table',
       ),
     )
@@ -110,7 +112,7 @@ ORDER BY day`,
     .height(8);
 
 export const coverageByDay = () =>
-  lines(
+  dailyLines(
     {
       title: 'Coverage of usage, by day',
       description:

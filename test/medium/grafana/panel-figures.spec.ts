@@ -327,6 +327,22 @@ describe('group costs', () => {
 describe('sync health', () => {
   const uid = 'jupyterhub-sync-health';
 
+  it('says of a day that was not read nothing, instead of drawing the day before over it', async () => {
+    const later = { from: new Date('2026-03-05T00:00:00Z'), to: new Date('2026-03-08T12:00:00Z') };
+    const asked = await Grafana.connect(database.url, later);
+    try {
+      const { rows } = await asked.ask(queryNamed(uid, 'Usage read, by day'), { cluster: CLUSTER });
+      expect(rows.map(([time, compute]) => [shown(time), compute])).toEqual([
+        ['2026-03-05', 'provisional'],
+        ['2026-03-06', 'provisional'],
+        ['2026-03-07', null],
+        ['2026-03-08', null],
+      ]);
+    } finally {
+      await asked.close();
+    }
+  });
+
   it('the age of each source counts from its last good run, however the newest run went', async () => {
     const rows = await rowsOf(uid, 'Time since the last good run');
     const expected = (Date.now() - Date.parse('2026-03-04T05:17:30Z')) / 1000;
