@@ -17,7 +17,10 @@ interface Container {
 }
 
 interface Pod {
-  readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+  readonly metadata: {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
   readonly spec: {
     readonly serviceAccountName?: string;
     readonly containers: readonly [Container];
@@ -154,6 +157,11 @@ describe('kubernetes/', () => {
     expect(only('Service', 'costs-api').spec).toEqual({
       selector: template.metadata.labels,
       ports: [{ name: 'http', port: 80, targetPort: 'http' }],
+    });
+    expect(template.metadata.annotations).toEqual({
+      'prometheus.io/scrape': 'true',
+      'prometheus.io/port': '8080',
+      'prometheus.io/path': '/metrics',
     });
     expect(template.spec.containers[0]).toMatchObject({
       ports: [{ name: 'http', containerPort: 8080 }],
