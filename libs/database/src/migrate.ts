@@ -26,11 +26,23 @@ export class MigrationNotAllowedError extends Error {
   }
 }
 
+/** A run is writing: by code that does not know what the migrations add, it would leave its days without it. */
+export class SyncAtWorkError extends Error {
+  constructor(cluster: string) {
+    super(
+      `the database is migrated between runs, and cluster ${cluster} is being synced: ` +
+        'stop its sync, or try again when its run has ended',
+    );
+    this.name = 'SyncAtWorkError';
+  }
+}
+
 /**
  * Runs the pending migrations, all in one transaction, and returns their names. A second process that migrates at the
  * same time waits for the first and then finds nothing to do. With nothing pending it only reads the table `migrations`.
  *
  * @throws NewerSchemaError before anything is written.
+ * @throws SyncAtWorkError likewise.
  * @throws MigrationNotAllowedError when the role lacks the rights; nothing is left half done.
  */
 export async function migrate(dataSource: DataSource): Promise<string[]> {
@@ -40,12 +52,15 @@ export async function migrate(dataSource: DataSource): Promise<string[]> {
     await queryRunner.query(`SELECT pg_advisory_lock($1)`, [lock]);
     try {
       await refuseNewerSchema(queryRunner);
-      const applied = await new MigrationExecutor(dataSource, queryRunner).executePendingMigrations();
+      const executor = new MigrationExecutor(dataSource, queryRunner);
+      if ((await executor.getPendingMigrations()).length === 0) return [];
+      await lockClusters(queryRunner);
+      const applied = await executor.executePendingMigrations();
       return applied.map((migration) => migration.name);
     } catch (error) {
       throw isLackOfRights(error) ? new MigrationNotAllowedError((error as Error).message) : error;
     } finally {
-      if (!queryRunner.isReleased) await queryRunner.query(`SELECT pg_advisory_unlock($1)`, [lock]);
+      if (!queryRunner.isReleased) await queryRunner.query(`SELECT pg_advisory_unlock_all()`);
     }
   } finally {
     await queryRunner.release();
@@ -57,6 +72,20 @@ async function refuseNewerSchema(queryRunner: QueryRunner): Promise<void> {
   const applied: { name: string }[] = await queryRunner.query(`SELECT name FROM migrations ORDER BY id`);
   const unknown = applied.map((row) => row.name).filter((name) => !EXPECTED_MIGRATIONS.includes(name));
   if (unknown.length > 0) throw new NewerSchemaError(unknown);
+}
+
+/** Takes the locks of all clusters that were ever synced: those that their runs hold. */
+async function lockClusters(queryRunner: QueryRunner): Promise<void> {
+  if (!(await queryRunner.hasTable('sync_runs'))) return;
+  const clusters: { cluster: string }[] = await queryRunner.query(
+    `SELECT DISTINCT cluster FROM sync_runs ORDER BY cluster`,
+  );
+  for (const { cluster } of clusters) {
+    const [lock]: { taken: boolean }[] = await queryRunner.query(`SELECT pg_try_advisory_lock($1) AS taken`, [
+      advisoryLockKey('sync', cluster),
+    ]);
+    if (!lock!.taken) throw new SyncAtWorkError(cluster);
+  }
 }
 
 /** SQLSTATE insufficient_privilege: `permission denied for …` and `must be owner of …`. */

@@ -1,4 +1,11 @@
-import { createDataSource, EXPECTED_MIGRATIONS, migrate, NewerSchemaError } from '#libs/database';
+import {
+  createDataSource,
+  EXPECTED_MIGRATIONS,
+  migrate,
+  NewerSchemaError,
+  SyncAtWorkError,
+  SyncSession,
+} from '#libs/database';
 import type { DataSource } from 'typeorm';
 import { createEmptyTestDatabase, type TestDatabase } from '../../support/database.js';
 
@@ -44,6 +51,21 @@ describe('the migrations', () => {
     const attempt = migrate(dataSource);
     await expect(attempt).rejects.toThrow(NewerSchemaError);
     await expect(attempt).rejects.toThrow(/Later9999999999999.*newer version/);
+  });
+
+  it('wait until no run is at work: by the code of before, it would leave its days without what they add', async () => {
+    await migrate(dataSource);
+    await dataSource.undoLastMigration();
+    const busy = (await SyncSession.open(dataSource, 'earth'))!;
+    await busy.recordRunStarted({ source: 'cost-explorer', trigger: 'schedule' });
+    const attempt = migrate(dataSource);
+    await expect(attempt).rejects.toThrow(SyncAtWorkError);
+    await expect(attempt).rejects.toThrow(/cluster earth is being synced: stop its sync/);
+    const applied = await dataSource.query(`SELECT name FROM reporting.applied_migrations`);
+    expect(applied).toHaveLength(EXPECTED_MIGRATIONS.length - 1);
+    await busy.close();
+    expect(await migrate(dataSource)).toEqual(EXPECTED_MIGRATIONS.slice(-1));
+    expect(await dataSource.query(`SELECT * FROM pg_locks WHERE locktype = 'advisory'`)).toEqual([]);
   });
 
   it('can be taken back, the newest first, until nothing is left', async () => {
