@@ -1,18 +1,17 @@
+import type { AnswerShape } from '#libs/database/queries';
 import type { AnswerForm } from './finished-answer.js';
-import type { AnswerFormat } from './answer.js';
-
-export const CONTENT_TYPES: Readonly<Record<AnswerFormat, string>> = {
-  json: 'application/json; charset=utf-8',
-  csv: 'text/csv; charset=utf-8; header=present',
-};
 
 /** Costs are for whoever may see them: only their own browser may keep them. */
 const CACHING = { 'cache-control': 'private, no-cache', vary: 'Accept-Encoding' };
 const EVERY = Object.entries(CACHING).flat();
 
+export function contentTypeOf(shape: AnswerShape): string {
+  return typeof shape === 'string' ? 'application/json; charset=utf-8' : 'text/csv; charset=utf-8; header=present';
+}
+
 /** Of an answer that is still on its way. */
-export function headersOfStream(format: AnswerFormat): Readonly<Record<string, string>> {
-  return { 'content-type': CONTENT_TYPES[format], ...CACHING };
+export function headersOfStream(shape: AnswerShape): Readonly<Record<string, string>> {
+  return { 'content-type': contentTypeOf(shape), ...CACHING };
 }
 
 /** Of a whole answer, name and value in turns. */
@@ -23,6 +22,6 @@ export function headersOf(form: AnswerForm): string[] {
 }
 
 /** Of a 304, which says nothing of the body that it lacks. */
-export function headersOfUnchanged({ etag }: Pick<AnswerForm, 'etag'>): string[] {
+export function headersOfUnchanged({ etag }: AnswerForm): string[] {
   return [...EVERY, 'etag', etag];
 }

@@ -4,11 +4,12 @@ import { Injectable, type CallHandler, type ExecutionContext, type NestIntercept
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { mergeMap, type Observable } from 'rxjs';
+import { withoutRows, type AnswerShape, type Statement } from '#libs/database/queries';
+import { ENDPOINT, type EndpointDescription } from '../endpoint.js';
 import { headersOf, headersOfStream } from './answer-headers.js';
 import { AnswerReader } from './answer-in-progress.js';
 import { Answer } from './answer.js';
 import { Answers, type AnswerRequest } from './answers.js';
-import { ENDPOINT, type EndpointDescription } from '../endpoint.js';
 import { columnsOf } from './columns.js';
 import { requestName } from './repeated-requests.js';
 
@@ -36,33 +37,28 @@ export class AnswerInterceptor implements NestInterceptor {
       acceptEncoding: incoming.headers['accept-encoding'],
       revalidates: incoming.headers['if-none-match'] !== undefined,
     };
-    return next
-      .handle()
-      .pipe(
-        mergeMap(async (value: unknown) =>
-          value instanceof Answer ? this.#body(value, this.#columns(context), request, reply) : value,
-        ),
-      );
+    const answering = async (value: unknown) =>
+      value instanceof Answer ? this.#body(value.statement, this.#shapeOf(value, context), request, reply) : value;
+    return next.handle().pipe(mergeMap(answering));
   }
 
-  #columns(context: ExecutionContext): readonly string[] {
-    return columnsOf(this.reflector.get<EndpointDescription | undefined>(ENDPOINT, context.getHandler())?.answer);
+  /** The columns of a table are those of the endpoint's description. */
+  #shapeOf({ elements, format }: Answer, context: ExecutionContext): AnswerShape {
+    if (format === 'json') return elements;
+    const endpoint = this.reflector.get<EndpointDescription | undefined>(ENDPOINT, context.getHandler());
+    return { csv: columnsOf(endpoint?.answer) };
   }
 
   async #body(
-    { statement, elements, format }: Answer,
-    columns: readonly string[],
+    statement: Statement | undefined,
+    shape: AnswerShape,
     request: AnswerRequest,
     reply: FastifyReply,
   ): Promise<string | Buffer | Readable> {
-    if (!statement) {
-      void reply.headers(headersOfStream(format));
-      return format === 'csv' ? `${columns.join(',')}\r\n` : '[]';
-    }
-    const found = await this.answers.find(statement, format === 'csv' ? { csv: columns } : elements, request);
-    if (found instanceof AnswerReader) {
-      void reply.headers(headersOfStream(format));
-      return found.stream();
+    const found = statement && (await this.answers.find(statement, shape, request));
+    if (!found || found instanceof AnswerReader) {
+      void reply.headers(headersOfStream(shape));
+      return found ? found.stream() : withoutRows(shape);
     }
     const headers = headersOf(found);
     for (let at = 0; at < headers.length; at += 2) void reply.header(headers[at]!, headers[at + 1]);

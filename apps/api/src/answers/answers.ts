@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ReportingDatabase, type AnswerShape, type Statement } from '#libs/database/queries';
-import { CONTENT_TYPES } from './answer-headers.js';
+import { contentTypeOf } from './answer-headers.js';
 import { AnswerInProgress, type AnswerReader } from './answer-in-progress.js';
 import { AnswerMemory, type AnsweredRequest, type RememberedRequest } from './answer-memory.js';
 import type { AnswerForm, FinishedAnswer } from './finished-answer.js';
@@ -91,7 +91,7 @@ export class Answers implements OnApplicationBootstrap {
     const version = this.database.changes.version(cluster);
     const begun = this.#begun.get(key);
     if (begun && begun.version === version && begun.answer.joinable) return begun.answer;
-    const answer = new AnswerInProgress(this.database.stream(statement, shape), typeOf(shape), ANSWER_BYTES);
+    const answer = new AnswerInProgress(this.database.stream(statement, shape), contentTypeOf(shape), ANSWER_BYTES);
     // What cannot be known to be current by the time that somebody joins is nobody else's answer.
     if (version !== undefined) void this.#share(key, cluster, { answer, version });
     return answer;
@@ -109,8 +109,4 @@ export class Answers implements OnApplicationBootstrap {
 /** The first value of every question that this API asks. */
 function clusterOf(statement: Statement): string {
   return String(statement.values[0]);
-}
-
-function typeOf(shape: AnswerShape): string {
-  return CONTENT_TYPES[typeof shape === 'string' ? 'json' : 'csv'];
 }

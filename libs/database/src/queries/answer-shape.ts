@@ -26,6 +26,12 @@ export function frameOf(shape: AnswerShape): AnswerFrame {
     : { opening: shape.csv.join(','), beforeFirst: '\r\n', between: '\r\n', closing: '\r\n' };
 }
 
+/** The whole answer where nothing matches. */
+export function withoutRows(shape: AnswerShape): string {
+  const { opening, closing } = frameOf(shape);
+  return opening + closing;
+}
+
 const JSON_ROW = 'row_to_json(answer)::text';
 const JSON_NAME = 'to_json(answer.name)::text';
 

@@ -1,4 +1,4 @@
-export { asText, type AnswerShape } from './answer-shape.js';
+export { asText, withoutRows, type AnswerShape } from './answer-shape.js';
 export { appliedMigrations, missingMigrations } from './applied-migrations.js';
 export { firstTwoClusters } from './clusters.js';
 export { costsPerUser } from './costs-per-user.js';
