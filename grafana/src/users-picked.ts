@@ -31,7 +31,8 @@ export const USER_COSTS_BY_DAY = `
   WHERE NOT ${EVERY_USER} AND ${isPicked('user', 'username')} AND ${ON_PICKED_DAYS} AND ${picked('component')}
     AND (${EVERY_GROUP} OR (day, hub, username) IN (${MEMBERS_PICKED}))`;
 
-const USERS_PICKED = `${picked('hub')} AND ${picked('component')} AND ${picked('user', 'username')}`;
+/** Condition on a row of a user: the pickers of hub, component and user. */
+export const USERS_PICKED = `${picked('hub')} AND ${picked('component')} AND ${picked('user', 'username')}`;
 const MEMBERS_OF_SOME_GROUPS = `NOT ${EVERY_GROUP} AND ${isOneOfPicked('usergroup', 'usergroups')} AND ${USERS_PICKED}`;
 
 /** Usage comes with the sums of everybody anyway; of members it is a part of its own, which takes as long as their costs. */

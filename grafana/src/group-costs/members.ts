@@ -1,5 +1,6 @@
 import { dailyLines, table, USD } from '../panels.js';
 import { allPicked, CLUSTER_AND_DAYS, isPicked, picked } from '../sql.js';
+import { USERS_PICKED } from '../users-picked.js';
 import { MEMBERSHIPS_PICKED } from './conditions.js';
 
 /** Conditions on `usergroups`, all the groups that a user of a hub was in on the same day. */
@@ -15,9 +16,7 @@ const MEMBERSHIPS_OVER_RANGE = `reporting.membership_sums(${CLUSTER_AND_DAYS})
 const costsWhile = (condition: string) => `(
   SELECT username, hub, sum(direct_usd) + sum(shared_usd) AS amount_usd
   FROM reporting.member_costs(${CLUSTER_AND_DAYS})
-  WHERE ${picked('hub')}
-    AND ${picked('component')}
-    AND ${picked('user', 'username')}
+  WHERE ${USERS_PICKED}
     AND ${condition}
   GROUP BY username, hub
 )`;

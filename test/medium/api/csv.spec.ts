@@ -1,18 +1,8 @@
 import { Client } from 'pg';
 import { apiOnEstate } from './api-on-estate.js';
+import { QUESTIONS } from './questions.js';
 
 const DAYS = 'from=2025-03-01&to=2025-03-02';
-const QUESTIONS = [
-  'total_costs',
-  'total_costs_per_hub',
-  'total_costs_per_component',
-  'total_costs_per_group',
-  'costs_per_user',
-  'total_usage',
-  'user_groups',
-  'users_with_multiple_groups',
-  'users_with_no_groups',
-];
 
 const api = apiOnEstate();
 

@@ -57,6 +57,7 @@ describe('the OpenAPI document', () => {
     const { security, responses } = paths['/costs_per_user']!.get;
     expect(security).toEqual([{ bearer: [] }, {}]);
     expect(Object.keys(responses)).toEqual(['200', '400', '401', '429', '503']);
+    expect(Object.keys(responses['200']!.content)).toEqual(['application/json', 'text/csv']);
     expect(paths['/live']!.get.security).toBeUndefined();
   });
 

@@ -1,21 +1,10 @@
 import { Client } from 'pg';
 import { createTestDatabase } from '../../support/database.js';
 import { apiOnEstate } from './api-on-estate.js';
+import { QUESTIONS } from './questions.js';
 import { RunningApi } from './running-api.js';
 
-const PATHS = [
-  'hub_names',
-  'component_names',
-  'total_costs',
-  'total_costs_per_hub',
-  'total_costs_per_component',
-  'total_costs_per_group',
-  'costs_per_user',
-  'total_usage',
-  'user_groups',
-  'users_with_multiple_groups',
-  'users_with_no_groups',
-];
+const PATHS = ['hub_names', 'component_names', ...QUESTIONS];
 
 const DAYS = 'from=2025-03-01&to=2025-03-02';
 

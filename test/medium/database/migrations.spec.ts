@@ -53,7 +53,7 @@ describe('the migrations', () => {
     await expect(attempt).rejects.toThrow(/Later9999999999999.*newer version/);
   });
 
-  it('wait until no run is at work: by the code of before, it would leave its days without what they add', async () => {
+  it('are refused while a run is at work: by the code of before, it would leave its days without what they add', async () => {
     await migrate(dataSource);
     await dataSource.undoLastMigration();
     const busy = (await SyncSession.open(dataSource, 'earth'))!;
