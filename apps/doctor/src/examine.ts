@@ -14,7 +14,7 @@ export interface Report {
   readonly requests: number;
 }
 
-/** Looks at everything that a sync of this deployment depends on. Writes nothing, throws nothing. */
+/** Looks at everything that a sync of this deployment depends on. Writes nothing; what a source says of itself is a finding. */
 export async function examine(config: SyncConfig, now: Date): Promise<Report> {
   const today = dayOf(now);
   const [database, account, cluster] = await Promise.all([

@@ -1,7 +1,7 @@
 import { ConfigurationError, parseSyncConfig } from '#libs/config';
 import { formatPrice } from '#libs/cost-explorer';
+import { OperatorError } from '#libs/domain';
 import { examine } from './examine.js';
-import { messageOf } from './message-of.js';
 import { formatTable, formatTally } from './table.js';
 
 const USAGE = `usage: npm run doctor
@@ -26,8 +26,12 @@ async function main(): Promise<number> {
 }
 
 function report(error: unknown): number {
-  const message = error instanceof ConfigurationError ? error.message : `the doctor cannot work: ${messageOf(error)}`;
-  process.stderr.write(`${message}\n`);
+  if (error instanceof ConfigurationError) process.stderr.write(`${error.message}\n`);
+  else if (error instanceof OperatorError) process.stderr.write(`the doctor cannot work: ${error.message}\n`);
+  else
+    process.stderr.write(
+      `the doctor cannot work: internal error\n${error instanceof Error ? error.stack : String(error)}\n`,
+    );
   return 1;
 }
 

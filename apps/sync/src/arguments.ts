@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { addDays, isDay, type Day, type DayWindow } from '#libs/domain';
+import { addDays, isDay, OperatorError, type Day, type DayWindow } from '#libs/domain';
 
 /** What the process was started to do: keep the schedule, run once, or read a window of days again and end. */
 export type Command =
@@ -15,9 +15,7 @@ export const USAGE = `usage:
 `;
 
 /** The command line makes no sense; the message says why, without the usage text. */
-export class ArgumentError extends Error {
-  override readonly name = 'ArgumentError';
-}
+export class ArgumentError extends OperatorError {}
 
 /**
  * Parses the arguments after the script's name.

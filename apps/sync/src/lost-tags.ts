@@ -3,6 +3,7 @@ import {
   componentOfService,
   CORE,
   HOME_STORAGE,
+  OperatorError,
   SUPPORT_HUB,
   type AttributionConfig,
   type Day,
@@ -102,9 +103,7 @@ export function describeAwaitedHubs(hubTag: string, days: readonly Day[]): strin
 }
 
 /** An answer that looks as if a tag had been switched off; nothing of it may be stored unless somebody says so. */
-export class LostTagsError extends Error {
-  override readonly name = 'LostTagsError';
-
+export class LostTagsError extends OperatorError {
   constructor(readonly lost: readonly LostTag[]) {
     const tags = lost.map(({ tag, days }) => `${tag} (${formatDays(days)})`).join(' and ');
     super(

@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { ConfigurationError, parseSyncConfig } from '#libs/config';
 import { dayOf } from '#libs/domain';
 import { ArgumentError, parseArguments, USAGE, type Command } from './arguments.js';
-import { messageOf } from './message-of.js';
+import { describeFault } from './describe-fault.js';
 import { LogProgress, TerminalProgress } from './progress.js';
 import { allSucceeded, formatSummaries } from './run-summary.js';
 import { SyncRunner } from './runner.js';
@@ -74,8 +74,9 @@ function report(error: unknown): number {
     process.stderr.write(`${error.message}\n${USAGE}`);
     return EXIT_USAGE;
   }
-  if (error instanceof ConfigurationError) process.stderr.write(`${error.message}\n`);
-  else process.stderr.write(`the sync cannot run: ${messageOf(error)}\n`);
+  const { message, stack } = describeFault(error);
+  const prefix = error instanceof ConfigurationError ? '' : 'the sync cannot run: ';
+  process.stderr.write(`${prefix}${message}\n${stack ? `${stack}\n` : ''}`);
   return EXIT_FAILED;
 }
 

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { ConfigurationError, parseDatabaseUrl } from '#libs/config';
 import { createDataSource, migrate } from '#libs/database';
-import { messageOf } from './message-of.js';
+import { describeFault } from './describe-fault.js';
 
 /** Brings the database's schema up to date and says what it did. */
 async function main(): Promise<number> {
@@ -17,8 +17,9 @@ async function main(): Promise<number> {
 }
 
 function report(error: unknown): number {
-  const message = error instanceof ConfigurationError ? error.message : `cannot migrate: ${messageOf(error)}`;
-  process.stderr.write(`${message}\n`);
+  const { message, stack } = describeFault(error);
+  const prefix = error instanceof ConfigurationError ? '' : 'cannot migrate: ';
+  process.stderr.write(`${prefix}${message}\n${stack ? `${stack}\n` : ''}`);
   return 1;
 }
 

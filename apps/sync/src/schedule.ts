@@ -3,9 +3,10 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { syncConfig, type SyncConfig } from '#libs/config';
 import { NewerSchemaError, type SyncTrigger } from '#libs/database';
+import { OperatorError } from '#libs/domain';
 import { CronJob } from 'cron';
 import { SyncDatabase } from './database.js';
-import { messageOf } from './message-of.js';
+import { describeFault, logFault } from './describe-fault.js';
 import { LogProgress } from './progress.js';
 import { SyncRunner, type RunResult } from './runner.js';
 import type { SyncTask } from './task.js';
@@ -65,13 +66,15 @@ export class SyncSchedule {
         if (signal.aborted) return;
         const result = await this.runTurn(task);
         // The server may not yet have noticed that the connection which held the lock is gone.
-        if (result === 'locked' && attempt > 1) throw new Error('the cluster is still locked');
+        if (result === 'locked' && attempt > 1) throw new OperatorError('the cluster is still locked');
         return this.report(result);
       } catch (error) {
         if (error instanceof NewerSchemaError) throw error;
         const isLast = attempt === RUNS_PER_TURN;
         const next = isLast ? 'the next turn tries again' : 'it begins again when the database answers';
-        this.logger.error(`the run broke off: ${messageOf(error)}; ${next}`);
+        const fault = describeFault(error);
+        this.logger.error(`the run broke off: ${fault.message}; ${next}`);
+        logFault(this.logger, fault);
         if (isLast) return;
         await pause(FIRST_RETRY_MS * 2 ** (attempt - 1), signal);
       }
@@ -97,7 +100,9 @@ export class SyncSchedule {
         await this.database.ping();
         return;
       } catch (error) {
-        this.logger.warn(`the database does not answer: ${messageOf(error)}; next try in ${pauseMs / 1000} s`);
+        const fault = describeFault(error);
+        this.logger.warn(`the database does not answer: ${fault.message}; next try in ${pauseMs / 1000} s`);
+        logFault(this.logger, fault);
         await pause(pauseMs, signal);
       }
     }

@@ -1,7 +1,7 @@
-/** The process was told to end; the run in flight records it as its error. */
-export class StoppedError extends Error {
-  override readonly name = 'StoppedError';
+import { OperatorError } from '#libs/domain';
 
+/** The process was told to end; the run in flight records it as its error. */
+export class StoppedError extends OperatorError {
   constructor(signalName: string) {
     super(`stopped by ${signalName}`);
   }

@@ -1,13 +1,13 @@
+import { OperatorError } from '#libs/domain';
 import type { z } from 'zod';
 
 /** The variables of a process, as `process.env` gives them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Every fault of the environment at once, one sentence each, beginning with the variable's name. No values: they may be secret. */
-export class ConfigurationError extends Error {
+export class ConfigurationError extends OperatorError {
   constructor(readonly faults: readonly string[]) {
     super(`the environment is not usable:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
-    this.name = 'ConfigurationError';
   }
 }
 

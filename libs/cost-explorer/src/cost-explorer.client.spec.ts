@@ -126,7 +126,7 @@ describe('reading costs from Cost Explorer', () => {
 
   it('gives up when throttled five times over', async () => {
     await start((_input, response) => sendError(response, 'ThrottlingException'));
-    await expect(reader().fetchCosts(window)).rejects.toMatchObject({ name: 'ThrottlingException' });
+    await expect(reader().fetchCosts(window)).rejects.toMatchObject({ cause: { name: 'ThrottlingException' } });
     expect(fake.inputs).toHaveLength(5);
   });
 
@@ -147,7 +147,7 @@ describe('reading costs from Cost Explorer', () => {
         if (input.NextPageToken) sendError(response, type);
         else answerWell(input, response, number);
       });
-      await expect(reader().fetchCosts(window)).rejects.toMatchObject({ name: type });
+      await expect(reader().fetchCosts(window)).rejects.toMatchObject({ cause: { name: type } });
       expect(timesAsked('neither')).toBe(4);
     },
   );
@@ -239,7 +239,7 @@ describe('reading costs from Cost Explorer', () => {
       if (number < 3) answerWell(input, response, number);
       else stop.abort();
     });
-    await expect(reader().fetchCosts(window, stop.signal)).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(reader().fetchCosts(window, stop.signal)).rejects.toMatchObject({ cause: { name: 'AbortError' } });
     expect(fake.inputs).toHaveLength(3);
   });
 });

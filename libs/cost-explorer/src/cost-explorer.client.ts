@@ -8,6 +8,7 @@ import {
 import type { CostBasis, CostReading, DayWindow } from '#libs/domain';
 import { mergeResults, requireEveryDay, type CostAnswer } from './answer.js';
 import { convertAnswers, type Partition } from './convert.js';
+import { asCostExplorerError } from './describe-aws-error.js';
 import { PartitionMismatchError } from './errors.js';
 import type { FilterSubject } from './filters.js';
 import { fetchPages } from './pages.js';
@@ -68,7 +69,7 @@ export class CostExplorerReader {
    * @throws PartitionMismatchError when the parts still do not add up after asking again.
    * @throws IncompleteAnswerError, UnexpectedAnswerError when an answer is not what was asked for.
    * @throws RequestBudgetExceededError before the request that would exceed `maxRequests`.
-   * @throws the SDK's errors; `describeAwsError` says them in an operator's words.
+   * @throws CostExplorerError when the SDK failed, in an operator's words.
    */
   async fetchCosts(window: DayWindow, signal?: AbortSignal): Promise<CostReading> {
     const { attribution, costBasis, maxRequests = Infinity, onRequest = () => {} } = this.options;
@@ -109,7 +110,8 @@ export class CostExplorerReader {
     try {
       return await this.fetchFromFirstPage(request, progress);
     } catch (error) {
-      if (!(error instanceof InvalidNextTokenException || error instanceof RequestChangedException)) throw error;
+      const { cause } = error as Error;
+      if (!(cause instanceof InvalidNextTokenException || cause instanceof RequestChangedException)) throw error;
       return await this.fetchFromFirstPage(request, progress);
     }
   }
@@ -120,7 +122,9 @@ export class CostExplorerReader {
       (NextPageToken) => {
         const command = new GetCostAndUsageCommand({ ...request.input, NextPageToken });
         meter.attachTo(command);
-        return this.client.send(command, { abortSignal: signal });
+        return this.client.send(command, { abortSignal: signal }).catch((error: unknown) => {
+          throw asCostExplorerError(error);
+        });
       },
       (page) => page.NextPageToken,
     );

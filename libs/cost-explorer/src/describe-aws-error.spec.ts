@@ -1,7 +1,7 @@
 import { DEFAULT_ATTRIBUTION } from '#libs/domain';
 import { FakeCostExplorer, sendError, type Answer } from '../testing/fake-cost-explorer.js';
 import { CostExplorerReader } from './cost-explorer.client.js';
-import { describeAwsError } from './describe-aws-error.js';
+import { asCostExplorerError, describeAwsError } from './describe-aws-error.js';
 import { RequestBudgetExceededError } from './errors.js';
 
 const window = { from: '2026-03-01', until: '2026-03-02' };
@@ -142,5 +142,22 @@ describe('describing why costs could not be read', () => {
 
   it.each([undefined, null, 'text', {}])('has a sentence for %p', (thrown) => {
     expect(describeAwsError(thrown)).toBe('Cost Explorer could not be read: unknown error');
+  });
+});
+
+describe('whose error it is', () => {
+  it('what the SDK throws is Cost Explorer’s, and keeps its cause', () => {
+    const thrown = Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException', $metadata: {} });
+    expect(asCostExplorerError(thrown)).toMatchObject({ name: 'CostExplorerError', cause: thrown });
+  });
+
+  it('a TypeError of our own stays ours', () => {
+    const ours = new TypeError("Cannot read properties of undefined (reading 'rows')");
+    expect(asCostExplorerError(ours)).toBe(ours);
+  });
+
+  it('a TypeError that the SDK marks as an answer that it could not take apart is Cost Explorer’s', () => {
+    const thrown = Object.assign(new TypeError('output is not iterable'), { $metadata: { httpStatusCode: 200 } });
+    expect(asCostExplorerError(thrown)).toMatchObject({ name: 'CostExplorerError' });
   });
 });

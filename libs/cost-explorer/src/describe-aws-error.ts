@@ -1,16 +1,5 @@
-import {
-  IncompleteAnswerError,
-  PartitionMismatchError,
-  RequestBudgetExceededError,
-  UnexpectedAnswerError,
-} from './errors.js';
-
-const OWN_ERRORS = [
-  IncompleteAnswerError,
-  PartitionMismatchError,
-  RequestBudgetExceededError,
-  UnexpectedAnswerError,
-] as const;
+import { OperatorError } from '#libs/domain';
+import { CostExplorerError } from './errors.js';
 
 /** What an error of the SDK or of AWS means, by its name or code, and what to do about it. */
 const MEANINGS: Readonly<Record<string, string>> = {
@@ -50,7 +39,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
  * it is stored with the run and shown on a health page.
  */
 export function describeAwsError(error: unknown): string {
-  if (OWN_ERRORS.some((type) => error instanceof type)) return (error as Error).message;
+  if (error instanceof OperatorError) return error.message;
   const { name = '', code = '', message = '', $metadata } = (error ?? {}) as SdkError;
   // A lost connection is called TimeoutError whatever its code is, so the code comes first.
   const meaning = [code, name].find((key) => Object.hasOwn(MEANINGS, key));
@@ -60,6 +49,18 @@ export function describeAwsError(error: unknown): string {
   if (name === 'SyntaxError') return 'Cost Explorer answered something other than JSON (a wrong endpoint, or a proxy?)';
   const details = [name || 'unknown error', status !== undefined && `HTTP ${status}`, redact(message)];
   return `Cost Explorer could not be read: ${details.filter(Boolean).join(': ')}`;
+}
+
+/**
+ * What a call of the SDK threw, as a CostExplorerError; the SDK's error is its `cause`. An error of this lib stays as it is,
+ * and so does a fault of this software that showed during the call: JavaScript's own errors, which the SDK marks when it
+ * throws them itself.
+ */
+export function asCostExplorerError(error: unknown): unknown {
+  if (error instanceof OperatorError) return error;
+  const isOurs = [TypeError, ReferenceError, RangeError].some((type) => error instanceof type);
+  if (isOurs && !('$metadata' in (error as object)) && !('code' in (error as object))) return error;
+  return new CostExplorerError(describeAwsError(error), { cause: error });
 }
 
 interface SdkError {

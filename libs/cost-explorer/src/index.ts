@@ -1,6 +1,7 @@
 export { CostExplorerReader, type CostExplorerReaderOptions, type Timing } from './cost-explorer.client.js';
-export { describeAwsError } from './describe-aws-error.js';
+export { asCostExplorerError } from './describe-aws-error.js';
 export {
+  CostExplorerError,
   IncompleteAnswerError,
   PartitionMismatchError,
   RequestBudgetExceededError,

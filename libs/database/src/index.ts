@@ -1,4 +1,5 @@
 export * from './data-source.js';
+export { describeDatabaseError, isRefusedStatement } from './describe-database-error.js';
 export * from './derive-all-sums.js';
 export * from './empty-answer-error.js';
 export * from './inspection.js';

@@ -1,3 +1,4 @@
+import { OperatorError } from '#libs/domain';
 import { MIGRATIONS } from '#migrations';
 import { MigrationExecutor, QueryFailedError, type DataSource, type QueryRunner } from 'typeorm';
 import { advisoryLockKey } from './advisory-lock.js';
@@ -6,34 +7,31 @@ import { advisoryLockKey } from './advisory-lock.js';
 export const EXPECTED_MIGRATIONS: readonly string[] = MIGRATIONS.map((migration) => new migration().name);
 
 /** The database was migrated by a newer version of this code: its tables may mean something else. */
-export class NewerSchemaError extends Error {
+export class NewerSchemaError extends OperatorError {
   constructor(readonly unknownMigrations: readonly string[]) {
     super(
       `the database has migrations that this version does not know (${unknownMigrations.join(', ')}): ` +
         `it was migrated by a newer version; run that version, or restore a backup from before`,
     );
-    this.name = 'NewerSchemaError';
   }
 }
 
 /** The database has to be migrated, and whoever is connected may not: a role that only writes rows. */
-export class MigrationNotAllowedError extends Error {
+export class MigrationNotAllowedError extends OperatorError {
   constructor(reason: string) {
     super(
       `the database has to be migrated, which this role may not do (${reason}): run \`npm run migrate\` as its owner`,
     );
-    this.name = 'MigrationNotAllowedError';
   }
 }
 
 /** A run is writing: by code that does not know what the migrations add, it would leave its days without it. */
-export class SyncAtWorkError extends Error {
+export class SyncAtWorkError extends OperatorError {
   constructor(cluster: string) {
     super(
       `the database is migrated between runs, and cluster ${cluster} is being synced: ` +
         'stop its sync, or try again when its run has ended',
     );
-    this.name = 'SyncAtWorkError';
   }
 }
 

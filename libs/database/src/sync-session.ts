@@ -1,4 +1,4 @@
-import type { AllocationPolicy, Day, DayCosts, DayWindow } from '#libs/domain';
+import { OperatorError, type AllocationPolicy, type Day, type DayCosts, type DayWindow } from '#libs/domain';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { advisoryLockKey } from './advisory-lock.js';
 import { allocateDay } from './allocate-day.js';
@@ -23,10 +23,9 @@ import type {
 import { countChangedDay, failAbandonedRuns, findLatestRun, finishRun, insertRun } from './sync-runs.js';
 
 /** The connection that held the cluster's lock is gone: another process may be at work, so this one writes no more. */
-export class SessionLostError extends Error {
+export class SessionLostError extends OperatorError {
   constructor(cluster: string) {
     super(`the database connection that held the lock of cluster ${cluster} was lost`);
-    this.name = 'SessionLostError';
   }
 }
 

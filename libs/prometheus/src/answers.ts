@@ -1,4 +1,4 @@
-import { PrometheusError, PrometheusPartialAnswerError } from './prometheus-errors.js';
+import { NoQuantityError, PrometheusError, PrometheusPartialAnswerError } from './prometheus-errors.js';
 
 /** What an HTTP answer looks like to the two functions below. `body` is parsed JSON, or the text where it is none. */
 export interface HttpAnswer {
@@ -47,16 +47,16 @@ export function assertWholeAnswer(question: string, { status, body }: HttpAnswer
 /**
  * Looks at an instant's samples as Prometheus wrote them: the driver makes NaN of its infinities.
  *
- * @throws PrometheusError for a value that is negative, infinite or no number, in Prometheus's own spelling.
+ * @throws NoQuantityError for a value that is negative, infinite or no number. Of the series it names the namespace
+ *   alone: other labels may hold usernames.
  */
 export function assertQuantities(question: string, { status, body }: HttpAnswer): void {
   for (const { metric, value } of samplesOf(body)) {
     const quantity = Number.parseFloat(value);
     if (quantity >= 0 && quantity < Infinity) continue;
-    throw new PrometheusError(
-      `${question}: ${JSON.stringify(metric)} has the value ${value}, which is no quantity`,
-      status,
-    );
+    const namespace = isRecord(metric) ? metric['namespace'] : undefined;
+    const of = typeof namespace === 'string' ? `a series of namespace ${JSON.stringify(namespace)}` : 'a series';
+    throw new NoQuantityError(question, `${of} has the value ${value}, which is no quantity`, status);
   }
 }
 

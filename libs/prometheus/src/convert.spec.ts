@@ -1,7 +1,14 @@
 import { DEFAULT_ATTRIBUTION } from '#libs/domain';
-import { convertCompute, convertHomeStorage, convertMemberships, convertUserLabels } from './convert.js';
+import {
+  convertCompute,
+  convertCoverage,
+  convertHomeStorage,
+  convertMemberships,
+  convertUserLabels,
+} from './convert.js';
 import type { Sample } from './prometheus.client.js';
 
+const DAY = '2026-03-02';
 const ATTRIBUTION = { ...DEFAULT_ATTRIBUTION, namespaceHubs: { 'prod-hub': 'prod' } };
 
 const pods = (namespace: string, user: string, value: number): Sample => ({
@@ -25,7 +32,7 @@ describe('usage out of samples', () => {
       pods('prod', 'bob', 3),
       pods('prod', 'Al', 1),
     ];
-    expect(convertCompute(samples, ATTRIBUTION)).toEqual([
+    expect(convertCompute(DAY, samples, ATTRIBUTION)).toEqual([
       { hub: 'prod', username: 'Al', component: 'compute', byteSeconds: 1n },
       { hub: 'prod', username: 'bob', component: 'compute', byteSeconds: 5n },
       { hub: 'staging', username: 'bob', component: 'compute', byteSeconds: 5n },
@@ -34,23 +41,23 @@ describe('usage out of samples', () => {
 
   it('leaves out what is nothing, and rounds to whole byte-seconds', () => {
     const samples = [pods('prod', 'none', 0), pods('prod', 'half', 0.5), pods('prod', 'little', 0.4)];
-    expect(convertCompute(samples, ATTRIBUTION)).toEqual([
+    expect(convertCompute(DAY, samples, ATTRIBUTION)).toEqual([
       { hub: 'prod', username: 'half', component: 'compute', byteSeconds: 1n },
     ]);
   });
 
   it('is as exact as the server, far above the integers of a double', () => {
     // 40 TiB for a day: 40 × 2^40 × 86,400.
-    const [row] = convertCompute([pods('prod', 'big', 40 * 2 ** 40 * 86_400)], ATTRIBUTION);
+    const [row] = convertCompute(DAY, [pods('prod', 'big', 40 * 2 ** 40 * 86_400)], ATTRIBUTION);
     expect(row!.byteSeconds).toBe(40n * 2n ** 40n * 86_400n);
   });
 
   it('keeps names that could be mistaken for a border between hub and name apart', () => {
-    expect(convertCompute([pods('a', 'b","c', 1), pods('a","b', 'c', 1)], ATTRIBUTION)).toHaveLength(2);
+    expect(convertCompute(DAY, [pods('a', 'b","c', 1), pods('a","b', 'c', 1)], ATTRIBUTION)).toHaveLength(2);
   });
 
   it('adds up the directories of one person, by the labels of their own namespace', () => {
-    const labels = convertUserLabels([
+    const labels = convertUserLabels(DAY, [
       member('prod', 'jane.doe', 'geo', { username_escaped: 'jane-2edoe', username_safe: 'jane-doe---3f2a1b4c' }),
     ]);
     const samples = [
@@ -58,16 +65,43 @@ describe('usage out of samples', () => {
       directory('prod', 'jane-doe---3f2a1b4c', 2),
       directory('staging', 'jane-doe---3f2a1b4c', 4),
     ];
-    expect(convertHomeStorage(samples, labels, ATTRIBUTION)).toEqual([
+    expect(convertHomeStorage(DAY, samples, labels, ATTRIBUTION)).toEqual([
       { hub: 'prod', username: 'jane.doe', component: 'home storage', byteSeconds: 3n },
       { hub: 'staging', username: 'jane-doe---3f2a1b4c', component: 'home storage', byteSeconds: 4n },
     ]);
   });
 });
 
+describe('a reading that cannot be is refused, with its dataset and day and what to check', () => {
+  it.each([
+    ['compute', () => convertCompute(DAY, [pods('prod', 'a', 1), pods('prod', '', 1)], ATTRIBUTION)],
+    ['home storage', () => convertHomeStorage(DAY, [directory('prod', '', 1)], [], ATTRIBUTION)],
+  ])('%s of nobody', (dataset, convert) => {
+    expect(convert).toThrow(`${dataset} of 2026-03-02: a series of namespace "prod" names no user; check the labels`);
+  });
+
+  it('usage of no namespace, which no hub can bear', () => {
+    expect(() => convertCompute(DAY, [pods('', 'a', 1)], ATTRIBUTION)).toThrow('a series has no namespace');
+  });
+
+  it('more samples than a day has; a hundredth too many is the whole day', () => {
+    expect(convertCoverage(DAY, 'compute', 0.25)).toBe(0.25);
+    expect(convertCoverage(DAY, 'compute', 1)).toBe(1);
+    expect(convertCoverage(DAY, 'compute', 1.01)).toBe(1);
+    expect(() => convertCoverage(DAY, 'compute', 1.0101)).toThrow(
+      'compute of 2026-03-02: samples cover 1.0101 of the day, more than all of it; ' +
+        'check whether Prometheus reports the same series twice',
+    );
+  });
+});
+
 describe('memberships out of samples', () => {
   const rowsOf = (...samples: Sample[]) =>
-    convertMemberships(samples, ATTRIBUTION).map(({ hub, username, usergroup }) => [hub, username, usergroup]);
+    convertMemberships(convertUserLabels(DAY, samples), samples, ATTRIBUTION).map(({ hub, username, usergroup }) => [
+      hub,
+      username,
+      usergroup,
+    ]);
 
   it('have a row per group, without the mark for several groups', () => {
     expect(rowsOf(member('prod', 'a', 'multiple'), member('prod', 'a', 'z'), member('prod', 'a', 'b'))).toEqual([
@@ -95,15 +129,18 @@ describe('memberships out of samples', () => {
     ]);
   });
 
-  it('pass over series without a name, whatever their group', () => {
-    expect(rowsOf(member('prod', '', 'none'), member('prod', '', 'geo'))).toEqual([]);
+  it('of nobody cannot be', () => {
+    expect(() => rowsOf(member('prod', 'a', 'geo'), member('prod', '', 'geo'))).toThrow(
+      'memberships of 2026-03-02: a series of namespace "prod" names no user; check the labels',
+    );
   });
 
   it('escape the name where the exporter is too old to', () => {
     const samples = [member('prod', 'a.b', 'geo'), member('prod', 'c', 'geo', { username_escaped: 'given' })];
-    expect(convertMemberships(samples, ATTRIBUTION).map(({ usernameEscaped }) => usernameEscaped)).toEqual([
-      'a-2eb',
-      'given',
-    ]);
+    expect(
+      convertMemberships(convertUserLabels(DAY, samples), samples, ATTRIBUTION).map(
+        ({ usernameEscaped }) => usernameEscaped,
+      ),
+    ).toEqual(['a-2eb', 'given']);
   });
 });

@@ -49,11 +49,14 @@ export class PrometheusInspector {
     }
     const directories = await this.#client.fetchInstant(INSPECTED_DIRECTORIES, now);
     const namespaces = await this.#client.fetchInstant(INSPECTED_NAMESPACES, now);
+    const members = await this.#client.fetchInstant(memberships(), now);
+    // Series without a name are counted above; they are nobody's labels.
+    const named = members.filter(({ labels }) => labels['namespace'] && labels['username']);
     return {
       counts: counts as ClusterCounts,
       directories: directories.map(({ labels: { namespace = '', directory = '' } }) => ({ namespace, directory })),
       podNamespaces: namespaces.map(({ labels: { namespace = '' } }) => namespace),
-      labels: convertUserLabels(await this.#client.fetchInstant(memberships(), now)),
+      labels: convertUserLabels(dayOf(now), named),
     };
   }
 

@@ -1,9 +1,11 @@
+import { OperatorError, type Day, type UsageDataset } from '#libs/domain';
+
 /**
  * Prometheus could not be asked, or its answer cannot be used. The message is for the operator: it names the address,
  * the question and the reason. It holds no credentials and, on purpose, no `cause`: the HTTP client's own errors carry
  * the request with its Authorization header.
  */
-export class PrometheusError extends Error {
+export class PrometheusError extends OperatorError {
   constructor(
     message: string,
     /** HTTP status of the answer; undefined when there was none. */
@@ -12,7 +14,33 @@ export class PrometheusError extends Error {
     readonly passing: boolean = false,
   ) {
     super(message);
-    this.name = 'PrometheusError';
+  }
+}
+
+/**
+ * A reading that cannot be: more samples than a day has, a quantity below 0, a user without a name. It says which dataset
+ * and day, what was read and what to check; it holds no username.
+ */
+export class ImpossibleReadingError extends OperatorError {
+  constructor(
+    readonly dataset: UsageDataset,
+    readonly day: Day,
+    what: string,
+    toCheck: string,
+  ) {
+    super(`${dataset} of ${day}: ${what}; ${toCheck}`);
+  }
+}
+
+/** The value of a series is no quantity. UsageReader knows which dataset and day it is of. */
+export class NoQuantityError extends PrometheusError {
+  constructor(
+    question: string,
+    /** What was read: the series' namespace and its value, in Prometheus's spelling. */
+    readonly what: string,
+    status: number,
+  ) {
+    super(`${question}: ${what}`, status);
   }
 }
 
@@ -24,6 +52,5 @@ export class PrometheusPartialAnswerError extends PrometheusError {
     readonly warnings: readonly string[],
   ) {
     super(message, status);
-    this.name = 'PrometheusPartialAnswerError';
   }
 }

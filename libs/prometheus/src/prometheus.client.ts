@@ -31,6 +31,8 @@ export interface PrometheusClientOptions {
 
 const SERVER_TIMEOUT_SECONDS = 120;
 const CLIENT_TIMEOUT_MS = 130_000;
+/** Servers round the instant of an answer, to a second at most. */
+const INSTANT_TOLERANCE_MS = 1_000;
 const RETRY_PAUSES_MS = [1_000, 5_000, 15_000];
 
 /**
@@ -61,6 +63,7 @@ export class PrometheusClient {
     const result = await this.#ask(query, (driver) =>
       driver.instantQuery(query.promql, instant.getTime(), `${SERVER_TIMEOUT_SECONDS}s`),
     );
+    for (const { value } of result.result) this.#refuseOtherInstant(query, value.time, instant, instant);
     return result.result.map(({ metric, value }) => ({ labels: metric.labels, value: value.value }));
   }
 
@@ -72,7 +75,24 @@ export class PrometheusClient {
     const result = await this.#ask(query, (driver) =>
       driver.rangeQuery(query.promql, start.getTime(), end.getTime(), stepSeconds, `${SERVER_TIMEOUT_SECONDS}s`),
     );
-    return result.result.flatMap((series: { values: { time: Date }[] }) => series.values.map(({ time }) => time));
+    const instants = result.result.flatMap((series: { values: { time: Date }[] }) =>
+      series.values.map(({ time }) => time),
+    );
+    for (const instant of instants) this.#refuseOtherInstant(query, instant, start, end);
+    return instants;
+  }
+
+  /** A cache or proxy between may answer with the samples of another day. */
+  #refuseOtherInstant(query: NamedQuery, instant: Date, start: Date, end: Date): void {
+    if (
+      instant.getTime() >= start.getTime() - INSTANT_TOLERANCE_MS &&
+      instant.getTime() <= end.getTime() + INSTANT_TOLERANCE_MS
+    )
+      return;
+    throw new PrometheusError(
+      `${this.#question(query)}: the answer is of ${instant.toISOString()}, which was not asked for; is there a cache between?`,
+      undefined,
+    );
   }
 
   async #ask(query: NamedQuery, ask: (driver: PrometheusDriver) => Promise<QueryResult>): Promise<QueryResult> {

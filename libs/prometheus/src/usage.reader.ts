@@ -15,8 +15,15 @@ import {
   type UserLabels,
   type UserUsage,
 } from '#libs/domain';
-import { convertCompute, convertHomeStorage, convertMemberships, convertUserLabels } from './convert.js';
-import { PrometheusClient, type PrometheusClientOptions, type Traffic } from './prometheus.client.js';
+import {
+  convertCompute,
+  convertCoverage,
+  convertHomeStorage,
+  convertMemberships,
+  convertUserLabels,
+} from './convert.js';
+import { PrometheusClient, type PrometheusClientOptions, type Sample, type Traffic } from './prometheus.client.js';
+import { ImpossibleReadingError, NoQuantityError } from './prometheus-errors.js';
 import {
   computeByteSeconds,
   coveredSteps,
@@ -46,7 +53,8 @@ const PRESENCE_CHUNK_DAYS = 5;
 
 /**
  * Reads who used what, one day and one question at a time, so that neither this process nor Prometheus holds more than
- * a day, however long the history. Every method throws PrometheusError, or the signal's reason when it was stopped.
+ * a day, however long the history. Every method throws PrometheusError, or the signal's reason when it was stopped;
+ * those that fetch a dataset of a day throw ImpossibleReadingError for a reading that cannot be.
  *
  * A day that still runs is read as all others, at its end: coverage then is below 1, and a pod that runs now is counted
  * for up to five minutes more, as long as Prometheus takes its last sample as current.
@@ -88,45 +96,52 @@ export class UsageReader {
 
   /** Memory requested by each user's pods on that day. */
   async fetchCompute(day: Day): Promise<DatasetReading<UserUsage>> {
-    const samples = await this.#fetch(day, computeByteSeconds(this.#resolutionSeconds));
+    const samples = await this.#fetch(day, 'compute', computeByteSeconds(this.#resolutionSeconds));
     return {
       ...(await this.#fetchCoverage(day, 'compute')),
-      rows: convertCompute(samples, this.#attribution),
+      rows: convertCompute(day, samples, this.#attribution),
     };
   }
 
   /** Who was in which group on that day. */
   async fetchMemberships(day: Day): Promise<MembershipReading> {
-    const samples = await this.#fetch(day, memberships());
+    const samples = await this.#fetch(day, 'memberships', memberships());
+    const labels = convertUserLabels(day, samples);
     return {
       ...(await this.#fetchCoverage(day, 'memberships')),
-      rows: convertMemberships(samples, this.#attribution),
-      labels: convertUserLabels(samples),
+      rows: convertMemberships(labels, samples, this.#attribution),
+      labels,
     };
   }
 
   /** The labels of `fetchMemberships` alone, for who wants nothing else of it. */
   async fetchUserLabels(day: Day): Promise<UserLabels[]> {
-    return convertUserLabels(await this.#fetch(day, memberships()));
+    return convertUserLabels(day, await this.#fetch(day, 'memberships', memberships()));
   }
 
   /** Size of each user's home directories on that day; `labels` are those of `fetchMemberships` for the same day. */
   async fetchHomeStorage(day: Day, labels: readonly UserLabels[]): Promise<DatasetReading<UserUsage>> {
-    const samples = await this.#fetch(day, homeStorageByteSeconds());
+    const samples = await this.#fetch(day, 'home storage', homeStorageByteSeconds());
     return {
       ...(await this.#fetchCoverage(day, 'home storage')),
-      rows: convertHomeStorage(samples, labels, this.#attribution),
+      rows: convertHomeStorage(day, samples, labels, this.#attribution),
     };
   }
 
   async #fetchCoverage(day: Day, dataset: UsageDataset) {
     const query = coveredSteps(dataset, this.#resolutionSeconds);
-    const [steps] = await this.#fetch(day, query);
-    return { day, dataset, coverage: ((steps?.value ?? 0) * query.stepSeconds) / SECONDS_PER_DAY };
+    const [steps] = await this.#fetch(day, dataset, query);
+    const seconds = (steps?.value ?? 0) * query.stepSeconds;
+    return { day, dataset, coverage: convertCoverage(day, dataset, seconds / SECONDS_PER_DAY) };
   }
 
-  #fetch(day: Day, query: NamedQuery) {
-    return this.#client.fetchInstant(query, new Date(startOfDay(addDays(day, 1)).getTime() - 1));
+  async #fetch(day: Day, dataset: UsageDataset, query: NamedQuery): Promise<Sample[]> {
+    try {
+      return await this.#client.fetchInstant(query, new Date(startOfDay(addDays(day, 1)).getTime() - 1));
+    } catch (error) {
+      if (!(error instanceof NoQuantityError)) throw error;
+      throw new ImpossibleReadingError(dataset, day, error.message, 'check what writes that series');
+    }
   }
 }
 

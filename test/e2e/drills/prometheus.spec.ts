@@ -2,7 +2,7 @@ import { promises as timers } from 'node:timers';
 import { Logger } from '@nestjs/common';
 import { addDays, firstOfMonth, startOfDay, type Day } from '#libs/domain';
 import { startPrometheusWithHistory, type EmbeddedPrometheus } from '#libs/embedded';
-import { computeByteSeconds, homeStorageByteSeconds, memberships } from '#libs/prometheus';
+import { computeByteSeconds, homeStorageByteSeconds, memberships, USERNAME_ANNOTATION } from '#libs/prometheus';
 import { historyText, type Simulator } from '../../../apps/simulator/src/index.js';
 import { startPrometheusProxy, type PrometheusProxy } from '../sync/prometheus-proxy.js';
 import { startDrillEstate, variablesOf } from './drill-estate.js';
@@ -73,23 +73,41 @@ async function* withGap(chunks: AsyncIterable<string>): AsyncGenerator<string> {
   yield rest;
 }
 
-const sync = (variables: Record<string, string> = {}) =>
-  syncInProcess({ ...variablesOf(simulator, database.url), PROMETHEUS_URL: proxy.url, ...variables });
+const sync = (variables: Record<string, string> = {}, task: Parameters<typeof syncInProcess>[1] = {}) =>
+  syncInProcess({ ...variablesOf(simulator, database.url), PROMETHEUS_URL: proxy.url, ...variables }, task);
 
 const usageOf = (condition: string) =>
   database.query(
     `SELECT day::text, component, hub, username, byte_seconds FROM user_usage WHERE ${condition} ORDER BY 1, 2, 3, 4`,
   );
 
-/** Every value of an answer to an instant query, changed. */
-const values = (change: (value: string) => string) => (answer: string) => {
-  const body = JSON.parse(answer) as { data: { resultType: string; result: { value: [number, string] }[] } };
-  if (body.data.resultType === 'vector') {
-    for (const sample of body.data.result) sample.value[1] = change(sample.value[1]);
-  }
+type Vector = { metric: Record<string, string>; value: [number, string] }[];
+
+/** Every sample of an answer to an instant query, changed. */
+const samples = (change: (sample: Vector[number]) => void) => (answer: string) => {
+  const body = JSON.parse(answer) as { data: { resultType: string; result: Vector } };
+  if (body.data.resultType === 'vector') body.data.result.forEach(change);
   return JSON.stringify(body);
 };
-const twice = values((value) => (Number(value) > 1_000 ? String(Number(value) * 2) : value));
+const values = (change: (value: string) => string) =>
+  samples((sample) => {
+    sample.value[1] = change(sample.value[1]);
+  });
+/** What is somebody's has labels; how many steps of the day are covered has none. */
+const isUsage = ({ metric }: Vector[number]) => 'namespace' in metric;
+const double = (sample: Vector[number]) => {
+  sample.value[1] = String(Number(sample.value[1]) * 2);
+};
+const twiceTheUsage = samples((sample) => {
+  if (isUsage(sample)) double(sample);
+});
+const twiceTheCoverage = samples((sample) => {
+  if (!isUsage(sample)) double(sample);
+});
+const withoutLabel = (label: string) =>
+  samples(({ metric }) => {
+    if (label in metric) metric[label] = '';
+  });
 
 describe('what Prometheus remembers', () => {
   it('is stored; what it has forgotten is recorded as missing, back to where costs begin', async () => {
@@ -140,9 +158,6 @@ describe('a Prometheus that is out of order fails the run, which says why, and c
     ['HTML from a proxy', refuse(200, '<html>sign in</html>'), /not JSON, or was cut off/],
     ['warnings, which mean that data is missing', change(partial), /incomplete: store gateway is away/],
     ['JSON that is cut off', change((answer) => answer.slice(0, -9)), /not JSON, or was cut off/],
-    ['a value that is NaN', change(values(() => 'NaN')), /has the value NaN, which is no quantity/],
-    ['an infinite value', change(values(() => '+Inf')), /has the value \+Inf, which is no quantity/],
-    ['a negative value', change(values(() => '-1')), /has the value -1, which is no quantity/],
     ['an answer of another kind', refuse(200, '{"status":"success","data":7}'), /not of the kind that was asked for/],
   ])('%s', async (_, breakIt, error) => {
     // Something for the next run to repair: today is read again by each.
@@ -162,6 +177,67 @@ describe('a Prometheus that is out of order fails the run, which says why, and c
     proxy.recover();
     expect((await sync())['prometheus']).toMatchObject({ status: 'succeeded', error: undefined });
     expect(await usageOf('true')).toEqual(right);
+  });
+
+  it.each<[string, (answer: string) => string, RegExp]>([
+    ['a value that is NaN', values(() => 'NaN'), /has the value NaN, which is no quantity; check/],
+    ['an infinite value', values(() => '+Inf'), /has the value \+Inf, which is no quantity; check/],
+    ['a negative value', values(() => '-1'), /has the value -1, which is no quantity; check/],
+    [
+      'more samples than a day has',
+      twiceTheCoverage,
+      /compute of \d{4}-\d\d-\d\d: samples cover [12]\.\d{4} of the day, more than all of it; check whether Prometheus reports the same series twice/,
+    ],
+    [
+      'a pod whose user has no name',
+      withoutLabel(USERNAME_ANNOTATION),
+      /compute of .*: a series of namespace "prod" names no user/,
+    ],
+    [
+      'a directory without a name',
+      withoutLabel('directory'),
+      /home storage of .*: a series of namespace "prod" names no user/,
+    ],
+    [
+      'a member without a name',
+      withoutLabel('username'),
+      /memberships of .*: a series of namespace "prod" names no user/,
+    ],
+    [
+      'samples of another day',
+      samples((sample) => {
+        sample.value[0] -= 86_400;
+      }),
+      /which was not asked for; is there a cache between/,
+    ],
+  ])('%s', async (_, change, error) => {
+    const before = await database.fingerprint();
+    const days = await usageOf(`day < '${today}'`);
+    proxy.change(change);
+
+    // Two whole days and none that still runs: of the running day half as much may be right.
+    const { prometheus } = await sync({}, { days: { from: addDays(today, -3), until: addDays(today, -1) } });
+
+    expect(prometheus).toMatchObject({ status: 'failed', error: expect.stringMatching(error) });
+    expect(prometheus.error).not.toMatch(/constraint|relation|INSERT|usage_days|user_usage/);
+    for (const { username } of days) expect(prometheus.error).not.toContain(`"${String(username)}"`);
+    expect(await usageOf(`day < '${today}'`)).toEqual(days);
+    expect((await database.fingerprint()).length).toBe(before.length);
+  });
+
+  it('one dataset that cannot be read right leaves the others of the day to be stored', async () => {
+    const day = addDays(today, -2);
+    const homes = await usageOf(`day = '${day}' AND component = 'home storage'`);
+    await database.query(`DELETE FROM user_usage WHERE day = $1 AND component = 'home storage'`, [day]);
+    proxy.change(withoutLabel(USERNAME_ANNOTATION));
+
+    const { prometheus } = await sync({}, { days: { from: day, until: addDays(day, 1) } });
+
+    expect(prometheus).toMatchObject({
+      status: 'failed',
+      error: expect.stringContaining(`of which nothing is stored: compute of ${day}:`),
+    });
+    expect(await usageOf(`day = '${day}' AND component = 'home storage'`)).toEqual(homes);
   });
 
   it('down', async () => {
@@ -186,7 +262,7 @@ describe('a final day', () => {
     const [before, running] = [await usageOf(final), await usageOf(`day = '${today}'`)];
     expect(before.length).toBeGreaterThan(10);
     expect(running.length).toBeGreaterThan(0);
-    proxy.change(twice);
+    proxy.change(twiceTheUsage);
     expect((await sync())['prometheus'].status).toBe('succeeded');
     expect(await usageOf(final)).toEqual(before);
     expect(await usageOf(`day = '${today}'`)).not.toEqual(running);
@@ -217,7 +293,7 @@ describe('a final day', () => {
       [day],
     );
     proxy.takeQuestions();
-    proxy.change(twice);
+    proxy.change(twiceTheUsage);
 
     expect((await sync())['prometheus'].status).toBe('succeeded');
 

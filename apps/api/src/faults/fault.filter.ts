@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { Catch, HttpException, HttpStatus, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import { DatabaseUnavailable } from '#libs/database/queries';
+import { DatabaseUnavailable, sqlStateOf } from '#libs/database/queries';
+import { messageOf } from '#libs/domain';
 import type { FastifyReply } from 'fastify';
 
 const RETRY_AFTER_SECONDS = '5';
@@ -24,13 +25,15 @@ export class FaultFilter implements ExceptionFilter {
 
   #describe(exception: unknown): Fault {
     if (exception instanceof DatabaseUnavailable) {
-      this.#logger.warn(`${exception.message}: ${messageOf(exception.cause)}`);
+      this.#logger.warn(`${exception.message}: ${publicMessageOf(exception.cause)}`);
+      this.#logger.debug(messageOf(exception.cause));
       return fault(HttpStatus.SERVICE_UNAVAILABLE, exception.message, 'Service Unavailable');
     }
     if (exception instanceof HttpException) return describeHttpException(exception);
     const status = clientFaultStatus(exception);
     if (status) return fault(status, 'the request is malformed or too large', 'Bad Request');
-    this.#logger.error(messageOf(exception), types.isNativeError(exception) ? exception.stack : undefined);
+    this.#logger.error(`internal error: ${publicMessageOf(exception)}`, publicStackOf(exception));
+    if (sqlStateOf(exception) !== undefined) this.#logger.debug(messageOf(exception));
     return fault(
       HttpStatus.INTERNAL_SERVER_ERROR,
       'something went wrong here; the log has it',
@@ -58,6 +61,17 @@ function fault(statusCode: number, message: string, error: string): Fault {
   return { status: statusCode, body: { statusCode, message, error } };
 }
 
-function messageOf(error: unknown): string {
-  return types.isNativeError(error) ? error.message || error.name : String(error);
+/** What the database says of a statement names tables and columns: its SQLSTATE stands for it in the log. */
+function publicMessageOf(error: unknown): string {
+  const sqlState = sqlStateOf(error);
+  return sqlState === undefined ? messageOf(error) : `SQLSTATE ${sqlState}`;
+}
+
+function publicStackOf(error: unknown): string | undefined {
+  if (!types.isNativeError(error)) return undefined;
+  if (sqlStateOf(error) === undefined) return error.stack;
+  return error.stack
+    ?.split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .join('\n');
 }

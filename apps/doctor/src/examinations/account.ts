@@ -1,6 +1,6 @@
 import type { SyncConfig } from '#libs/config';
-import { CostExplorerInspector, describeAwsError, refusalOf } from '#libs/cost-explorer';
-import { addDays, type Day, type DayWindow } from '#libs/domain';
+import { asCostExplorerError, CostExplorerInspector, refusalOf } from '#libs/cost-explorer';
+import { addDays, OperatorError, type Day, type DayWindow } from '#libs/domain';
 import { judgeCosts } from '../checks/costs.js';
 import { judgePermissions, type Answered } from '../checks/permissions.js';
 import { judgeTags } from '../checks/tags.js';
@@ -46,10 +46,12 @@ export async function examineAccount(config: SyncConfig, today: Day): Promise<Ac
     ];
     return examination(findings, costs && [...costs.hubUsd.keys()]);
   } catch (error) {
+    const fault = asCostExplorerError(error);
+    if (!(fault instanceof OperatorError)) throw fault;
     const remedy =
       'give this process the credentials of the sync: web identity of its service account, AWS_PROFILE or access keys; ' +
       'let it reach ce.us-east-1.amazonaws.com:443';
-    return examination([failure('AWS Cost Explorer', describeAwsError(error), remedy)]);
+    return examination([failure('AWS Cost Explorer', fault.message, remedy)]);
   }
 }
 

@@ -1,11 +1,10 @@
 import type { PrometheusConfig } from '#libs/config';
-import type { DayWindow } from '#libs/domain';
+import { OperatorError, type DayWindow } from '#libs/domain';
 import { PrometheusInspector, type ClusterMetrics } from '#libs/prometheus';
 import { judgeMemory } from '../checks/memory.js';
 import { judgeMetrics } from '../checks/metrics.js';
 import { judgePeople } from '../checks/people.js';
 import { failure, ok, type Finding } from '../finding.js';
-import { messageOf } from '../message-of.js';
 
 export interface ClusterExamination {
   readonly findings: readonly Finding[];
@@ -33,10 +32,11 @@ export async function examineCluster(
     ];
     return { findings, namespaces: namespacesOf(metrics), clockSkewMs };
   } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
     const remedy =
       'check PROMETHEUS_URL, PROMETHEUS_USERNAME and _PASSWORD or PROMETHEUS_BEARER_TOKEN, PROMETHEUS_TENANT, and that the ' +
       'network lets this pod through';
-    return { findings: [failure('Prometheus', messageOf(error), remedy)], namespaces: undefined, clockSkewMs };
+    return { findings: [failure('Prometheus', error.message, remedy)], namespaces: undefined, clockSkewMs };
   }
 }
 

@@ -1,7 +1,6 @@
-import { createDataSource, inspectDatabase } from '#libs/database';
+import { createDataSource, describeDatabaseError, inspectDatabase } from '#libs/database';
 import { judgeDatabase } from '../checks/database.js';
 import { failure, ok, type Finding } from '../finding.js';
-import { messageOf } from '../message-of.js';
 
 export interface DatabaseExamination {
   readonly findings: readonly Finding[];
@@ -17,9 +16,11 @@ export async function examineDatabase(databaseUrl: string): Promise<DatabaseExam
     const reached = ok('database', `answers as ${inspection.role}`);
     return { findings: [reached, ...judgeDatabase(inspection)], clockSkewMs: inspection.clockSkewMs };
   } catch (error) {
+    const reason = describeDatabaseError(error);
+    if (reason === undefined) throw error;
     const away = failure(
       'database',
-      messageOf(error),
+      reason,
       'check DATABASE_URL (host, port, password, sslmode) and that the network lets this pod through',
     );
     return { findings: [away], clockSkewMs: undefined };

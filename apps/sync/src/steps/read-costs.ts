@@ -1,7 +1,7 @@
 import type { SyncConfig } from '#libs/config';
-import { CostExplorerReader, describeAwsError, knownCostWindow, RequestBudgetExceededError } from '#libs/cost-explorer';
+import { CostExplorerReader, knownCostWindow } from '#libs/cost-explorer';
 import { EmptyAnswerError, type CostReadingBasis, type RunId } from '#libs/database';
-import { addDays, type CostReading, type Day, type DayCosts, type DayWindow } from '#libs/domain';
+import { addDays, OperatorError, type CostReading, type Day, type DayCosts, type DayWindow } from '#libs/domain';
 import { digestAttribution } from '../attribution-digest.js';
 import {
   describeAwaitedHubs,
@@ -96,7 +96,7 @@ function reportLeftOut(
   const faults: string[] = [];
   if (refused.length > 0) faults.push(describeRefusal(refused));
   if (overdue.length > 0) faults.push(describeOverdueHubs(hubTag, overdue));
-  if (faults.length > 0) throw new Error(faults.join('; '));
+  if (faults.length > 0) throw new OperatorError(faults.join('; '));
 }
 
 function describeRefusal(days: readonly Day[]): string {
@@ -126,12 +126,7 @@ async function fetchCosts(
       progress.show(`asking Cost Explorer: request ${tally.requests}`);
     },
   });
-  try {
-    return await reader.fetchCosts(window, signal);
-  } catch (error) {
-    const remedy = error instanceof RequestBudgetExceededError ? ' (SYNC_MAX_REQUESTS); nothing was stored' : '';
-    throw new Error(`${describeAwsError(error)}${remedy}`, { cause: error });
-  }
+  return reader.fetchCosts(window, signal);
 }
 
 function forgottenNote({ days, today }: SyncWork): string {

@@ -1,6 +1,6 @@
 import type { UsageDayReadings } from '#libs/database';
-import type { DatasetReading, Day, DayWindow, UsageDataset } from '#libs/domain';
-import { UsageReader } from '#libs/prometheus';
+import { OperatorError, type DatasetReading, type Day, type DayWindow, type UsageDataset } from '#libs/domain';
+import { ImpossibleReadingError, UsageReader } from '#libs/prometheus';
 import { planUsageBackfill, planUsageDays, usageWindow, windowOf, type DueUsageDay } from '../plan-usage.js';
 import { formatDays, formatWindow, skippedSummary, type SourceSummary } from '../run-summary.js';
 import type { SyncWork } from '../task.js';
@@ -9,7 +9,8 @@ import { recordRun } from './record-run.js';
 /**
  * Reads what is due of the usage and the memberships of every day, one day at a time, oldest first, and replaces it,
  * with the user costs that follow from it. A day that Prometheus has forgotten is recorded as missing, so that nobody
- * takes "not known" for "not used".
+ * takes "not known" for "not used". A dataset whose reading of a day cannot be stays as it is stored; the others go on,
+ * and the run fails naming it.
  */
 export async function readUsage(work: SyncWork): Promise<SourceSummary> {
   const { config, session, signal, progress, today } = work;
@@ -27,6 +28,7 @@ export async function readUsage(work: SyncWork): Promise<SourceSummary> {
     });
     const forgotten: Day[] = [];
     const kept: Day[] = [];
+    const impossible: ImpossibleReadingError[] = [];
     try {
       progress.show('asking Prometheus which days it remembers');
       const remembered = new Set(await reader.fetchRememberedDays(window));
@@ -38,11 +40,13 @@ export async function readUsage(work: SyncWork): Promise<SourceSummary> {
         if (!remembered.has(day)) forgotten.push(day);
         // Today may have no sample yet, and is no gap before it is over.
         if (remembered.has(day) || day < today) {
-          const readings = remembered.has(day) ? await fetchDay(reader, dueDay) : nothingOf(dueDay);
-          const replacement = await session.replaceUsageDay(run, readings, readAt, config.allocationPolicy);
-          tally.daysChanged += Number(replacement.changed);
-          tally.rowsWritten += replacement.rowsWritten;
-          if (replacement.kept.length > 0) kept.push(day);
+          const readings = remembered.has(day) ? await fetchDay(reader, dueDay, impossible) : nothingOf(dueDay);
+          if (Object.values(readings).some((reading) => reading !== undefined)) {
+            const replacement = await session.replaceUsageDay(run, readings, readAt, config.allocationPolicy);
+            tally.daysChanged += Number(replacement.changed);
+            tally.rowsWritten += replacement.rowsWritten;
+            if (replacement.kept.length > 0) kept.push(day);
+          }
         }
         tally.days += 1;
         progress.show(`reading usage: ${tally.days} of ${due.length} days`);
@@ -52,13 +56,12 @@ export async function readUsage(work: SyncWork): Promise<SourceSummary> {
       if (forgotten.length > 0) tally.notes.push(`Prometheus has no samples of ${formatDays(forgotten)}`);
       if (kept.length > 0) tally.notes.push(`kept, since Prometheus now covers less of it: ${formatDays(kept)}`);
     }
+    if (impossible.length > 0) throw new ImpossibleReadingsError(impossible);
   });
 }
 
 /** Nothing at all is more likely a wrong address than a gap; days marked as missing would not be asked for again. */
-export class NoSamplesError extends Error {
-  override readonly name = 'NoSamplesError';
-
+export class NoSamplesError extends OperatorError {
   constructor(window: DayWindow) {
     super(
       `Prometheus has no samples of pods, home directories or groups in ${formatWindow(window)}: ` +
@@ -67,14 +70,42 @@ export class NoSamplesError extends Error {
   }
 }
 
-/** Asks for nothing that is not due, but for the labels that tell whose the home directories are. */
-async function fetchDay(reader: UsageReader, { day, datasets }: DueUsageDay): Promise<UsageDayReadings> {
-  const isDue = (dataset: UsageDataset) => datasets.includes(dataset);
-  const memberships = isDue('memberships') ? await reader.fetchMemberships(day) : undefined;
-  const compute = isDue('compute') ? await reader.fetchCompute(day) : undefined;
-  if (!isDue('home storage')) return { compute, memberships };
-  const labels = memberships?.labels ?? (await reader.fetchUserLabels(day));
-  return { compute, homeStorage: await reader.fetchHomeStorage(day, labels), memberships };
+/** The datasets of some days cannot be as they were read. What is stored of them stays; everything else was stored. */
+export class ImpossibleReadingsError extends OperatorError {
+  constructor(readings: readonly ImpossibleReadingError[]) {
+    const more = readings.length > LISTED ? `; and ${readings.length - LISTED} more` : '';
+    const listed = readings.slice(0, LISTED).map(({ message }) => message);
+    super(`Prometheus gives readings that cannot be, of which nothing is stored: ${listed.join('; ')}${more}`);
+  }
+}
+
+const LISTED = 3;
+
+/**
+ * Asks for nothing that is not due, but for the labels that tell whose the home directories are. A dataset whose reading
+ * cannot be is left out, and added to `impossible`.
+ */
+async function fetchDay(
+  reader: UsageReader,
+  { day, datasets }: DueUsageDay,
+  impossible: ImpossibleReadingError[],
+): Promise<UsageDayReadings> {
+  const fetchDue = async <Reading>(dataset: UsageDataset, fetch: () => Promise<Reading>) => {
+    if (!datasets.includes(dataset)) return undefined;
+    try {
+      return await fetch();
+    } catch (error) {
+      if (!(error instanceof ImpossibleReadingError)) throw error;
+      impossible.push(error);
+      return undefined;
+    }
+  };
+  const memberships = await fetchDue('memberships', () => reader.fetchMemberships(day));
+  const compute = await fetchDue('compute', () => reader.fetchCompute(day));
+  const homeStorage = await fetchDue('home storage', async () =>
+    reader.fetchHomeStorage(day, memberships?.labels ?? (await reader.fetchUserLabels(day))),
+  );
+  return { compute, homeStorage, memberships };
 }
 
 function nothingOf({ day, datasets }: DueUsageDay): UsageDayReadings {

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { RunId, RunStart } from '#libs/database';
 import type { DayWindow } from '#libs/domain';
-import { messageOf } from '../message-of.js';
+import { describeFault, logFault, type Fault } from '../describe-fault.js';
 import type { SourceSummary } from '../run-summary.js';
 import type { SyncWork } from '../task.js';
 
@@ -34,23 +34,29 @@ export async function recordRun(
   const fields = { runId: run, source, from: window.from, until: window.until };
   progress.begin(fields);
   logger.log('run started', fields);
-  let error: string | undefined;
+  let fault: Fault | undefined;
   try {
     await step(run, tally);
-  } catch (fault) {
-    error = describeFault(signal, fault);
+  } catch (error) {
+    // A stop shows up as any error of whatever was waiting; what counts is who stopped it.
+    fault = describeFault(signal.aborted ? signal.reason : error);
   }
   progress.end();
+  const error = fault?.message;
   // A run's requests are those that are paid for.
   const paidRequests = source === 'cost-explorer' ? tally.requests : 0;
   const outcome = error === undefined ? ({ status: 'succeeded' } as const) : ({ status: 'failed', error } as const);
-  await session.recordRunFinished(run, outcome, paidRequests).catch((fault: unknown) => {
-    logger.error(`run broke off: ${error ?? messageOf(fault)}`, fields);
-    throw fault;
+  await session.recordRunFinished(run, outcome, paidRequests).catch((lost: unknown) => {
+    const why = fault ?? describeFault(lost);
+    logger.error(`run broke off: ${why.message}`, fields);
+    logFault(logger, why);
+    throw lost;
   });
-  await session
-    .refreshSums(run)
-    .catch((fault: unknown) => logger.warn(`sums of weeks are left to the next run: ${messageOf(fault)}`, fields));
+  await session.refreshSums(run).catch((failure: unknown) => {
+    const why = describeFault(failure);
+    logger.warn(`sums of weeks are left to the next run: ${why.message}`, fields);
+    logFault(logger, why);
+  });
   const summary: SourceSummary = {
     source,
     status: error === undefined ? 'succeeded' : 'failed',
@@ -63,12 +69,7 @@ export async function recordRun(
   const counts = { ...fields, days, daysChanged, rowsWritten, restatements, requests, durationMs };
   if (error === undefined) logger.log('run succeeded', counts);
   else logger.error(`run failed: ${error}`, counts);
+  if (fault) logFault(logger, fault);
   for (const note of notes) logger.warn(note, fields);
   return summary;
-}
-
-/** A stop shows up as any error of whatever was waiting; what counts is who stopped it. */
-function describeFault(signal: AbortSignal, fault: unknown): string {
-  if (signal.aborted) return (signal.reason as Error).message;
-  return messageOf(fault);
 }

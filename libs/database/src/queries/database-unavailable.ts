@@ -39,6 +39,12 @@ const REASONS: Readonly<Record<string, string>> = {
 const CONNECTION_FAULTS =
   /ECONN|ENOTFOUND|EAI_AGAIN|EHOST|ENET|EPIPE|ETIMEDOUT|ENOENT|timeout|terminated|not queryable|closed the connection/i;
 
+/** The SQLSTATE of what the database itself said; undefined for every other error. */
+export function sqlStateOf(error: unknown): string | undefined {
+  const code = types.isNativeError(error) && 'code' in error ? String(error.code) : '';
+  return types.isNativeError(error) && 'severity' in error && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
 /** The fault as DatabaseUnavailable when trying again later may help; any other error as it is. */
 export function asDatabaseUnavailable(error: unknown): unknown {
   if (error instanceof DatabaseUnavailable || !types.isNativeError(error)) return error;

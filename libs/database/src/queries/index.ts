@@ -2,7 +2,7 @@ export { asText, withoutRows, type AnswerShape } from './answer-shape.js';
 export { appliedMigrations, missingMigrations } from './applied-migrations.js';
 export { firstTwoClusters } from './clusters.js';
 export { costsPerUser } from './costs-per-user.js';
-export { DatabaseNotMigrated, DatabaseUnavailable } from './database-unavailable.js';
+export { DatabaseNotMigrated, DatabaseUnavailable, sqlStateOf } from './database-unavailable.js';
 export { hubNames } from './hub-names.js';
 export { monitoredFigures, type MonitoredFigures } from './monitored-figures.js';
 export { ReportingDatabase } from './reporting-database.js';

@@ -1,0 +1,66 @@
+import { LostTagsError } from './lost-tags.js';
+import { describeFault } from './describe-fault.js';
+import pg from 'pg';
+import { QueryFailedError } from 'typeorm';
+
+function refusedBy(code: string, message: string): QueryFailedError {
+  const refused = Object.assign(new pg.DatabaseError(message, message.length, 'error'), { code });
+  return new QueryFailedError('INSERT INTO user_usage VALUES ($1)', ['alice'], refused);
+}
+
+describe('a fault is described in the words of its owner', () => {
+  it('what a source says of itself is passed on, without a stack', () => {
+    const error = new LostTagsError([{ tag: '2i2c:hub-name', days: ['2026-03-02'] }]);
+    expect(describeFault(error)).toEqual({ message: error.message });
+  });
+
+  it.each([
+    ['57P01', 'terminating connection due to administrator command'],
+    ['53100', 'could not extend file "base/5/16411": No space left on device'],
+    ['28P01', 'password authentication failed for user "costs"'],
+    ['40P01', 'deadlock detected'],
+  ])('a database that is away, full or refuses the role (%s) says so itself', (code, message) => {
+    expect(describeFault(refusedBy(code, message))).toEqual({ message });
+  });
+
+  it('a missing right names the remedy and no table', () => {
+    const { message, stack } = describeFault(refusedBy('42501', 'permission denied for table user_usage'));
+    expect(message).toMatch(/^the database role lacks a right/);
+    expect([message.includes('user_usage'), stack]).toEqual([false, undefined]);
+  });
+
+  it.each([
+    ['23514', 'new row for relation "usage_days" violates check constraint "usage_days_coverage"'],
+    ['42703', 'column "amount" does not exist'],
+    ['55P03', 'could not obtain lock on relation "sync_runs"'],
+  ])(
+    'what the database refuses of our own statement (%s) is internal: its words are for the debug log',
+    (code, words) => {
+      const { message, stack, detail } = describeFault(refusedBy(code, words));
+      expect([message, detail]).toEqual(['internal error', words]);
+      expect(stack).toMatch(/^\s+at .*describe-fault\.spec/);
+      for (const secret of ['relation', 'constraint', 'INSERT', 'alice', 'column']) expect(stack).not.toContain(secret);
+    },
+  );
+
+  it('a TypeError of our own says so, with its stack', () => {
+    const { message, stack } = describeFault(new TypeError("Cannot read properties of undefined (reading 'day')"));
+    expect(message).toBe('internal error: TypeError');
+    expect(stack).toContain("reading 'day'");
+    expect(stack).toContain('describe-fault.spec');
+  });
+
+  it('a connection that broke is not ours, whatever it is called', () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), {
+      code: 'ECONNREFUSED',
+      syscall: 'connect',
+    });
+    expect(describeFault(refused)).toEqual({ message: 'connect ECONNREFUSED 127.0.0.1:1' });
+    expect(describeFault(new AggregateError([refused, refused])).message).toBe(
+      'connect ECONNREFUSED 127.0.0.1:1; connect ECONNREFUSED 127.0.0.1:1',
+    );
+    expect(describeFault(new Error('Connection terminated unexpectedly'))).toEqual({
+      message: 'Connection terminated unexpectedly',
+    });
+  });
+});

@@ -1,0 +1,43 @@
+import type { Logger } from '@nestjs/common';
+import { describeDatabaseError, isRefusedStatement } from '#libs/database';
+import { messageOf, OperatorError } from '#libs/domain';
+
+/** An error in the words of its owner. */
+export interface Fault {
+  /** One line for the operator, fit to be stored with the run. */
+  readonly message: string;
+  /** Of a fault of this software: where it happened. */
+  readonly stack?: string;
+  /** What the database said of a statement of ours: SQL and names, for the debug log alone. */
+  readonly detail?: string;
+}
+
+/**
+ * What the sources and the database say of themselves is passed on. Anything else is a fault of this software: the run
+ * says "internal error", and the log has the stack, without what the database said of our statement.
+ */
+export function describeFault(error: unknown): Fault {
+  if (error instanceof OperatorError) return { message: error.message };
+  const database = describeDatabaseError(error);
+  if (database !== undefined) return { message: database };
+  if (isRefusedStatement(error)) {
+    return { message: 'internal error', stack: framesOf(error), detail: messageOf(error) };
+  }
+  const name = error instanceof Error ? error.name : typeof error;
+  return { message: `internal error: ${name}`, stack: error instanceof Error ? error.stack : String(error) };
+}
+
+/** Where a fault of this software happened, at level error; what the database said of it, at level debug. */
+export function logFault(logger: Logger, { stack, detail }: Fault): void {
+  if (stack !== undefined) logger.error(`internal error, at\n${stack}`);
+  if (detail !== undefined) logger.debug(detail);
+}
+
+/** The lines of a stack that say where, without the first ones, which repeat the message. */
+function framesOf(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  return stack
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .join('\n');
+}

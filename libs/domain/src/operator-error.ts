@@ -1,0 +1,16 @@
+/**
+ * An error whose message is written for the operator: it names what failed and what to check, and holds no secret, no SQL
+ * and no username. It may be stored with a run, logged and shown. Any other error is a fault of this software.
+ */
+export class OperatorError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** What went wrong, in one line. Node's error for a host with several addresses says nothing itself; its parts do. */
+export function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ');
+  return error instanceof Error && error.message !== '' ? error.message : String(error);
+}
