@@ -231,7 +231,7 @@ describe('asking Prometheus', () => {
     const started = Date.now();
     expect((await faultOf({}, { timeoutMs: 100 })).message).toMatch(/no answer within 0.1 s$/);
     clearInterval(timer);
-    expect(Date.now() - started).toBeLessThan(2_000);
+    expect(Date.now() - started).toBeLessThan(20_000);
   });
 
   it('says where nobody listens', async () => {

@@ -83,7 +83,7 @@ describe('SIGTERM', () => {
     expect(rows).toHaveLength(ROWS);
     expect(rows.at(-1)).toMatchObject({ value: 0.0001 });
     expect(await ended).toBe(0);
-    expect(performance.now() - begun).toBeLessThan(10_000);
+    expect(performance.now() - begun).toBeLessThan(30_000);
     spare.destroy();
   });
 });
@@ -102,7 +102,7 @@ describe('a request that does not arrive', () => {
     socket.write('GET /live HTTP/1.1\r\nHost: x\r\nX-Slow: ');
     expect((await fetch(`${url}/live`)).status).toBe(200);
     await closed;
-    expect(performance.now() - begun).toBeLessThan(15_000);
+    expect(performance.now() - begun).toBeLessThan(45_000);
     expect(said).toMatch(/^HTTP\/1\.1 408 /);
   });
 });

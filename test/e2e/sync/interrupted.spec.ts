@@ -24,7 +24,7 @@ describe('a run that is interrupted', () => {
     estate.simulator.faults.clear();
 
     expect(code).toBe(1);
-    expect(Date.now() - toldMs).toBeLessThan(5_000);
+    expect(Date.now() - toldMs).toBeLessThan(20_000);
     expect(await countRows('account_costs')).toBe(0);
     expect(await estate.runs()).toEqual([
       expect.objectContaining({ source: 'cost-explorer', status: 'failed', error: 'stopped by SIGTERM', requests: 4 }),

@@ -40,7 +40,8 @@ async function expectUnavailable(api: RunningApi, path: string, message: RegExp)
     json: { statusCode: 503, message: expect.stringMatching(message), error: 'Service Unavailable' },
   });
   expect(headers.get('retry-after')).toBe('5');
-  expect(Date.now() - begun).toBeLessThan(2000);
+  // Far below the half minute that a statement may take, on a busy machine too.
+  expect(Date.now() - begun).toBeLessThan(15_000);
 }
 
 describe('while the database is away', () => {
@@ -191,7 +192,7 @@ describe('a long answer', () => {
 });
 
 async function recovers(api: RunningApi): Promise<void> {
-  const deadline = Date.now() + 5000;
+  const deadline = Date.now() + 30_000;
   let status = 0;
   // A question that was never asked: an answer in memory says nothing of the database.
   for (let n = 0; status !== 200 && Date.now() < deadline; n++) {

@@ -50,9 +50,9 @@ const changeUnannounced = (prodUsd: string) =>
 const costOfProd = async (from = api, path = QUESTION) =>
   (await from.rows<{ name: string; cost: string }>(path)).find(({ name }) => name === 'prod')?.cost;
 
-/** Retries for a second: an announcement may arrive a moment after the commit is known. */
+/** Retries: an announcement may arrive a moment after the commit is known. */
 async function eventually(check: () => Promise<void>): Promise<void> {
-  for (const deadline = Date.now() + 1000; ; await sleep(10)) {
+  for (const deadline = Date.now() + 30_000; ; await sleep(10)) {
     try {
       return await check();
     } catch (error) {

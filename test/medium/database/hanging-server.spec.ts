@@ -30,10 +30,10 @@ describe('a database that accepts connections and never answers', () => {
     const began = Date.now();
     const attempts = await Promise.allSettled(Array.from({ length: 6 }, () => dataSource.query(`SELECT 1`)));
     expect(attempts.map((attempt) => attempt.status)).toEqual(Array(6).fill('rejected'));
-    expect(Date.now() - began).toBeLessThan(3_000);
+    expect(Date.now() - began).toBeLessThan(15_000);
     server.resume();
     await expect(dataSource.query(`SELECT 1 AS one`)).resolves.toEqual([{ one: 1 }]);
-  }, 20_000);
+  }, 60_000);
 
   it('ends a session, whose lock is free again afterwards', async () => {
     const session = (await SyncSession.open(dataSource, CLUSTER))!;
@@ -49,5 +49,5 @@ describe('a database that accepts connections and never answers', () => {
     expect(await next.findLatestRun('cost-explorer')).toMatchObject({ id: run, status: 'failed' });
     expect(await dataSource.query(`SELECT * FROM account_costs`)).toEqual([]);
     await next.close();
-  }, 20_000);
+  }, 60_000);
 });
