@@ -4,7 +4,7 @@
 # The instant is UTC; the clock goes on from it. Needs the command `faketime` (Debian: apt-get install faketime). It moves
 # the clock of Node and PostgreSQL, not that of Prometheus, a Go program. They stay together all the same: tests give
 # Prometheus its samples with their times, and name the time of every query. Where Prometheus itself scrapes, the test
-# asks Prometheus for the time.
+# takes the time from Prometheus.
 set -eu
 cd "$(dirname "$0")/.."
 if ! command -v faketime >/dev/null; then
@@ -18,5 +18,7 @@ fi
 instant=$1
 shift
 node scripts/install-once.mjs
-# npm would lose the library in a script of its own; the tests are started as `npm test` starts them.
-exec env TZ=UTC NODE_OPTIONS="${NODE_OPTIONS:-}" faketime "$instant" node scripts/test.mjs "$@"
+# An offset, which is the same for every process: PostgreSQL runs as another user when this user is root.
+offset=$(($(date -u -d "$instant" +%s) - $(date -u +%s)))
+export TZ=UTC
+exec faketime -f "$(printf '%+d' "$offset")s" node scripts/test.mjs "$@"

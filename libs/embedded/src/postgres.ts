@@ -13,8 +13,9 @@ import { ServerProcess, type ServerCommand } from './server-process.js';
 
 const START_TIMEOUT_MS = 60_000;
 const READY = 'database system is ready to accept connections';
-/** Nothing of the caller's environment (PGDATA, PGPORT, a locale) reaches the server. */
-const ENVIRONMENT = { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' };
+/** Of the caller's environment (PGDATA, PGPORT, a locale) only a clock that tests were started with reaches the server. */
+const { PATH, LD_PRELOAD, FAKETIME } = process.env;
+const ENVIRONMENT = { PATH, LC_ALL: 'C', TZ: 'UTC', ...(FAKETIME && { LD_PRELOAD, FAKETIME }) };
 const INITDB_OPTIONS = [
   '--username=postgres',
   '--auth=password',
