@@ -24,6 +24,7 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 # Its `imports` say where `#libs/…` is.
 COPY package.json LICENSE ./
+COPY migrations/sql migrations/sql
 USER node
 EXPOSE 8080
 CMD ["node", "dist/apps/api/src/main.js"]

@@ -29,6 +29,7 @@ const project = (displayName, testMatch, more = {}) => ({
   moduleNameMapper: {
     '^#migrations$': '<rootDir>/migrations/index.ts',
     '^#libs/database/queries$': '<rootDir>/libs/database/src/queries/index.ts',
+    '^#libs/prometheus/measures$': '<rootDir>/libs/prometheus/src/measures.ts',
     '^#libs/([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

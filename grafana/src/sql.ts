@@ -7,9 +7,6 @@ export const ALL_VALUE = "'__all__'";
 /** The cluster picked at the top. */
 export const IN_CLUSTER = 'cluster = ${cluster:sqlstring}';
 
-/** The cluster and the days of the range, both ends included: what functions of `reporting` take. */
-export const CLUSTER_AND_DAYS = '${cluster:sqlstring}, $__timeFrom()::date, $__timeTo()::date';
-
 /** Condition: All is picked for the variable. It is constant, so the planner drops what stands beside it. */
 export function allPicked(variable: string): string {
   return `${listOf(variable)} @> ARRAY[${ALL_VALUE}]`;

@@ -1,58 +1,49 @@
-import { allPicked, CLUSTER_AND_DAYS, EVERYBODY, IN_CLUSTER, isOneOfPicked, isPicked, picked } from './sql.js';
+import { allPicked, IN_CLUSTER, isOneOfPicked, isPicked, picked } from './sql.js';
 
 /**
  * Costs and usage of the users who are picked. The planner drops a branch whose condition on what is picked is false: sums
- * of everybody or of sets of groups are read where they answer, and each user's days only where some users are picked.
+ * of sets of groups are read where every user is picked, and the users' own rows where some are.
  */
-const EVERY_GROUP = allPicked('usergroup');
 const EVERY_USER = allPicked('user');
 
-const ON_PICKED_DAYS = `${IN_CLUSTER} AND $__timeFilter(day) AND ${picked('hub')}`;
+const IN_RANGE = `${IN_CLUSTER} AND $__timeFilter(day)`;
 
-/** Who was on which day in one of the groups that are picked, of the users who are. */
-const MEMBERS_PICKED = `
-    SELECT day, hub, username
-    FROM reporting.daily_user_group_costs
-    WHERE ${ON_PICKED_DAYS} AND ${isPicked('user', 'username')} AND ${isPicked('usergroup')}`;
+/** Condition on a row with a set of groups: the picker of groups. */
+const GROUPS_PICKED = `(${allPicked('usergroup')} OR ${isOneOfPicked('usergroup', 'usergroups')})`;
+
+/** Condition on a row of a user: the pickers of hub, component and user. */
+export const USERS_PICKED = `${picked('hub')} AND ${picked('component')} AND ${picked('user', 'username')}`;
 
 /** What the users cost by day, hub and component, each of them once however many of their groups are picked. */
 export const USER_COSTS_BY_DAY = `
   SELECT day, hub, component, direct_usd, shared_usd
   FROM reporting.daily_allocated_costs
-  WHERE ${EVERYBODY} AND borne_by = 'users' AND ${ON_PICKED_DAYS} AND ${picked('component')}
-  UNION ALL
-  SELECT day, hub, component, direct_usd, shared_usd
-  FROM reporting.daily_membership_costs
-  WHERE ${EVERY_USER} AND NOT ${EVERY_GROUP} AND ${isOneOfPicked('usergroup', 'usergroups')}
-    AND ${ON_PICKED_DAYS} AND ${picked('component')}
+  WHERE ${EVERY_USER} AND reason IS NULL AND ${GROUPS_PICKED}
+    AND ${IN_RANGE} AND ${picked('hub')} AND ${picked('component')}
   UNION ALL
   SELECT day, hub, component, direct_usd, shared_usd
   FROM reporting.daily_user_costs
-  WHERE NOT ${EVERY_USER} AND ${isPicked('user', 'username')} AND ${ON_PICKED_DAYS} AND ${picked('component')}
-    AND (${EVERY_GROUP} OR (day, hub, username) IN (${MEMBERS_PICKED}))`;
+  WHERE NOT ${EVERY_USER} AND ${isPicked('user', 'username')} AND ${GROUPS_PICKED}
+    AND ${IN_RANGE} AND ${picked('hub')} AND ${picked('component')}`;
 
-/** Condition on a row of a user: the pickers of hub, component and user. */
-export const USERS_PICKED = `${picked('hub')} AND ${picked('component')} AND ${picked('user', 'username')}`;
-const MEMBERS_OF_SOME_GROUPS = `NOT ${EVERY_GROUP} AND ${isOneOfPicked('usergroup', 'usergroups')} AND ${USERS_PICKED}`;
+/** What each user cost by day and component. */
+export const USER_COSTS = `(
+  SELECT day, hub, username, component, direct_usd, shared_usd
+  FROM reporting.daily_user_costs
+  WHERE ${IN_RANGE} AND username IS NOT NULL AND ${USERS_PICKED} AND ${GROUPS_PICKED}
+) AS costs`;
 
-/** Usage comes with the sums of everybody anyway; of members it is a part of its own, which takes as long as their costs. */
-const SUMS = `
-  SELECT hub, username, component, direct_usd, shared_usd, cost_days, byte_seconds, usage_days
-  FROM reporting.user_sums(${CLUSTER_AND_DAYS})
-  WHERE ${EVERY_GROUP} AND ${USERS_PICKED}
-  UNION ALL
-  SELECT hub, username, component, direct_usd, shared_usd, cost_days, 0, 0
-  FROM reporting.member_costs(${CLUSTER_AND_DAYS})
-  WHERE ${MEMBERS_OF_SOME_GROUPS}`;
+/** Who was on which day in one of the groups that are picked. */
+const MEMBERS_PICKED = `
+    SELECT day, hub, username FROM reporting.user_groups WHERE ${IN_RANGE} AND ${isPicked('usergroup')}
+    UNION
+    SELECT day, hub, username FROM reporting.daily_user_costs
+    WHERE ${IN_RANGE} AND ${isOneOfPicked('usergroup', 'usergroups')}`;
 
-/** What the users cost by hub, user and component over the whole range, a user in one or more rows; cost_days 0: no cost. */
-export const USER_COSTS = `(${SUMS}
-) AS sums`;
-
-/** The same with what they used. */
-export const USER_COSTS_AND_USAGE = `(${SUMS}
-  UNION ALL
-  SELECT hub, username, component, 0, 0, 0, byte_seconds, usage_days
-  FROM reporting.member_usage(${CLUSTER_AND_DAYS})
-  WHERE ${MEMBERS_OF_SOME_GROUPS}
-) AS sums`;
+/** What each user used by day and component, of the users and days of USER_COSTS. */
+export const USAGE = `(
+  SELECT day, hub, username, component, gib_hours
+  FROM reporting.daily_user_usage
+  WHERE ${IN_RANGE} AND ${USERS_PICKED}
+    AND (${allPicked('usergroup')} OR (day, hub, username) IN (${MEMBERS_PICKED}))
+) AS usage`;

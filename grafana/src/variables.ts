@@ -5,7 +5,7 @@ import {
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { COSTS } from './datasources.js';
-import { ALL_VALUE, CLUSTER_AND_DAYS, IN_CLUSTER, picked } from './sql.js';
+import { ALL_VALUE, IN_CLUSTER, picked } from './sql.js';
 
 /** One cluster: figures of several clusters are never added up. One that has no cost yet is there, too. */
 export function cluster(): QueryVariableBuilder {
@@ -32,7 +32,7 @@ export function usergroup(): QueryVariableBuilder {
   return many(
     'usergroup',
     'Group',
-    `SELECT unnest(usergroups) AS usergroup FROM reporting.membership_sums(${CLUSTER_AND_DAYS})
+    `SELECT DISTINCT usergroup FROM reporting.user_groups WHERE ${IN_CLUSTER} AND $__timeFilter(day)
 UNION SELECT 'none'
 ORDER BY usergroup`,
   );
@@ -43,8 +43,8 @@ export function user(): QueryVariableBuilder {
     'user',
     'User',
     `SELECT DISTINCT username
-FROM reporting.user_sums(${CLUSTER_AND_DAYS})
-WHERE cost_days > 0 AND ${picked('hub')}
+FROM reporting.daily_user_costs
+WHERE ${IN_CLUSTER} AND $__timeFilter(day) AND username IS NOT NULL AND ${picked('hub')}
 ORDER BY username`,
   );
 }

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { createDataSource, migrate } from '#libs/database';
 import { startPostgres } from '#libs/embedded';
+import { MEASURES } from '#libs/prometheus';
+import { readSqlFile } from '#migrations';
+import type { DataSource } from 'typeorm';
 import { ADMIN_URL, TEMPLATE_DATABASE, execute, urlOfDatabase } from './database.js';
 
 /** Set-up and tear-down may be loaded apart. */
@@ -38,9 +41,23 @@ export async function stopTestServer(): Promise<void> {
 async function migrateDatabase(url: string): Promise<void> {
   const dataSource = await createDataSource(url, { applicationName: 'test-template' }).initialize();
   try {
-    await migrate(dataSource);
+    await migrate(dataSource, MEASURES);
+    await createRoles(dataSource);
   } finally {
     // PostgreSQL refuses to clone a database that anybody is connected to.
     await dataSource.destroy();
+  }
+}
+
+/** As the owner does with psql, which goes on after a role that exists: roles belong to the whole server. */
+export async function createRoles(dataSource: DataSource): Promise<void> {
+  const statements = readSqlFile('roles.sql')
+    .replaceAll(/^--.*$/gm, '')
+    .split(';')
+    .map((statement) => statement.trim());
+  for (const statement of statements.filter((text) => text !== '')) {
+    await dataSource.query(statement).catch((error: { code?: string }) => {
+      if (error.code !== '42710') throw error;
+    });
   }
 }

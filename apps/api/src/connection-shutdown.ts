@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
@@ -6,22 +7,31 @@ const GRACE_MS = 25_000;
 const SWEEP_MS = 100;
 
 /**
- * Lets a stopping server end. Node waits for every connection that is not idle, and counts one that never carried a
- * request (a browser's or a proxy's spare) as not idle. Those are closed at once; requests under way get time to end, and
- * their connections are closed then, rather than when they have been idle for long.
+ * Lets a stopping server end. Responses under way get time to arrive; connections without one are closed. Node's own
+ * `closeIdleConnections` would cut a response whose last byte is written but not sent yet, and leave a connection that never
+ * carried a request (a browser's or a proxy's spare), so it is replaced.
  */
 export function endConnectionsOnClose(fastify: FastifyInstance): void {
-  const spare = new Set<Socket>();
-  fastify.server.on('connection', (socket) => {
-    spare.add(socket);
-    socket.once('close', () => spare.delete(socket));
+  const { server } = fastify;
+  const connections = new Set<Socket>();
+  const responses = new Map<ServerResponse, Socket>();
+  server.on('connection', (socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
   });
-  fastify.server.on('request', ({ socket }) => spare.delete(socket));
+  server.on('request', ({ socket }, response) => {
+    responses.set(response, socket);
+    response.once('close', () => responses.delete(response));
+    socket.once('close', () => responses.delete(response));
+  });
+  server.closeIdleConnections = () => {
+    const busy = new Set(responses.values());
+    for (const socket of connections) if (!busy.has(socket)) socket.destroy();
+  };
   fastify.addHook('preClose', (done) => {
-    for (const socket of spare) socket.destroy();
-    const sweep = setInterval(() => fastify.server.closeIdleConnections(), SWEEP_MS).unref();
-    fastify.server.once('close', () => clearInterval(sweep));
-    setTimeout(() => fastify.server.closeAllConnections(), GRACE_MS).unref();
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS).unref();
+    server.once('close', () => clearInterval(sweep));
+    setTimeout(() => server.closeAllConnections(), GRACE_MS).unref();
     done();
   });
 }

@@ -1,14 +1,18 @@
+import { constants } from 'node:zlib';
 import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { fastifyCompress } from '@fastify/compress';
 import type { ApiConfig } from '#libs/config';
-import { AccessGate } from './access/access-gate.js';
-import { Answers } from './answers/answers.js';
-import { answerNotModified, answerRepeatedRequests } from './answers/repeated-requests.js';
+import { ReportingDatabase } from '#libs/database/queries';
+import { AccessGuard } from './access/access.guard.js';
 import { AppModule } from './app.module.js';
 import { endConnectionsOnClose } from './connection-shutdown.js';
 import { OpenApiDocument } from './docs/openapi-document.js';
 import { Metrics } from './health/metrics.js';
+import { DataVersions } from './responses/data-versions.js';
+import { limitRequests } from './responses/request-limits.js';
+import { keepResponses } from './responses/response-memory.js';
 
 /** A name of 10 kB may come percent-encoded, three or more bytes for one. */
 const MAX_HEADER_BYTES = 128 * 1024;
@@ -19,6 +23,9 @@ const TIMEOUT_CHECK_MS = 2000;
 /** Longer than the idle time-out of load balancers, so that it is not us who hang up on a request. */
 const KEEP_ALIVE_MS = 65_000;
 
+/** Quality 4 of 11: as fast as gzip, and smaller. */
+const BROTLI = { [constants.BROTLI_PARAM_QUALITY]: 4 };
+
 /** Parameters are checked with zod. Fastify's own compilers would take a tenth of the start-up. */
 const WITHOUT_SCHEMAS = { buildValidator: refuseSchemas, buildSerializer: refuseSchemas };
 
@@ -26,14 +33,14 @@ function refuseSchemas(): never {
   throw new Error('routes have no Fastify schemas here');
 }
 
-/** The API, ready to listen. Nothing is asked of the database yet: it may be away. */
+/** The API, ready to listen. The database is not used yet: it may be away. */
 export async function createApi(config: ApiConfig, logger: LoggerService | false): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     http: { maxHeaderSize: MAX_HEADER_BYTES, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: RECEIVE_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    // What still comes over an open connection while the server stops is answered, and the connection closed with it.
+    // What still comes over an open connection while the server stops is served, and the connection closed with it.
     return503OnClosing: false,
     schemaController: { compilersFactory: WITHOUT_SCHEMAS },
   });
@@ -46,13 +53,15 @@ export async function createApi(config: ApiConfig, logger: LoggerService | false
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
     strictTransportSecurity: false,
   });
-  const metrics = app.get(Metrics);
   const fastify = adapter.getInstance();
-  const gate = app.get(AccessGate);
-  await gate.guard(fastify);
-  answerRepeatedRequests(fastify, app.get(Answers), gate, metrics);
-  answerNotModified(fastify);
+  const database = app.get(ReportingDatabase);
+  const versions = new DataVersions(database);
+  await app.get(AccessGuard).register(fastify);
+  limitRequests(fastify, () => database.isBusy);
+  await fastify.register(fastifyCompress, { encodings: ['br', 'gzip'], brotliOptions: { params: BROTLI } });
+  keepResponses(fastify, { versionOf: (cluster) => versions.of(cluster), clusterName: config.clusterName });
   endConnectionsOnClose(fastify);
+  const metrics = app.get(Metrics);
   fastify.addHook('onResponse', (request, reply, done) => {
     metrics.observeRequest(request.method, request.routeOptions.url, reply.statusCode, reply.elapsedTime / 1000);
     done();

@@ -3,11 +3,11 @@ import type { z } from 'zod';
 
 /** What the index and OpenAPI say of an endpoint. */
 export interface EndpointDescription {
-  /** Every path that it answers under, the documented one first. */
+  /** Every path that it is served under, the documented one first. */
   readonly paths: readonly string[];
   readonly summary: string;
-  /** The JSON of a successful answer; absent where it is not JSON. */
-  readonly answer: z.ZodType | undefined;
+  /** The JSON of a successful response; absent where it is not JSON. */
+  readonly response: z.ZodType | undefined;
 }
 
 export const ENDPOINT = 'cost-monitoring:endpoint';
@@ -17,9 +17,9 @@ export function spellings(path: string): string[] {
   return [...new Set([path, path.replaceAll('_', '-'), path.replaceAll('-', '_')])];
 }
 
-/** A GET endpoint under both spellings of its paths, with one line on what it answers. */
-export function Endpoint(path: string | readonly string[], summary: string, answer?: z.ZodType): MethodDecorator {
+/** A GET endpoint under both spellings of its paths, with one line on what it is for. */
+export function Endpoint(path: string | readonly string[], summary: string, response?: z.ZodType): MethodDecorator {
   const paths = [path].flat().flatMap(spellings);
-  const description: EndpointDescription = { paths, summary, answer };
+  const description: EndpointDescription = { paths, summary, response };
   return applyDecorators(Get(paths), SetMetadata(ENDPOINT, description));
 }

@@ -1,5 +1,6 @@
 import type { RecordedRun, SyncSource } from '#libs/database';
-import { USAGE_DATASETS, eachDay } from '#libs/domain';
+import { eachDay } from '#libs/domain';
+import { DATASETS } from '#libs/prometheus';
 import { reasonToCatchUp, type SyncState } from './catch-up.js';
 
 const TODAY = '2026-11-24';
@@ -29,7 +30,7 @@ const UP_TO_DATE: SyncState = {
   latestRuns: new Map([run('cost-explorer', 'succeeded'), run('prometheus', 'succeeded')]),
   costDays: PAST.map((day) => ({ day, ...BASIS })),
   usageDays: PAST.flatMap((day) =>
-    USAGE_DATASETS.map((dataset) => ({ day, dataset, status: 'final' as const, coverage: 1, readAt: new Date(0) })),
+    DATASETS.map((dataset) => ({ day, dataset, hub: '', status: 'final' as const, coverage: 1, readAt: new Date(0) })),
   ),
   daysWithOtherPolicy: [],
 };

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { syncConfig, type SyncConfig } from '#libs/config';
-import { createDataSource } from '#libs/database';
+import { createDataSource, findLockHolder, type LockHolder } from '#libs/database';
 
 type DataSource = ReturnType<typeof createDataSource>;
 
@@ -19,6 +19,11 @@ export class SyncDatabase implements OnApplicationShutdown {
   /** @throws when the database does not answer. */
   async ping(): Promise<void> {
     await (await this.connect()).query('SELECT 1');
+  }
+
+  /** Who works on the cluster. */
+  async findLockHolder(): Promise<LockHolder | undefined> {
+    return findLockHolder(await this.connect(), this.config.clusterName);
   }
 
   async onApplicationShutdown(): Promise<void> {

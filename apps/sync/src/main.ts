@@ -4,7 +4,9 @@ import { NestFactory } from '@nestjs/core';
 import { ConfigurationError, parseSyncConfig } from '#libs/config';
 import { dayOf } from '#libs/domain';
 import { ArgumentError, parseArguments, USAGE, type Command } from './arguments.js';
+import { SyncDatabase } from './database.js';
 import { describeFault } from './describe-fault.js';
+import { describeHolder } from './describe-holder.js';
 import { LogProgress, TerminalProgress } from './progress.js';
 import { allSucceeded, formatSummaries } from './run-summary.js';
 import { SyncRunner } from './runner.js';
@@ -49,7 +51,8 @@ async function runOnce(
   const days = command.kind === 'backfill' ? command.window : undefined;
   const result = await app.get(SyncRunner).run({ trigger, days, acceptsLostTags, signal, progress });
   if (result === 'locked') {
-    process.stderr.write('another sync works on this cluster; nothing was done\n');
+    const holder = await app.get(SyncDatabase).findLockHolder();
+    process.stderr.write(`another sync works on this cluster${describeHolder(holder)}; nothing was done\n`);
     return EXIT_LOCKED;
   }
   process.stdout.write(formatSummaries(result));

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { ConfigurationError, parseDatabaseUrl } from '#libs/config';
 import { createDataSource, migrate } from '#libs/database';
+import { MEASURES } from '#libs/prometheus';
 import { describeFault } from './describe-fault.js';
 
 /** Brings the database's schema up to date and says what it did. */
@@ -8,7 +9,7 @@ async function main(): Promise<number> {
   const dataSource = createDataSource(parseDatabaseUrl(process.env), { applicationName: 'migrate' });
   await dataSource.initialize();
   try {
-    const applied = await migrate(dataSource);
+    const applied = await migrate(dataSource, MEASURES);
     process.stdout.write(applied.map((name) => `applied ${name}\n`).join('') || 'the database is up to date\n');
     return 0;
   } finally {

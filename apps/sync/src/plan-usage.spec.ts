@@ -1,10 +1,11 @@
-import { USAGE_DATASETS, eachDay, type Day } from '#libs/domain';
+import { eachDay, type Day } from '#libs/domain';
+import { DATASETS } from '#libs/prometheus';
 import { listUnreadUsageDays, planUsageBackfill, planUsageDays, windowOf, type StoredUsageDay } from './plan-usage.js';
 
 const TODAY = '2026-11-24';
 const WINDOW_START = '2025-10-01';
 const stored = (from: Day, until: Day, status: StoredUsageDay['status']): StoredUsageDay[] =>
-  eachDay({ from, until }).flatMap((day) => USAGE_DATASETS.map((dataset) => ({ day, dataset, status })));
+  eachDay({ from, until }).flatMap((day) => DATASETS.map((dataset) => ({ day, dataset, status })));
 
 const dueDays = (before: readonly StoredUsageDay[]): Day[] => planUsageDays(TODAY, before).map(({ day }) => day);
 

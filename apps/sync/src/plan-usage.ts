@@ -1,14 +1,7 @@
 import { knownCostWindow } from '#libs/cost-explorer';
 import type { UsageDay } from '#libs/database';
-import {
-  USAGE_DATASETS,
-  USAGE_RETRY_DAYS,
-  addDays,
-  eachDay,
-  type Day,
-  type DayWindow,
-  type UsageDataset,
-} from '#libs/domain';
+import { USAGE_RETRY_DAYS, addDays, eachDay, type Day, type DayWindow, type UsageDataset } from '#libs/domain';
+import { DATASETS } from '#libs/prometheus';
 
 /** What is stored of one dataset of a day. */
 export type StoredUsageDay = Pick<UsageDay, 'day' | 'dataset' | 'status'>;
@@ -29,26 +22,30 @@ export const usageWindow: (today: Day) => DayWindow = knownCostWindow;
  */
 export function planUsageDays(today: Day, stored: readonly StoredUsageDay[]): DueUsageDay[] {
   const retriedFrom = addDays(today, -USAGE_RETRY_DAYS);
-  const settled = new Set<string>();
-  for (const { day, dataset, status } of stored) {
-    if (status === 'final' || (status === 'missing' && day < retriedFrom)) settled.add(`${day} ${dataset}`);
+  const settled = new Set(stored.map(keyOf));
+  for (const record of stored) {
+    const { day, status } = record;
+    if (status !== 'final' && !(status === 'missing' && day < retriedFrom)) settled.delete(keyOf(record));
   }
   return eachDay(usageWindow(today))
-    .map((day) => ({ day, datasets: USAGE_DATASETS.filter((dataset) => !settled.has(`${day} ${dataset}`)) }))
+    .map((day) => ({ day, datasets: DATASETS.filter((dataset) => !settled.has(keyOf({ day, dataset }))) }))
     .filter(({ datasets }) => datasets.length > 0);
 }
 
 /** What a backfill reads: all of every day that was asked for, final or not. */
 export function planUsageBackfill(asked: DayWindow): DueUsageDay[] {
-  return eachDay(asked).map((day) => ({ day, datasets: USAGE_DATASETS }));
+  return eachDay(asked).map((day) => ({ day, datasets: DATASETS }));
 }
 
 /** Days before today of which some dataset has no record at all, not even that it is missing. */
 export function listUnreadUsageDays(today: Day, stored: readonly StoredUsageDay[]): Day[] {
-  const recorded = new Map<Day, number>();
-  for (const { day } of stored) recorded.set(day, (recorded.get(day) ?? 0) + 1);
+  const recorded = new Set(stored.map(keyOf));
   const past = { from: usageWindow(today).from, until: today };
-  return eachDay(past).filter((day) => (recorded.get(day) ?? 0) < USAGE_DATASETS.length);
+  return eachDay(past).filter((day) => DATASETS.some((dataset) => !recorded.has(keyOf({ day, dataset }))));
+}
+
+function keyOf({ day, dataset }: Pick<StoredUsageDay, 'day' | 'dataset'>): string {
+  return `${day} ${dataset}`;
 }
 
 /** The smallest window that holds all of the days, which come in order; undefined for none. */

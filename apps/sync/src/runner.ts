@@ -3,6 +3,7 @@ import { syncConfig, type SyncConfig } from '#libs/config';
 import { knownCostWindow } from '#libs/cost-explorer';
 import { migrate, SYNC_SOURCES, SyncSession, type RecordedRun, type SyncSource } from '#libs/database';
 import { dayOf } from '#libs/domain';
+import { dividingMeasures, MEASURES } from '#libs/prometheus';
 import { reasonToCatchUp } from './catch-up.js';
 import { SyncDatabase } from './database.js';
 import { usageWindow } from './plan-usage.js';
@@ -43,11 +44,12 @@ export class SyncRunner {
     work: (work: SyncWork) => Promise<readonly SourceSummary[]>,
   ): Promise<RunResult> {
     const dataSource = await this.database.connect();
-    await migrate(dataSource);
+    await migrate(dataSource, MEASURES);
     const session = await SyncSession.open(dataSource, this.config.clusterName);
     if (!session) return 'locked';
     try {
-      return await work({ ...task, config: this.config, session, today: dayOf(new Date()) });
+      const policy = { ...this.config.allocationPolicy, dividedBy: dividingMeasures(MEASURES) };
+      return await work({ ...task, config: this.config, policy, session, today: dayOf(new Date()) });
     } finally {
       // A session that cannot be closed has lost its connection, and with it the lock; why is in the error on its way.
       await session.close().catch(() => undefined);
@@ -64,7 +66,7 @@ async function runSources(work: SyncWork): Promise<readonly SourceSummary[]> {
   return summaries;
 }
 
-async function findReason({ config, session, today }: SyncWork): Promise<string | undefined> {
+async function findReason({ config, policy, session, today }: SyncWork): Promise<string | undefined> {
   const latestRuns = new Map<SyncSource, RecordedRun>();
   for (const source of SYNC_SOURCES) {
     const run = await session.findLatestRun(source);
@@ -74,6 +76,6 @@ async function findReason({ config, session, today }: SyncWork): Promise<string 
     latestRuns,
     costDays: await session.listCostDays(knownCostWindow(today)),
     usageDays: await session.listUsageDays(usageWindow(today)),
-    daysWithOtherPolicy: await session.listDaysWithOtherPolicy(config.allocationPolicy),
+    daysWithOtherPolicy: await session.listDaysWithOtherPolicy(policy),
   });
 }

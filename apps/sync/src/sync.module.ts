@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { ConfigModule, registerAs } from '@nestjs/config';
 import { ScheduleModule } from '@nestjs/schedule';
-import { syncConfig, type SyncConfig } from '#libs/config';
+import type { SyncConfig } from '#libs/config';
 import { SyncDatabase } from './database.js';
 import { SyncRunner } from './runner.js';
 import { SyncSchedule } from './schedule.js';
@@ -10,8 +11,11 @@ export class SyncModule {
   static configuredBy(config: SyncConfig): DynamicModule {
     return {
       module: SyncModule,
-      imports: [ScheduleModule.forRoot()],
-      providers: [{ provide: syncConfig.KEY, useValue: config }, SyncDatabase, SyncRunner, SyncSchedule],
+      imports: [
+        ConfigModule.forRoot({ ignoreEnvFile: true, ignoreEnvVars: true, load: [registerAs('sync', () => config)] }),
+        ScheduleModule.forRoot(),
+      ],
+      providers: [SyncDatabase, SyncRunner, SyncSchedule],
     };
   }
 }

@@ -1,6 +1,6 @@
 import type { SyncConfig } from '#libs/config';
 import type { SyncSession, SyncTrigger } from '#libs/database';
-import type { Day, DayWindow } from '#libs/domain';
+import type { AllocationPolicy, Day, DayWindow } from '#libs/domain';
 import type { Progress } from './progress.js';
 
 /** What to do: the days that are due or, for a backfill, exactly those of a window. */
@@ -18,5 +18,6 @@ export interface SyncTask {
 export interface SyncWork extends SyncTask {
   readonly config: SyncConfig;
   readonly session: SyncSession;
+  readonly policy: AllocationPolicy;
   readonly today: Day;
 }

@@ -59,8 +59,8 @@ FROM (
   GROUP BY day
 ) AS costs LEFT JOIN (
   SELECT day, sum(amount_usd) AS amount_usd
-  FROM reporting.daily_user_costs
-  WHERE ${IN_CLUSTER} AND $__timeFilter(day) AND username IS NULL
+  FROM reporting.daily_allocated_costs
+  WHERE ${IN_CLUSTER} AND $__timeFilter(day) AND reason IS NOT NULL
   GROUP BY day
 ) AS nobody ON nobody.day = costs.day
 ORDER BY costs.day`,

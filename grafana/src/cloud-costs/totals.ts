@@ -37,8 +37,8 @@ FROM (
   WHERE ${IN_CLUSTER} AND $__timeFilter(day)
 ) AS costs, (
   SELECT coalesce(sum(amount_usd), 0) AS amount_usd
-  FROM reporting.daily_user_costs
-  WHERE ${IN_CLUSTER} AND $__timeFilter(day) AND username IS NULL
+  FROM reporting.daily_allocated_costs
+  WHERE ${IN_CLUSTER} AND $__timeFilter(day) AND reason IS NOT NULL
 ) AS nobody`,
   )
     .unit(SHARE)

@@ -1,5 +1,5 @@
 import { dailyLines, table, USD } from '../panels.js';
-import { allPicked, CLUSTER_AND_DAYS, isPicked, picked } from '../sql.js';
+import { allPicked, IN_CLUSTER, isPicked, picked } from '../sql.js';
 import { USERS_PICKED } from '../users-picked.js';
 import { MEMBERSHIPS_PICKED } from './conditions.js';
 
@@ -7,16 +7,11 @@ import { MEMBERSHIPS_PICKED } from './conditions.js';
 const IN_SEVERAL = 'cardinality(usergroups) > 1';
 const IN_NONE = `'none' = ANY (usergroups)`;
 
-/** Users by the groups they were in over the range, within the cluster and the pickers of hubs and users. */
-const MEMBERSHIPS_OVER_RANGE = `reporting.membership_sums(${CLUSTER_AND_DAYS})
-  WHERE ${picked('hub')}
-    AND ${picked('user', 'username')}`;
-
 /** What each user of each hub cost on the days on which the condition held. */
 const costsWhile = (condition: string) => `(
   SELECT username, hub, sum(direct_usd) + sum(shared_usd) AS amount_usd
-  FROM reporting.member_costs(${CLUSTER_AND_DAYS})
-  WHERE ${USERS_PICKED}
+  FROM reporting.daily_user_costs
+  WHERE ${IN_CLUSTER} AND $__timeFilter(day) AND username IS NOT NULL AND ${USERS_PICKED}
     AND ${condition}
   GROUP BY username, hub
 )`;
@@ -33,12 +28,9 @@ SELECT m.username AS "User", m.hub AS "Hub", m.its_groups AS "Groups",
        m.days AS "Days", to_char(m.last_day, 'YYYY-MM-DD') AS "Last day", costs.amount_usd AS "Cost"
 FROM (
   SELECT username, hub, string_agg(DISTINCT usergroup, ', ' ORDER BY usergroup) AS its_groups,
-         sum(days) FILTER (WHERE place = 1) AS days, max(last_seen) AS last_day
-  FROM (
-    SELECT username, hub, usergroups, days, last_seen
-    FROM ${MEMBERSHIPS_OVER_RANGE}
-      AND ${IN_SEVERAL}
-  ) AS sets CROSS JOIN LATERAL unnest(usergroups) WITH ORDINALITY AS one (usergroup, place)
+         count(DISTINCT day) AS days, max(day) AS last_day
+  FROM ${MEMBERSHIPS_PICKED}
+    AND group_count > 1
   GROUP BY username, hub
   HAVING ${allPicked('usergroup')} OR bool_or(${isPicked('usergroup')})
 ) AS m LEFT JOIN ${costsWhile(IN_SEVERAL)} AS costs ON costs.username = m.username AND costs.hub = m.hub
@@ -57,9 +49,9 @@ export const noGroup = () =>
 SELECT m.username AS "User", m.hub AS "Hub",
        m.days AS "Days", to_char(m.last_day, 'YYYY-MM-DD') AS "Last day", costs.amount_usd AS "Cost"
 FROM (
-  SELECT username, hub, sum(days) AS days, max(last_seen) AS last_day
-  FROM ${MEMBERSHIPS_OVER_RANGE}
-    AND ${IN_NONE}
+  SELECT username, hub, count(*) AS days, max(day) AS last_day
+  FROM ${MEMBERSHIPS_PICKED}
+    AND usergroup = 'none'
   GROUP BY username, hub
 ) AS m LEFT JOIN ${costsWhile(IN_NONE)} AS costs ON costs.username = m.username AND costs.hub = m.hub
 ORDER BY "Cost" DESC NULLS LAST, "User", "Hub"`,
@@ -91,13 +83,10 @@ export const memberships = () =>
     },
     `
 SELECT usergroup AS "Group", username AS "User", hub AS "Hub",
-       to_char(min(first_seen), 'YYYY-MM-DD') AS "First day", to_char(max(last_seen), 'YYYY-MM-DD') AS "Last day",
-       sum(days) AS "Days"
-FROM (
-  SELECT unnest(usergroups) AS usergroup, username, hub, first_seen, last_seen, days
-  FROM ${MEMBERSHIPS_OVER_RANGE}
-) AS members
-WHERE ${picked('usergroup')}
+       to_char(min(day), 'YYYY-MM-DD') AS "First day", to_char(max(day), 'YYYY-MM-DD') AS "Last day",
+       count(*) AS "Days"
+FROM ${MEMBERSHIPS_PICKED}
+  AND ${picked('usergroup')}
 GROUP BY usergroup, username, hub
 ORDER BY usergroup, username, hub
 LIMIT 5000`,

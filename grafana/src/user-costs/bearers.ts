@@ -12,6 +12,6 @@ export const BY_BEARER = `(
   UNION ALL
   SELECT day, hub, component, true, direct_usd, shared_usd
   FROM reporting.daily_allocated_costs
-  WHERE ${EVERYBODY} AND borne_by = 'nobody' AND ${IN_CLUSTER} AND $__timeFilter(day)
+  WHERE ${EVERYBODY} AND reason IS NOT NULL AND ${IN_CLUSTER} AND $__timeFilter(day)
     AND ${picked('hub')} AND ${picked('component')}
 ) AS costs`;

@@ -1,29 +1,9 @@
 import { colour, dailyBars } from '../panels.js';
-import { allPicked, IN_CLUSTER, isPicked } from '../sql.js';
 import { USER_COSTS } from '../users-picked.js';
 import { BY_BEARER } from './bearers.js';
 
 const UNALLOCATED = '(unallocated)';
 const EVERYONE_ELSE = '(everyone else)';
-
-/** A place is a day, hub and component. */
-const OF_ONE_AT_PLACE = `${IN_CLUSTER} AND day = places.day AND hub = top.hub AND component = places.component
-      AND username = top.username`;
-
-/**
- * What a user cost at a place, as a member of a group that is picked: LIMIT 1, since each of their groups has the whole of
- * it. LIMIT, like OFFSET 0, has the planner look each of them up by the key, instead of reading everybody's for a join.
- */
-const COST_OF_ONE = `
-    (SELECT amount_usd
-    FROM reporting.daily_user_costs
-    WHERE ${allPicked('usergroup')} AND ${OF_ONE_AT_PLACE}
-    OFFSET 0)
-    UNION ALL
-    (SELECT full_usd
-    FROM reporting.daily_user_group_costs
-    WHERE NOT ${allPicked('usergroup')} AND ${isPicked('usergroup')} AND ${OF_ONE_AT_PLACE}
-    LIMIT 1)`;
 
 export const usersByDay = () =>
   dailyBars(
@@ -37,17 +17,14 @@ WITH top AS (
   SELECT hub, username
   FROM ${USER_COSTS}
   GROUP BY hub, username
-  HAVING sum(cost_days) > 0
   ORDER BY sum(direct_usd) + sum(shared_usd) DESC, hub, username
   LIMIT \${top_users:sqlstring}::integer
 ), days AS (
   SELECT day, hub, component, nobody, direct_usd + shared_usd AS amount_usd
   FROM ${BY_BEARER}
 ), top_days AS (
-  SELECT day, hub, username, sum(own.amount_usd) AS amount_usd
-  FROM (SELECT DISTINCT day, hub, component FROM days WHERE NOT nobody) AS places
-  JOIN top USING (hub)
-  CROSS JOIN LATERAL (${COST_OF_ONE}) AS own
+  SELECT day, hub, username, sum(direct_usd + shared_usd) AS amount_usd
+  FROM ${USER_COSTS} JOIN top USING (hub, username)
   GROUP BY day, hub, username
 )
 SELECT day AS "time", username || ' (' || hub || ')' AS metric, amount_usd AS value

@@ -42,7 +42,6 @@ FROM (
   SELECT sum(direct_usd) + sum(shared_usd) AS amount_usd
   FROM ${USER_COSTS}
   GROUP BY hub, username
-  HAVING sum(cost_days) > 0
 ) AS users`,
   )
     .span(8)
@@ -62,7 +61,6 @@ export const topUsers = () =>
 SELECT username || ' (' || hub || ')' AS "User", sum(direct_usd) + sum(shared_usd) AS "Cost"
 FROM ${USER_COSTS}
 GROUP BY hub, username
-HAVING sum(cost_days) > 0
 ORDER BY "Cost" DESC, hub, username
 LIMIT \${top_users:sqlstring}::integer`,
         'table',

@@ -1,8 +1,7 @@
 import { table, USD } from '../panels.js';
-import { USER_COSTS_AND_USAGE } from '../users-picked.js';
+import { USAGE, USER_COSTS } from '../users-picked.js';
 
 const GIB = 'gbytes';
-const BYTE_SECONDS_PER_GIB_HOUR = '(3600 * 1073741824::numeric)';
 
 /** The most rows that the table shows: a browser has to hold them. */
 const MOST_USERS = 1000;
@@ -20,14 +19,18 @@ SELECT username AS "User", hub AS "Hub",
        compute_usd / nullif(compute_gib_hours, 0) AS "Compute per GiB-hour"
 FROM (
   SELECT hub, username, sum(direct_usd) AS direct_usd, sum(shared_usd) AS shared_usd,
-         sum(direct_usd + shared_usd) FILTER (WHERE component = 'compute') AS compute_usd,
-         sum(byte_seconds) FILTER (WHERE component = 'compute' AND usage_days > 0) / ${BYTE_SECONDS_PER_GIB_HOUR} AS compute_gib_hours,
-         sum(byte_seconds) FILTER (WHERE component = 'home storage') / (24 * ${BYTE_SECONDS_PER_GIB_HOUR})
-           / nullif(sum(usage_days) FILTER (WHERE component = 'home storage'), 0) AS home_gib
-  FROM ${USER_COSTS_AND_USAGE}
+         sum(direct_usd + shared_usd) FILTER (WHERE component = 'compute') AS compute_usd
+  FROM ${USER_COSTS}
   GROUP BY hub, username
-  HAVING sum(cost_days) > 0
 ) AS users
+LEFT JOIN (
+  SELECT hub, username,
+         sum(gib_hours) FILTER (WHERE component = 'compute') AS compute_gib_hours,
+         sum(gib_hours) FILTER (WHERE component = 'home storage') / 24
+           / nullif(count(*) FILTER (WHERE component = 'home storage'), 0) AS home_gib
+  FROM ${USAGE}
+  GROUP BY hub, username
+) AS used USING (hub, username)
 ORDER BY "Cost" DESC, hub, username
 LIMIT ${MOST_USERS}`,
     { Cost: USD, 'Direct part': USD, 'Shared part': USD, 'Home GiB': GIB },

@@ -1,8 +1,15 @@
 import { z } from 'zod';
 import { parseEnvironment, type Environment } from './environment.js';
-import { databaseUrl } from './variables.js';
+import { clusterName, databaseUrl } from './variables.js';
 
-/** DATABASE_URL alone: all that migrating needs. @throws ConfigurationError naming it when it is absent or malformed. */
+/** For migrating: the database alone. @throws ConfigurationError */
 export function parseDatabaseUrl(environment: Environment): string {
   return parseEnvironment(z.object({ DATABASE_URL: databaseUrl }), environment).DATABASE_URL;
+}
+
+/** For work on what is stored of a cluster. @throws ConfigurationError */
+export function parseStoredCluster(environment: Environment): { databaseUrl: string; clusterName: string } {
+  const variables = z.object({ DATABASE_URL: databaseUrl, CLUSTER_NAME: clusterName });
+  const { DATABASE_URL, CLUSTER_NAME } = parseEnvironment(variables, environment);
+  return { databaseUrl: DATABASE_URL, clusterName: CLUSTER_NAME };
 }

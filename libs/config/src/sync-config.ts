@@ -35,7 +35,8 @@ export interface SyncConfig {
   /** A run sends no more requests to Cost Explorer than this, retries and pages included. */
   readonly maxCostRequests: number;
   readonly costBasis: CostBasis;
-  readonly allocationPolicy: AllocationPolicy;
+  /** Without the measures that divide: those are libs/prometheus's. */
+  readonly allocationPolicy: Omit<AllocationPolicy, 'dividedBy'>;
   readonly usageResolutionSeconds: number;
   readonly attribution: AttributionConfig;
 }

@@ -1,69 +1,48 @@
-import { SHARED_COMPONENTS, SUPPORT_HUB, type AllocationPolicy, type Day } from '#libs/domain';
-import type { QueryRunner } from 'typeorm';
-import { INSERT_USER_COSTS } from './allocation-sql.js';
-import { affectedRows } from './affected-rows.js';
-import { deriveAllocatedCosts, deriveGroupCosts, forgetWeekOf } from './derived-sums.js';
-import type { RunId } from './sync-records.js';
+import { COMPUTE, SUPPORT_HUB, type AllocationPolicy, type Day } from '#libs/domain';
+import { INSERT_DAY_COSTS, INSERT_USER_COSTS } from './allocation-sql.js';
+import { affectedRows, type RunTransaction } from './run-transaction.js';
 
 /**
- * Derives a day's user costs anew, and the sums of them, in the caller's transaction. A day without stored costs has
- * none. To be called whenever the day's costs, its usage or the policy changed.
+ * Derives a day's user costs anew, and their rollup. To be called whenever the day's costs, its usage, its memberships or
+ * the policy changed, on a day that has costs.
  *
  * @returns the number of user costs that the day now has.
  */
-export async function allocateDay(
-  queryRunner: QueryRunner,
-  cluster: string,
-  run: RunId,
-  day: Day,
-  policy: AllocationPolicy,
-): Promise<number> {
-  // Usage is summed by week whether or not there are costs.
-  await forgetWeekOf(queryRunner, cluster, day);
-  const excludedHubs = excludedHubsOf(policy);
-  const recorded = await affectedRows(
-    queryRunner,
-    `INSERT INTO allocation_days (cluster, day, allocation, excluded_hubs, run_id)
-     SELECT cluster, day, $4, $5, $3 FROM account_costs WHERE cluster = $1 AND day = $2
-     ON CONFLICT (cluster, day) DO UPDATE SET
-       allocation = excluded.allocation, excluded_hubs = excluded.excluded_hubs, run_id = excluded.run_id`,
-    [cluster, day, run, policy.allocation, excludedHubs],
-  );
-  if (recorded === 0) return 0;
-  // The planner expects one user on a day that it has no statistics of, and would compare all users with all hubs: by
-  // nested loops, or by merging on the component alone.
-  await queryRunner.query(`SET LOCAL enable_nestloop = off`);
-  await queryRunner.query(`SET LOCAL enable_mergejoin = off`);
+export async function allocateDay(transaction: RunTransaction, day: Day, policy: AllocationPolicy): Promise<number> {
+  const { queryRunner, cluster } = transaction;
   await queryRunner.query(`DELETE FROM user_costs WHERE cluster = $1 AND day = $2`, [cluster, day]);
-  const inserted = await affectedRows(queryRunner, INSERT_USER_COSTS, [
+  const inserted = await affectedRows(transaction, INSERT_USER_COSTS, [
     cluster,
     day,
-    run,
     policy.allocation,
-    excludedHubs,
-    SHARED_COMPONENTS,
+    policy.excludedHubs,
+    policy.dividedBy.map(({ component }) => component),
+    policy.dividedBy.map(({ name }) => name),
+    policy.dividedBy.map(({ dataset }) => dataset),
     SUPPORT_HUB,
+    COMPUTE,
   ]);
-  await deriveAllocatedCosts(queryRunner, cluster, day);
-  await deriveGroupCosts(queryRunner, cluster, day);
+  await queryRunner.query(`DELETE FROM day_costs WHERE cluster = $1 AND day = $2`, [cluster, day]);
+  await queryRunner.query(INSERT_DAY_COSTS, [cluster, day]);
   return inserted;
 }
 
-/** Whether the day's user costs were derived by this policy. */
-export async function isAllocatedBy(
-  queryRunner: QueryRunner,
-  cluster: string,
-  day: Day,
-  policy: AllocationPolicy,
-): Promise<boolean> {
-  const rows: unknown[] = await queryRunner.query(
-    `SELECT FROM allocation_days WHERE cluster = $1 AND day = $2 AND allocation = $3 AND excluded_hubs = $4::text[]`,
-    [cluster, day, policy.allocation, excludedHubsOf(policy)],
+/**
+ * Derives the day's user costs where the day has costs, and records the policy.
+ *
+ * @returns the rows written: 0 on a day without costs.
+ */
+export async function reallocateDay(transaction: RunTransaction, day: Day, policy: AllocationPolicy): Promise<number> {
+  const marked = await affectedRows(
+    transaction,
+    `UPDATE cost_days SET policy = $3, run_id = $4 WHERE cluster = $1 AND day = $2`,
+    [transaction.cluster, day, textOfPolicy(policy), transaction.run],
   );
-  return rows.length > 0;
+  return marked === 0 ? 0 : marked + (await allocateDay(transaction, day, policy));
 }
 
-/** In one order and once each, so that the same policy is always stored alike. */
-export function excludedHubsOf(policy: AllocationPolicy): string[] {
-  return [...new Set(policy.excludedHubs)].sort();
+/** The same text for the same policy, whatever the order of its lists: what cost_days keeps. */
+export function textOfPolicy({ allocation, excludedHubs, dividedBy }: AllocationPolicy): string {
+  const measures = dividedBy.map(({ component, name }) => `${component} by ${name}`).sort();
+  return JSON.stringify({ allocation, excludedHubs: [...new Set(excludedHubs)].sort(), measures });
 }

@@ -1,9 +1,6 @@
 import { MIGRATIONS } from '#migrations';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
-import { AccountCostRow } from './entities/account-cost-row.js';
-import { SyncRunRow } from './entities/sync-run-row.js';
-import { UsageDayRow } from './entities/usage-day-row.js';
 import { FailFastClient } from './fail-fast-client.js';
 
 /** How a process uses the database. Time-outs in milliseconds. */
@@ -31,7 +28,7 @@ const KEEP_ALIVE_AFTER_MS = 30_000;
 const SERVER_KEEP_ALIVE = '-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3';
 
 /**
- * Lists entities and migrations one by one and never synchronizes: the migrations alone make the schema. Not yet
+ * TypeORM is the connection and the runner of migrations: statements are SQL, and there are no entities. Not yet
  * connected: call `initialize()`.
  */
 export function createDataSource(databaseUrl: string, settings: DataSourceSettings): DataSource {
@@ -42,7 +39,6 @@ export function createDataSource(databaseUrl: string, settings: DataSourceSettin
     applicationName,
     poolSize,
     connectTimeoutMS: connectTimeoutMs,
-    entities: [AccountCostRow, SyncRunRow, UsageDayRow],
     migrations: MIGRATIONS,
     migrationsTableName: 'migrations',
     synchronize: false,

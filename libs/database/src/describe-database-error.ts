@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { messageOf } from '#libs/domain';
 import pg from 'pg';
 import { QueryFailedError } from 'typeorm';
@@ -28,10 +29,11 @@ export function describeDatabaseError(error: unknown): string | undefined {
     const { code = '' } = fault;
     return SENTENCES[code] ?? (ABOUT_THE_SERVER.includes(code.slice(0, 2)) ? fault.message : undefined);
   }
+  if (!types.isNativeError(fault)) return undefined;
   if (fault instanceof AggregateError) {
     return fault.errors.every((one) => describeDatabaseError(one)) ? messageOf(fault) : undefined;
   }
-  if (!(fault instanceof Error) || fault.name !== 'Error') return undefined;
+  if (fault.name !== 'Error') return undefined;
   const isOfTheSocket = 'syscall' in fault && SOCKET_CALLS.includes(String(fault.syscall));
   return isOfTheSocket || ABOUT_THE_CONNECTION.test(fault.message) ? messageOf(fault) : undefined;
 }

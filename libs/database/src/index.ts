@@ -1,11 +1,12 @@
 export * from './data-source.js';
 export { describeDatabaseError, isRefusedStatement } from './describe-database-error.js';
-export * from './derive-all-sums.js';
-export * from './empty-answer-error.js';
+export * from './empty-response-error.js';
+export { PseudonymTakenError, UnknownUserError, type Forgotten } from './forget-user.js';
 export * from './inspection.js';
 export * from './migrate.js';
 export * from './queries/index.js';
-export type { UsageDayReadings } from './replace-usage-day.js';
+export { findLockHolder, type LockHolder } from './sync-lock.js';
 export * from './sync-records.js';
 export * from './sync-session.js';
+export { RunTakenOverError } from './sync-runs.js';
 export { WRITTEN_TABLES } from './written-tables.js';

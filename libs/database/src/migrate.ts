@@ -1,10 +1,21 @@
-import { OperatorError } from '#libs/domain';
-import { MIGRATIONS } from '#migrations';
+import { createHash } from 'node:crypto';
+import { OperatorError, type Measure } from '#libs/domain';
+import { MIGRATIONS, readSqlFile } from '#migrations';
 import { MigrationExecutor, QueryFailedError, type DataSource, type QueryRunner } from 'typeorm';
-import { advisoryLockKey } from './advisory-lock.js';
+import { isHeldElsewhere } from './sync-lock.js';
 
 /** Names, in order, of the migrations that this code is written for; compare with reporting.applied_migrations. */
 export const EXPECTED_MIGRATIONS: readonly string[] = MIGRATIONS.map((migration) => new migration().name);
+
+/** The first migration of the layout before 0.2. */
+const EARLIER_LAYOUT = 'CostAndUsageTables1764000000000';
+
+/** The database was made by a version whose layout this one cannot continue. */
+export class EarlierLayoutError extends OperatorError {
+  constructor() {
+    super('this database was made by a version before 0.2; make a new one, the sync fills it again');
+  }
+}
 
 /** The database was migrated by a newer version of this code: its tables may mean something else. */
 export class NewerSchemaError extends OperatorError {
@@ -18,75 +29,150 @@ export class NewerSchemaError extends OperatorError {
 
 /** The database has to be migrated, and whoever is connected may not: a role that only writes rows. */
 export class MigrationNotAllowedError extends OperatorError {
-  constructor(reason: string) {
-    super(
-      `the database has to be migrated, which this role may not do (${reason}): run \`npm run migrate\` as its owner`,
-    );
+  constructor() {
+    super('the database has to be migrated, which this role may not do: run `npm run migrate` as its owner');
   }
 }
 
 /** A run is writing: by code that does not know what the migrations add, it would leave its days without it. */
 export class SyncAtWorkError extends OperatorError {
-  constructor(cluster: string) {
+  constructor(clusters: readonly string[]) {
     super(
-      `the database is migrated between runs, and cluster ${cluster} is being synced: ` +
-        'stop its sync, or try again when its run has ended',
+      `the database is migrated between runs, and these clusters are being synced: ${clusters.join(', ')}; ` +
+        'stop their sync, or try again when their runs have ended',
     );
   }
 }
 
+/** Columns of a view that somebody else's view needs were to be taken away. */
+export class DependentViewError extends OperatorError {
+  constructor(detail: string) {
+    super(`a view of your own depends on one that changes: ${detail}; drop it, migrate, and make it again`);
+  }
+}
+
+/** How long a migration waits for runs, and for another migration, to end. */
+const LOCK_TIMEOUT_MS = 60_000;
+/** Any number, the same for every process that migrates. */
+const MIGRATION_LOCK = 1795824000000;
+
 /**
- * Runs the pending migrations, all in one transaction, and returns their names. A second process that migrates at the
- * same time waits for the first and then finds nothing to do. With nothing pending it only reads the table `migrations`.
+ * Runs the pending migrations and the views, all in one transaction, and returns what was applied: names of migrations,
+ * and `views` where their text is another than the database's. A second process that migrates at the same time waits for
+ * the first and then finds nothing to do. With nothing to do it only reads.
  *
- * @throws NewerSchemaError before anything is written.
- * @throws SyncAtWorkError likewise.
- * @throws MigrationNotAllowedError when the role lacks the rights; nothing is left half done.
+ * @throws EarlierLayoutError, NewerSchemaError before anything is written.
+ * @throws SyncAtWorkError, DependentViewError, MigrationNotAllowedError; nothing is left half done.
  */
-export async function migrate(dataSource: DataSource): Promise<string[]> {
+export async function migrate(
+  dataSource: DataSource,
+  measures: readonly Measure[],
+  { lockTimeoutMs = LOCK_TIMEOUT_MS }: { readonly lockTimeoutMs?: number } = {},
+): Promise<string[]> {
   const queryRunner = dataSource.createQueryRunner();
-  const lock = advisoryLockKey('migrate', '');
+  const views = renderViews(measures);
   try {
-    await queryRunner.query(`SELECT pg_advisory_lock($1)`, [lock]);
+    if (await isCurrent(dataSource, queryRunner, views)) return [];
+    await queryRunner.startTransaction();
     try {
-      await refuseNewerSchema(queryRunner);
-      const executor = new MigrationExecutor(dataSource, queryRunner);
-      if ((await executor.getPendingMigrations()).length === 0) return [];
-      await lockClusters(queryRunner);
-      const applied = await executor.executePendingMigrations();
-      return applied.map((migration) => migration.name);
-    } catch (error) {
-      throw isLackOfRights(error) ? new MigrationNotAllowedError((error as Error).message) : error;
+      await queryRunner.query(`SELECT set_config('lock_timeout', $1, true)`, [`${lockTimeoutMs}ms`]);
+      await queryRunner.query(`SELECT pg_advisory_xact_lock($1)`, [MIGRATION_LOCK]);
+      if (await isCurrent(dataSource, queryRunner, views)) return [];
+      await holdClusters(queryRunner);
+      const applied = await new MigrationExecutor(dataSource, queryRunner).executePendingMigrations();
+      await replaceViews(queryRunner, views);
+      await queryRunner.commitTransaction();
+      return [...applied.map(({ name }) => name), 'views'];
     } finally {
-      if (!queryRunner.isReleased) await queryRunner.query(`SELECT pg_advisory_unlock_all()`);
+      if (queryRunner.isTransactionActive) await queryRunner.rollbackTransaction().catch(() => undefined);
     }
+  } catch (error) {
+    throw operatorErrorOf(error);
   } finally {
     await queryRunner.release();
   }
 }
 
-async function refuseNewerSchema(queryRunner: QueryRunner): Promise<void> {
-  if (!(await queryRunner.hasTable('migrations'))) return;
-  const applied: { name: string }[] = await queryRunner.query(`SELECT name FROM migrations ORDER BY id`);
-  const unknown = applied.map((row) => row.name).filter((name) => !EXPECTED_MIGRATIONS.includes(name));
-  if (unknown.length > 0) throw new NewerSchemaError(unknown);
+interface Views {
+  readonly text: string;
+  /** Stands in the comment of the schema. */
+  readonly version: string;
 }
 
-/** Takes the locks of all clusters that were ever synced: those that their runs hold. */
-async function lockClusters(queryRunner: QueryRunner): Promise<void> {
-  if (!(await queryRunner.hasTable('sync_runs'))) return;
-  const clusters: { cluster: string }[] = await queryRunner.query(
-    `SELECT DISTINCT cluster FROM sync_runs ORDER BY cluster`,
+function renderViews(measures: readonly Measure[]): Views {
+  const rows = measures.map(
+    ({ name, unit, component, dataset }) =>
+      `(${literal(name)}, ${literal(unit)}, ${component === undefined ? 'NULL' : literal(component)}::text, ${literal(dataset)})`,
   );
-  for (const { cluster } of clusters) {
-    const [lock]: { taken: boolean }[] = await queryRunner.query(`SELECT pg_try_advisory_lock($1) AS taken`, [
-      advisoryLockKey('sync', cluster),
-    ]);
-    if (!lock!.taken) throw new SyncAtWorkError(cluster);
+  const text = readSqlFile('views.sql').replaceAll('{{measures}}', rows.join(', '));
+  const version = createHash('sha256').update(text).digest('hex').slice(0, 12);
+  return { text: text.replaceAll('{{version}}', version), version };
+}
+
+/**
+ * Replaces each view where its columns only grow. Where they do not, all are dropped and made again: a view of the
+ * operator's own that depends on one stops that, and the roles that read them have default privileges.
+ */
+async function replaceViews(queryRunner: QueryRunner, { text }: Views): Promise<void> {
+  await queryRunner.query(`SAVEPOINT views`);
+  try {
+    await queryRunner.query(text);
+  } catch (error) {
+    if (codeOf(error) !== INVALID_TABLE_DEFINITION) throw error;
+    await queryRunner.query(`ROLLBACK TO SAVEPOINT views`);
+    const names = [...text.matchAll(/^CREATE OR REPLACE VIEW (reporting\.\w+)/gm)].map(([, name]) => name);
+    await queryRunner.query(`DROP VIEW IF EXISTS ${names.join(', ')}`);
+    await queryRunner.query(text);
   }
 }
 
-/** SQLSTATE insufficient_privilege: `permission denied for …` and `must be owner of …`. */
-function isLackOfRights(error: unknown): boolean {
-  return error instanceof QueryFailedError && (error.driverError as { code?: string }).code === '42501';
+const INVALID_TABLE_DEFINITION = '42P16';
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof QueryFailedError ? (error.driverError as { code?: string }).code : undefined;
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** Whether nothing is pending and the views are those of this version. @throws EarlierLayoutError, NewerSchemaError */
+async function isCurrent(dataSource: DataSource, queryRunner: QueryRunner, views: Views): Promise<boolean> {
+  if (!(await queryRunner.hasTable('migrations'))) return false;
+  const rows: { name: string }[] = await queryRunner.query(`SELECT name FROM migrations ORDER BY id`);
+  const applied = rows.map(({ name }) => name);
+  if (applied.includes(EARLIER_LAYOUT)) throw new EarlierLayoutError();
+  const unknown = applied.filter((name) => !EXPECTED_MIGRATIONS.includes(name));
+  if (unknown.length > 0) throw new NewerSchemaError(unknown);
+  const [schema]: { comment: string | null }[] = await queryRunner.query(
+    `SELECT obj_description(to_regnamespace('reporting'), 'pg_namespace') AS comment`,
+  );
+  return applied.length === EXPECTED_MIGRATIONS.length && (schema?.comment ?? '').endsWith(views.version);
+}
+
+/** Takes the locks of all clusters, which their runs hold. */
+async function holdClusters(queryRunner: QueryRunner): Promise<void> {
+  if (!(await queryRunner.hasTable('sync_locks'))) return;
+  try {
+    await queryRunner.query(`SELECT FROM sync_locks ORDER BY cluster FOR UPDATE`);
+  } catch (error) {
+    if (!isHeldElsewhere(error)) throw error;
+    await queryRunner.rollbackTransaction();
+    const held: { cluster: string }[] = await queryRunner.query(
+      `SELECT cluster FROM sync_locks WHERE cluster NOT IN (SELECT cluster FROM sync_locks FOR UPDATE SKIP LOCKED)
+       ORDER BY cluster`,
+    );
+    throw new SyncAtWorkError(held.map(({ cluster }) => cluster));
+  }
+}
+
+function operatorErrorOf(error: unknown): unknown {
+  // insufficient_privilege: `permission denied for …` and `must be owner of …`.
+  if (codeOf(error) === '42501') return new MigrationNotAllowedError();
+  // dependent_objects_still_exist
+  if (codeOf(error) === '2BP01') {
+    const { detail = '' } = (error as QueryFailedError).driverError as { detail?: string };
+    return new DependentViewError(detail.split('\n').join('; '));
+  }
+  return error;
 }

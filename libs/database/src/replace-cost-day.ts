@@ -1,151 +1,176 @@
-import { formatUsd, type AllocationPolicy, type DayCosts } from '#libs/domain';
-import type { QueryRunner } from 'typeorm';
-import { affectedRows } from './affected-rows.js';
-import { allocateDay, isAllocatedBy } from './allocate-day.js';
-import { EmptyAnswerError } from './empty-answer-error.js';
-import type { CostDayReplacement, CostReadingBasis, RunId } from './sync-records.js';
-import { countChangedDay } from './sync-runs.js';
+import {
+  formatUsd,
+  parseUsd,
+  sumUsd,
+  type AllocationPolicy,
+  type AttributedCost,
+  type Day,
+  type DayCosts,
+} from '#libs/domain';
+import { allocateDay, textOfPolicy } from './allocate-day.js';
+import { digestOf } from './digest.js';
+import { EmptyResponseError } from './empty-response-error.js';
+import { listRestatements } from './restatements.js';
+import { affectedRows, type RunTransaction } from './run-transaction.js';
+import type { CostDayReplacement, CostReadingBasis } from './sync-records.js';
+import { countChangedDays } from './sync-runs.js';
 
-/** Replaces a day's costs in the caller's transaction, writing only what differs from what is stored. */
+/** The row of cost_days, but for its key and the run. */
+interface CostDayRow {
+  readonly account_usd: string;
+  readonly cluster_usd: string;
+  readonly estimated: boolean;
+  readonly basis: string;
+  readonly attribution: string;
+  readonly policy: string;
+  readonly digest: string;
+}
+
+/**
+ * Replaces a day's costs: figures with another digest than the stored ones are deleted and inserted whole, with what was
+ * restated recorded before. With the same digest one row is updated at most.
+ */
 export async function replaceCostDay(
-  queryRunner: QueryRunner,
-  cluster: string,
-  run: RunId,
+  transaction: RunTransaction,
   costs: DayCosts,
   basis: CostReadingBasis,
   policy: AllocationPolicy,
 ): Promise<CostDayReplacement> {
-  const stored = await findStoredDay(queryRunner, cluster, costs.day);
-  if (stored?.hasCosts && costs.attributed.length === 0) throw new EmptyAnswerError(costs.day);
+  const { day } = costs;
+  const attributed = mergeCosts(costs.attributed);
+  const row: CostDayRow = {
+    account_usd: formatUsd(costs.accountUsd),
+    cluster_usd: formatUsd(sumUsd(attributed.map(({ amountUsd }) => amountUsd))),
+    estimated: costs.estimated,
+    basis: basis.costBasis,
+    attribution: basis.attributionDigest,
+    policy: textOfPolicy(policy),
+    digest: digestOf(attributed.map(textsOf)),
+  };
+  const stored = await findCostDay(transaction, day);
+  if (stored && stored.digest !== digestOf([]) && attributed.length === 0) throw new EmptyResponseError(day);
+  if (stored && Object.entries(row).every(([column, value]) => stored[column as keyof CostDayRow] === value)) {
+    return { changed: false, rowsWritten: 0, restatements: 0 };
+  }
 
-  const accountRows = await replaceAccountCost(queryRunner, cluster, run, costs, basis);
-  const attributed = await replaceAttributedCosts(queryRunner, cluster, run, costs, stored && reasonFor(stored, basis));
-  const isAllocated = attributed.rowsWritten === 0 && (await isAllocatedBy(queryRunner, cluster, costs.day, policy));
-  const userRows = isAllocated ? 0 : await allocateDay(queryRunner, cluster, run, costs.day, policy);
-
-  const changed = !isAllocated || accountRows > 0;
-  const rowsWritten = accountRows + attributed.rowsWritten + userRows;
-  if (changed) await countChangedDay(queryRunner, run, rowsWritten);
-  return { changed, rowsWritten, restatements: attributed.restatements };
+  let restatements = 0;
+  let rowsWritten = 1;
+  const isOther = stored?.digest !== row.digest;
+  if (stored && isOther) {
+    const reason = reasonFor(stored, row);
+    restatements = await recordRestatements(transaction, day, attributed, reason);
+  }
+  await upsertCostDay(transaction, day, row);
+  if (isOther) rowsWritten += await replaceAttributedCosts(transaction, day, attributed);
+  if (isOther || stored?.policy !== row.policy) rowsWritten += await allocateDay(transaction, day, policy);
+  await countChangedDays(transaction, rowsWritten);
+  return { changed: true, rowsWritten, restatements };
 }
 
-interface StoredDay extends CostReadingBasis {
-  readonly hasCosts: boolean;
+/** Costs of the same hub, service, component and instance type are one. */
+function mergeCosts(costs: readonly AttributedCost[]): AttributedCost[] {
+  const merged = new Map<string, AttributedCost>();
+  for (const cost of costs) {
+    const key = JSON.stringify([cost.hub, cost.service, cost.component]);
+    merged.set(key, { ...cost, amountUsd: cost.amountUsd + (merged.get(key)?.amountUsd ?? 0n) });
+  }
+  return [...merged.values()];
 }
 
-type RestatementReason = 'restated' | 'cost basis' | 'attribution';
+function textsOf({ hub, service, component, amountUsd }: AttributedCost): string[] {
+  return [hub, service, component, '', formatUsd(amountUsd)];
+}
 
 /** Why figures may differ from the stored ones: because we ask otherwise, else because AWS restated them. */
-function reasonFor(stored: StoredDay, basis: CostReadingBasis): RestatementReason {
-  if (stored.costBasis !== basis.costBasis) return 'cost basis';
-  return stored.attributionDigest === basis.attributionDigest ? 'restated' : 'attribution';
+function reasonFor(stored: CostDayRow, row: CostDayRow): string {
+  if (stored.basis !== row.basis) return 'cost basis';
+  return stored.attribution === row.attribution ? 'restated' : 'attribution';
 }
 
-async function findStoredDay(queryRunner: QueryRunner, cluster: string, day: string): Promise<StoredDay | undefined> {
-  const [row]: StoredDay[] = await queryRunner.query(
-    `SELECT cost_basis AS "costBasis", attribution_digest AS "attributionDigest",
-       EXISTS (SELECT FROM attributed_costs WHERE cluster = $1 AND day = $2) AS "hasCosts"
-     FROM account_costs WHERE cluster = $1 AND day = $2`,
+async function findCostDay({ queryRunner, cluster }: RunTransaction, day: Day): Promise<CostDayRow | undefined> {
+  const [row]: CostDayRow[] = await queryRunner.query(
+    `SELECT account_usd, cluster_usd, estimated, basis, attribution, policy, digest
+     FROM cost_days WHERE cluster = $1 AND day = $2`,
     [cluster, day],
   );
   return row;
 }
 
-/** Two statements instead of one upsert: an upsert locks, and so writes, a row that it leaves as it is. */
-async function replaceAccountCost(
-  queryRunner: QueryRunner,
-  cluster: string,
-  run: RunId,
-  costs: DayCosts,
-  basis: CostReadingBasis,
-): Promise<number> {
-  const parameters = [
-    cluster,
-    costs.day,
-    run,
-    formatUsd(costs.accountUsd),
-    costs.estimated,
-    basis.costBasis,
-    basis.attributionDigest,
-  ];
-  const inserted = await affectedRows(
-    queryRunner,
-    `INSERT INTO account_costs (cluster, day, run_id, amount_usd, estimated, cost_basis, attribution_digest)
-     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (cluster, day) DO NOTHING`,
-    parameters,
-  );
-  if (inserted > 0) return inserted;
-  return affectedRows(
-    queryRunner,
-    `UPDATE account_costs
-        SET run_id = $3, amount_usd = $4, estimated = $5, cost_basis = $6, attribution_digest = $7
-      WHERE cluster = $1 AND day = $2 AND (amount_usd, estimated, cost_basis, attribution_digest)
-        IS DISTINCT FROM ($4::numeric, $5::boolean, $6::text, $7::text)`,
-    parameters,
+async function upsertCostDay({ queryRunner, cluster, run }: RunTransaction, day: Day, row: CostDayRow): Promise<void> {
+  await queryRunner.query(
+    `INSERT INTO cost_days (cluster, day, run_id, account_usd, cluster_usd, estimated, basis, attribution, policy, digest)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+     ON CONFLICT (cluster, day) DO UPDATE SET run_id = excluded.run_id, account_usd = excluded.account_usd,
+       cluster_usd = excluded.cluster_usd, estimated = excluded.estimated, basis = excluded.basis,
+       attribution = excluded.attribution, policy = excluded.policy, digest = excluded.digest`,
+    [
+      cluster,
+      day,
+      run,
+      row.account_usd,
+      row.cluster_usd,
+      row.estimated,
+      row.basis,
+      row.attribution,
+      row.policy,
+      row.digest,
+    ],
   );
 }
 
-/** Rows of the same hub, service and component are summed. Without a reason nothing counts as restated. */
 async function replaceAttributedCosts(
-  queryRunner: QueryRunner,
-  cluster: string,
-  run: RunId,
-  costs: DayCosts,
-  reason: RestatementReason | undefined,
-): Promise<{ rowsWritten: number; restatements: number }> {
-  const [counts]: { written: string; restated: string }[] = await queryRunner.query(REPLACE_ATTRIBUTED_COSTS, [
-    cluster,
-    costs.day,
-    run,
-    costs.attributed.map((cost) => cost.hub),
-    costs.attributed.map((cost) => cost.service),
-    costs.attributed.map((cost) => cost.component),
-    costs.attributed.map((cost) => formatUsd(cost.amountUsd)),
-    reason ?? null,
-  ]);
-  return { rowsWritten: Number(counts!.written), restatements: Number(counts!.restated) };
+  transaction: RunTransaction,
+  day: Day,
+  costs: readonly AttributedCost[],
+): Promise<number> {
+  const { queryRunner, cluster } = transaction;
+  await queryRunner.query(`DELETE FROM attributed_costs WHERE cluster = $1 AND day = $2`, [cluster, day]);
+  return affectedRows(
+    transaction,
+    `INSERT INTO attributed_costs (cluster, day, hub, service, component, amount_usd)
+     SELECT $1, $2::date, hub, service, component, amount_usd
+     FROM unnest($3::text[], $4::text[], $5::text[], $6::numeric[]) AS read (hub, service, component, amount_usd)`,
+    [
+      cluster,
+      day,
+      costs.map(({ hub }) => hub),
+      costs.map(({ service }) => service),
+      costs.map(({ component }) => component),
+      costs.map(({ amountUsd }) => formatUsd(amountUsd)),
+    ],
+  );
 }
 
-/**
- * A row of 0 USD that comes or goes changes no figure: it is stored, but is no restatement. Stored rows are found again
- * by their place: joined by key, a plan made before the table has statistics compares every row with every other.
- */
-const REPLACE_ATTRIBUTED_COSTS = `
-  WITH incoming AS (
-    SELECT hub, service, component, sum(amount_usd) AS amount_usd
-    FROM unnest($4::text[], $5::text[], $6::text[], $7::numeric[]) AS offered (hub, service, component, amount_usd)
-    GROUP BY hub, service, component
-  ),
-  stored AS (
-    SELECT hub, service, component, amount_usd, ctid AS place FROM attributed_costs WHERE cluster = $1 AND day = $2
-  ),
-  difference AS MATERIALIZED (
-    SELECT hub, service, component, stored.amount_usd AS before_usd, incoming.amount_usd AS after_usd, place
-    FROM stored FULL JOIN incoming USING (hub, service, component)
-    WHERE stored.amount_usd IS DISTINCT FROM incoming.amount_usd
-  ),
-  vanished AS (
-    DELETE FROM attributed_costs
-    WHERE ctid = ANY (ARRAY(SELECT place FROM difference WHERE after_usd IS NULL))
-    RETURNING 1
-  ),
-  changed AS (
-    UPDATE attributed_costs SET amount_usd = difference.after_usd, run_id = $3
-    FROM difference
-    WHERE attributed_costs.ctid = difference.place AND difference.after_usd IS NOT NULL
-    RETURNING 1
-  ),
-  added AS (
-    INSERT INTO attributed_costs (cluster, day, hub, service, component, amount_usd, run_id)
-    SELECT $1, $2, hub, service, component, after_usd, $3 FROM difference WHERE place IS NULL
-    RETURNING 1
-  ),
-  restated AS (
-    INSERT INTO cost_restatements (cluster, day, hub, service, component, before_usd, after_usd, reason, run_id)
-    SELECT $1, $2, hub, service, component, before_usd, after_usd, $8, $3
-    FROM difference
-    WHERE $8::text IS NOT NULL AND coalesce(before_usd, 0) <> coalesce(after_usd, 0)
-    RETURNING 1
-  )
-  SELECT (SELECT count(*) FROM vanished) + (SELECT count(*) FROM changed) + (SELECT count(*) FROM added) AS written,
-    (SELECT count(*) FROM restated) AS restated`;
+async function recordRestatements(
+  transaction: RunTransaction,
+  day: Day,
+  after: readonly AttributedCost[],
+  reason: string,
+): Promise<number> {
+  const { queryRunner, cluster, run } = transaction;
+  const stored: { hub: string; service: string; component: string; amount_usd: string }[] = await queryRunner.query(
+    `SELECT hub, service, component, amount_usd FROM attributed_costs WHERE cluster = $1 AND day = $2`,
+    [cluster, day],
+  );
+  const before = stored.map(({ amount_usd, ...place }) => ({ ...place, amountUsd: parseUsd(amount_usd) }));
+  const restatements = listRestatements(before, after);
+  if (restatements.length === 0) return 0;
+  return affectedRows(
+    transaction,
+    `INSERT INTO cost_restatements (cluster, day, hub, service, component, before_usd, after_usd, reason, run_id)
+     SELECT $1, $2::date, hub, service, component, before_usd, after_usd, $8, $9
+     FROM unnest($3::text[], $4::text[], $5::text[], $6::numeric[], $7::numeric[])
+       AS found (hub, service, component, before_usd, after_usd)`,
+    [
+      cluster,
+      day,
+      restatements.map(({ hub }) => hub),
+      restatements.map(({ service }) => service),
+      restatements.map(({ component }) => component),
+      restatements.map(({ beforeUsd }) => (beforeUsd === undefined ? null : formatUsd(beforeUsd))),
+      restatements.map(({ afterUsd }) => (afterUsd === undefined ? null : formatUsd(afterUsd))),
+      reason,
+      run,
+    ],
+  );
+}

@@ -1,160 +1,142 @@
 import {
   addDays,
+  ALL_HUBS,
+  MEMBERSHIPS,
   startOfDay,
   USAGE_RETRY_DAYS,
   USAGE_SETTLE_MS,
   type AllocationPolicy,
   type DatasetReading,
   type Day,
-  type GroupMembership,
   type UsageDataset,
-  type UserUsage,
 } from '#libs/domain';
-import type { QueryRunner } from 'typeorm';
-import { affectedRows } from './affected-rows.js';
-import { allocateDay, isAllocatedBy } from './allocate-day.js';
-import { deriveGroupCosts, forgetWeekOf } from './derived-sums.js';
-import type { RunId, UsageDayReplacement, UsageDayStatus } from './sync-records.js';
-import { countChangedDay } from './sync-runs.js';
-import { replaceMemberships, replaceUserUsage } from './usage-rows.js';
-
-/** What Prometheus said of one day; a dataset that was not asked for is absent, and stays as it is stored. */
-export interface UsageDayReadings {
-  readonly compute?: DatasetReading<UserUsage>;
-  readonly homeStorage?: DatasetReading<UserUsage>;
-  readonly memberships?: DatasetReading<GroupMembership>;
-}
-
-/** Where a reading is stored: which cluster, and by which run, read when. */
-interface Destination {
-  readonly cluster: string;
-  readonly run: RunId;
-  readonly readAt: Date;
-}
+import { reallocateDay, textOfPolicy } from './allocate-day.js';
+import { affectedRows, type RunTransaction } from './run-transaction.js';
+import type { UsageDayReplacement, UsageDayStatus } from './sync-records.js';
+import { countChangedDays } from './sync-runs.js';
+import { rowsOf, replaceRows } from './usage-rows.js';
 
 /**
- * Replaces a day's usage and memberships in the caller's transaction, writing only what differs. Each dataset stands
- * for itself: one that covers less of the day than the stored one (Prometheus forgets, or was away) replaces no rows.
+ * Replaces what was read of a day's usage and memberships. Each (dataset, hub) stands for itself: one with the same digest
+ * as stored writes no row, and one that covers less of the day than stored (Prometheus forgets, or was away) replaces
+ * nothing.
  */
 export async function replaceUsageDay(
-  queryRunner: QueryRunner,
-  cluster: string,
-  run: RunId,
-  readings: UsageDayReadings,
+  transaction: RunTransaction,
+  readings: readonly DatasetReading[],
   readAt: Date,
   policy: AllocationPolicy,
 ): Promise<UsageDayReplacement> {
   const day = dayOfReadings(readings);
-  const to = { cluster, run, readAt };
-  const usageRows: DatasetReplacement[] = [];
-  for (const reading of [readings.compute, readings.homeStorage]) {
-    if (reading) usageRows.push(await replaceDataset(queryRunner, to, reading, replaceUserUsage));
+  const replaced: ReadingReplacement[] = [];
+  for (const reading of readings) replaced.push(await replaceReading(transaction, reading, readAt));
+  let rowsWritten = replaced.reduce((sum, { rowsWritten: rows }) => sum + rows, 0);
+  if (replaced.some(({ isOther }) => isOther) || !(await isAllocatedBy(transaction, day, policy))) {
+    rowsWritten += await reallocateDay(transaction, day, policy);
   }
-  const replaced = [...usageRows];
-  if (readings.memberships) {
-    replaced.push(await replaceDataset(queryRunner, to, readings.memberships, replaceMemberships));
-  }
-  const isAllocated =
-    usageRows.every((dataset) => dataset.rows === 0) && (await isAllocatedBy(queryRunner, cluster, day, policy));
-  const userRows = isAllocated ? 0 : await allocateDay(queryRunner, cluster, run, day, policy);
-  const regrouped = replaced.some(({ dataset, rows, marks }) => dataset === 'memberships' && rows + marks > 0);
-  if (isAllocated && regrouped) {
-    await forgetWeekOf(queryRunner, cluster, day);
-    await deriveGroupCosts(queryRunner, cluster, day);
-  }
-
-  const rowsWritten = replaced.reduce((sum, dataset) => sum + dataset.rows + dataset.marks, userRows);
-  if (rowsWritten > 0) await countChangedDay(queryRunner, run, rowsWritten);
-  return {
-    changed: rowsWritten > 0,
-    rowsWritten,
-    kept: replaced.filter((dataset) => dataset.kept).map((dataset) => dataset.dataset),
-  };
+  if (rowsWritten > 0) await countChangedDays(transaction, rowsWritten);
+  const kept = replaced.filter((reading) => reading.kept).map(({ dataset }) => dataset);
+  return { changed: rowsWritten > 0, rowsWritten, kept: [...new Set(kept)] };
 }
 
-interface DatasetReplacement {
+interface ReadingReplacement {
   readonly dataset: UsageDataset;
   readonly kept: boolean;
-  /** Rows of the dataset that were written, and of usage_days. */
-  readonly rows: number;
-  readonly marks: number;
+  readonly rowsWritten: number;
+  /** Whether user costs follow otherwise from it than from what was stored. */
+  readonly isOther: boolean;
 }
 
-async function replaceDataset<Row>(
-  queryRunner: QueryRunner,
-  to: Destination,
-  reading: DatasetReading<Row>,
-  replaceRows: (queryRunner: QueryRunner, to: Destination, reading: DatasetReading<Row>) => Promise<number>,
-): Promise<DatasetReplacement> {
+async function replaceReading(
+  transaction: RunTransaction,
+  reading: DatasetReading,
+  readAt: Date,
+): Promise<ReadingReplacement> {
   const { dataset, day } = reading;
-  const [stored]: StoredDataset[] = await queryRunner.query(
-    `SELECT coverage, status FROM usage_days WHERE cluster = $1 AND day = $2 AND dataset = $3`,
-    [to.cluster, day, dataset],
-  );
+  const stored = await findUsageDay(transaction, reading);
   const coverage = reading.coverage.toFixed(COVERAGE_DIGITS);
   const isMissing = Number(coverage) === 0 && reading.rows.length === 0;
   if (stored && knowsMore(stored, coverage, isMissing)) {
-    const marks = stored.status === 'provisional' ? await settleForgotten(queryRunner, to, reading) : 0;
-    return { dataset, kept: true, rows: 0, marks };
+    const rowsWritten = stored.status === 'provisional' ? await settleForgotten(transaction, reading, readAt) : 0;
+    return { dataset, kept: true, rowsWritten, isOther: false };
   }
-  const rows = await replaceRows(queryRunner, to, reading);
-  const marks = await markDataset(queryRunner, to, reading, { coverage, isMissing, rowsChanged: rows > 0 });
-  return { dataset, kept: false, rows, marks };
+  const rows = rowsOf(reading);
+  const mark: UsageDayRow = {
+    status: isMissing ? 'missing' : isSettled(day, readAt) ? 'final' : 'provisional',
+    coverage,
+    method: reading.measures.join(' '),
+    digest: rows.digest,
+  };
+  if (stored && COMPARED.every((column) => stored[column] === mark[column])) {
+    return { dataset, kept: false, rowsWritten: 0, isOther: false };
+  }
+  const hasOtherRows = stored?.digest !== mark.digest;
+  const rowsWritten = hasOtherRows ? await replaceRows(transaction, reading, rows, stored?.method ?? '') : 0;
+  await upsertUsageDay(transaction, reading, mark, readAt);
+  const isOther = hasOtherRows || (stored?.status === 'missing') !== isMissing;
+  return { dataset, kept: false, rowsWritten: rowsWritten + 1, isOther };
 }
 
 /** As usage_days stores coverage. */
 const COVERAGE_DIGITS = 4;
 
-interface StoredDataset {
-  readonly coverage: string;
+interface UsageDayRow {
   readonly status: UsageDayStatus;
+  readonly coverage: string;
+  readonly method: string;
+  readonly digest: string;
+}
+const COMPARED = ['status', 'coverage', 'method', 'digest'] as const satisfies (keyof UsageDayRow)[];
+
+async function findUsageDay(
+  { queryRunner, cluster }: RunTransaction,
+  { day, dataset, hub }: DatasetReading,
+): Promise<UsageDayRow | undefined> {
+  const [row]: UsageDayRow[] = await queryRunner.query(
+    `SELECT status, coverage, method, digest FROM usage_days
+     WHERE cluster = $1 AND day = $2 AND dataset = $3 AND hub = $4`,
+    [cluster, day, dataset, hub],
+  );
+  return row;
 }
 
-function knowsMore(stored: StoredDataset, coverage: string, isMissing: boolean): boolean {
+function knowsMore(stored: UsageDayRow, coverage: string, isMissing: boolean): boolean {
   return Number(coverage) < Number(stored.coverage) || (isMissing && stored.status !== 'missing');
 }
 
-/** Records what was read. A reading that repeats the stored one, rows and all, leaves the mark as it is. */
-async function markDataset(
-  queryRunner: QueryRunner,
-  to: Destination,
-  reading: DatasetReading<unknown>,
-  { coverage, isMissing, rowsChanged }: { coverage: string; isMissing: boolean; rowsChanged: boolean },
-): Promise<number> {
-  const status: UsageDayStatus = isMissing ? 'missing' : isSettled(reading.day, to.readAt) ? 'final' : 'provisional';
-  const detail = isMissing ? `Prometheus holds no ${reading.dataset} samples of this day` : null;
-  const parameters = [to.cluster, reading.day, reading.dataset, to.run, status, coverage, detail, to.readAt];
-  const inserted = await affectedRows(
-    queryRunner,
-    `INSERT INTO usage_days (cluster, day, dataset, run_id, status, coverage, detail, read_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (cluster, day, dataset) DO NOTHING`,
-    parameters,
-  );
-  if (inserted > 0) return inserted;
-  return affectedRows(
-    queryRunner,
-    `UPDATE usage_days SET run_id = $4, status = $5, coverage = $6, detail = $7, read_at = $8
-      WHERE cluster = $1 AND day = $2 AND dataset = $3
-        AND ($9::boolean OR (status, coverage, detail) IS DISTINCT FROM ($5::text, $6::numeric, $7::text))`,
-    [...parameters, rowsChanged],
+async function upsertUsageDay(
+  { queryRunner, cluster, run }: RunTransaction,
+  { day, dataset, hub }: DatasetReading,
+  { status, coverage, method, digest }: UsageDayRow,
+  readAt: Date,
+): Promise<void> {
+  const of = hub === ALL_HUBS ? '' : ` of hub ${hub}`;
+  const detail = status === 'missing' ? `Prometheus holds no ${dataset} samples${of} of this day` : null;
+  await queryRunner.query(
+    `INSERT INTO usage_days (cluster, day, dataset, hub, status, coverage, detail, read_at, method, digest, run_id)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+     ON CONFLICT (cluster, day, dataset, hub) DO UPDATE SET status = excluded.status, coverage = excluded.coverage,
+       detail = excluded.detail, read_at = excluded.read_at, method = excluded.method, digest = excluded.digest,
+       run_id = excluded.run_id`,
+    [cluster, day, dataset, hub, status, coverage, detail, readAt, method, digest, run],
   );
 }
 
 /**
  * Calls a day final that Prometheus has begun to forget, once it is no longer likely to learn more of it: the day would
- * be asked for at every run, for ever. What is stored of it stays.
+ * be read at every run, for ever. What is stored of it stays.
  */
 async function settleForgotten(
-  queryRunner: QueryRunner,
-  to: Destination,
-  { day, dataset }: DatasetReading<unknown>,
+  transaction: RunTransaction,
+  { day, dataset, hub }: DatasetReading,
+  readAt: Date,
 ): Promise<number> {
-  if (to.readAt < startOfDay(addDays(day, 1 + USAGE_RETRY_DAYS))) return 0;
+  if (readAt < startOfDay(addDays(day, 1 + USAGE_RETRY_DAYS))) return 0;
   return affectedRows(
-    queryRunner,
-    `UPDATE usage_days SET run_id = $4, status = 'final', read_at = $5
-      WHERE cluster = $1 AND day = $2 AND dataset = $3`,
-    [to.cluster, day, dataset, to.run, to.readAt],
+    transaction,
+    `UPDATE usage_days SET run_id = $5, status = 'final', read_at = $6
+     WHERE cluster = $1 AND day = $2 AND dataset = $3 AND hub = $4`,
+    [transaction.cluster, day, dataset, hub, transaction.run, readAt],
   );
 }
 
@@ -162,17 +144,28 @@ function isSettled(day: Day, readAt: Date): boolean {
   return readAt.getTime() >= startOfDay(addDays(day, 1)).getTime() + USAGE_SETTLE_MS;
 }
 
-/** @throws RangeError when the readings are none, are of different days, or stand in each other's place. */
-function dayOfReadings({ compute, homeStorage, memberships }: UsageDayReadings): Day {
-  const offered = { compute, 'home storage': homeStorage, memberships };
-  for (const [dataset, reading] of Object.entries(offered)) {
-    if (reading && reading.dataset !== dataset) {
-      throw new RangeError('each reading has to be of the dataset that it is offered as');
-    }
+/** Whether the day's user costs were derived by this policy; a day without costs has none to derive. */
+async function isAllocatedBy(
+  { queryRunner, cluster }: RunTransaction,
+  day: Day,
+  policy: AllocationPolicy,
+): Promise<boolean> {
+  const other: unknown[] = await queryRunner.query(
+    `SELECT FROM cost_days WHERE cluster = $1 AND day = $2 AND policy <> $3`,
+    [cluster, day, textOfPolicy(policy)],
+  );
+  return other.length === 0;
+}
+
+/** @throws RangeError when the readings are none, are of different days, or of the same dataset and hub twice. */
+function dayOfReadings(readings: readonly DatasetReading[]): Day {
+  const [first] = readings;
+  if (!first) throw new RangeError('no reading at all');
+  if (readings.some(({ day }) => day !== first.day)) throw new RangeError('readings of several days');
+  const subjects = new Set(readings.map(({ dataset, hub }) => JSON.stringify([dataset, hub])));
+  if (subjects.size < readings.length) throw new RangeError('two readings of the same dataset and hub');
+  if (readings.some(({ dataset, measures }) => (dataset === MEMBERSHIPS) !== (measures.length === 0))) {
+    throw new RangeError('a reading of usage names its measures, and one of memberships has none');
   }
-  const days = new Set(Object.values(offered).flatMap((reading) => reading?.day ?? []));
-  const [day] = days;
-  if (day === undefined) throw new RangeError('no reading at all');
-  if (days.size > 1) throw new RangeError(`readings of several days: ${[...days].join(', ')}`);
-  return day;
+  return first.day;
 }

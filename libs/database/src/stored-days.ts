@@ -1,18 +1,16 @@
 import type { AllocationPolicy, Day, DayWindow } from '#libs/domain';
-import { And, LessThan, MoreThanOrEqual, type FindOperator, type QueryRunner } from 'typeorm';
-import { excludedHubsOf } from './allocate-day.js';
-import { AccountCostRow } from './entities/account-cost-row.js';
-import { UsageDayRow } from './entities/usage-day-row.js';
+import type { QueryRunner } from 'typeorm';
+import { textOfPolicy } from './allocate-day.js';
 import type { CostDay, CostPlace, UsageDay } from './sync-records.js';
 
 /** What is stored already: the sync plans its reading from these. All in the order of days. */
 
 export async function listCostDays(queryRunner: QueryRunner, cluster: string, window: DayWindow): Promise<CostDay[]> {
-  return queryRunner.manager.find(AccountCostRow, {
-    select: { day: true, costBasis: true, attributionDigest: true },
-    where: { cluster, day: within(window) },
-    order: { day: 'ASC' },
-  });
+  return queryRunner.query(
+    `SELECT day, basis AS "costBasis", attribution AS "attributionDigest" FROM cost_days
+     WHERE cluster = $1 AND day >= $2 AND day < $3 ORDER BY day`,
+    [cluster, window.from, window.until],
+  );
 }
 
 export async function listCostPlaces(
@@ -21,42 +19,29 @@ export async function listCostPlaces(
   window: DayWindow,
 ): Promise<CostPlace[]> {
   return queryRunner.query(
-    `SELECT day, hub, service, component FROM attributed_costs WHERE cluster = $1 AND day >= $2 AND day < $3
-      ORDER BY day`,
+    `SELECT day, hub, service, component FROM attributed_costs
+     WHERE cluster = $1 AND day >= $2 AND day < $3 ORDER BY day`,
     [cluster, window.from, window.until],
   );
 }
 
 export async function listUsageDays(queryRunner: QueryRunner, cluster: string, window: DayWindow): Promise<UsageDay[]> {
-  const rows = await queryRunner.manager.find(UsageDayRow, {
-    where: { cluster, day: within(window) },
-    order: { day: 'ASC', dataset: 'ASC' },
-  });
-  return rows.map(({ day, dataset, status, coverage, readAt }) => ({
-    day,
-    dataset,
-    status,
-    coverage: Number(coverage),
-    readAt,
-  }));
+  return queryRunner.query(
+    `SELECT day, dataset, hub, status, coverage::double precision, read_at AS "readAt" FROM usage_days
+     WHERE cluster = $1 AND day >= $2 AND day < $3 ORDER BY day, dataset, hub`,
+    [cluster, window.from, window.until],
+  );
 }
 
-/** Days with costs whose user costs were derived by another policy, or not at all. */
+/** Days whose user costs were derived by another policy. */
 export async function listDaysWithOtherPolicy(
   queryRunner: QueryRunner,
   cluster: string,
   policy: AllocationPolicy,
 ): Promise<Day[]> {
   const rows: { day: Day }[] = await queryRunner.query(
-    `SELECT account.day
-       FROM account_costs account LEFT JOIN allocation_days made USING (cluster, day)
-      WHERE cluster = $1 AND (made.allocation, made.excluded_hubs) IS DISTINCT FROM ($2::text, $3::text[])
-      ORDER BY day`,
-    [cluster, policy.allocation, excludedHubsOf(policy)],
+    `SELECT day FROM cost_days WHERE cluster = $1 AND policy <> $2 ORDER BY day`,
+    [cluster, textOfPolicy(policy)],
   );
   return rows.map((row) => row.day);
-}
-
-function within(window: DayWindow): FindOperator<Day> {
-  return And(MoreThanOrEqual(window.from), LessThan(window.until));
 }

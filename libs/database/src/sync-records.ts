@@ -6,7 +6,7 @@ export type RunId = string;
 export const SYNC_SOURCES = ['cost-explorer', 'prometheus', 'allocation'] as const;
 export type SyncSource = (typeof SYNC_SOURCES)[number];
 
-export const SYNC_TRIGGERS = ['schedule', 'startup', 'once', 'backfill'] as const;
+export const SYNC_TRIGGERS = ['schedule', 'startup', 'once', 'backfill', 'forget'] as const;
 export type SyncTrigger = (typeof SYNC_TRIGGERS)[number];
 
 export const RUN_STATUSES = ['running', 'succeeded', 'failed'] as const;
@@ -58,13 +58,15 @@ export type UsageDayStatus = 'provisional' | 'final' | 'missing';
 export interface UsageDay {
   readonly day: Day;
   readonly dataset: UsageDataset;
+  /** '' stands for all hubs at once. */
+  readonly hub: string;
   readonly status: UsageDayStatus;
   /** 0 to 1, to four digits. */
   readonly coverage: number;
   readonly readAt: Date;
 }
 
-/** What replacing a day's costs did. Rows count when inserted, updated or deleted, derived user costs included. */
+/** What replacing a day's costs did. Rows count when inserted or updated, derived user costs included. */
 export interface CostDayReplacement {
   readonly changed: boolean;
   readonly rowsWritten: number;

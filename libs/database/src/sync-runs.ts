@@ -1,7 +1,14 @@
+import { OperatorError } from '#libs/domain';
 import type { QueryRunner } from 'typeorm';
-import { CHANGE_CHANNEL } from './change-channel.js';
-import { SyncRunRow } from './entities/sync-run-row.js';
+import { affectedRows, type RunTransaction } from './run-transaction.js';
 import type { RecordedRun, RunId, RunOutcome, RunStart, SyncSource } from './sync-records.js';
+
+/** The run was closed by another process, which holds the cluster's lock now: nothing that this one writes may stay. */
+export class RunTakenOverError extends OperatorError {
+  constructor() {
+    super('another process took over the cluster and closed this run; what it was storing is rolled back');
+  }
+}
 
 /** Only the holder of the cluster's lock may call this: whoever else began a run of the cluster is gone. */
 export async function failAbandonedRuns(queryRunner: QueryRunner, cluster: string): Promise<void> {
@@ -12,38 +19,43 @@ export async function failAbandonedRuns(queryRunner: QueryRunner, cluster: strin
   );
 }
 
-/** The first run of a cluster is announced: whoever asks without a name may no longer mean the only one. */
 export async function insertRun(queryRunner: QueryRunner, cluster: string, start: RunStart): Promise<RunId> {
   const [row]: { id: RunId }[] = await queryRunner.query(
-    `INSERT INTO sync_runs (cluster, source, trigger, window_from, window_until) VALUES ($1, $2, $3, $4, $5)
-     RETURNING id, CASE WHEN NOT EXISTS (SELECT FROM sync_runs WHERE cluster = $1) THEN pg_notify('${CHANGE_CHANNEL}', '') END`,
+    `INSERT INTO sync_runs (cluster, source, trigger, window_from, window_until) VALUES ($1, $2, $3, $4, $5) RETURNING id`,
     [cluster, start.source, start.trigger, start.window?.from ?? null, start.window?.until ?? null],
   );
   return row!.id;
 }
 
-export async function finishRun(
-  queryRunner: QueryRunner,
-  run: RunId,
-  outcome: RunOutcome,
-  requests: number,
-): Promise<void> {
-  await queryRunner.query(
-    `UPDATE sync_runs SET status = $2, error = $3, requests = $4, finished_at = now() WHERE id = $1`,
-    [run, outcome.status, outcome.status === 'failed' ? outcome.error : null, requests],
-  );
+/** @throws RunTakenOverError */
+export async function finishRun(transaction: RunTransaction, outcome: RunOutcome, requests: number): Promise<void> {
+  await updateRunning(transaction, `status = $3, error = $4, requests = $5, finished_at = now()`, [
+    outcome.status,
+    outcome.status === 'failed' ? outcome.error : null,
+    requests,
+  ]);
 }
 
 /**
- * Counts a changed day in its run and announces it, in the transaction that changed it: the counters say what was really
- * stored, and whoever keeps answers in memory learns of the change when it can be read.
+ * Counts changed days in their run, in the transaction that changed them: the counters say what was really stored, and
+ * the id and the count are the cluster's data version, by which the API knows that a kept response still stands.
+ *
+ * @throws RunTakenOverError, which rolls the transaction back.
  */
-export async function countChangedDay(queryRunner: QueryRunner, run: RunId, rowsWritten: number): Promise<void> {
-  await queryRunner.query(
-    `UPDATE sync_runs SET days_changed = days_changed + 1, rows_written = rows_written + $2 WHERE id = $1
-     RETURNING pg_notify('${CHANGE_CHANNEL}', cluster)`,
-    [run, rowsWritten],
+export async function countChangedDays(transaction: RunTransaction, rowsWritten: number, days = 1): Promise<void> {
+  await updateRunning(transaction, `days_changed = days_changed + $3, rows_written = rows_written + $4`, [
+    days,
+    rowsWritten,
+  ]);
+}
+
+async function updateRunning(transaction: RunTransaction, set: string, values: readonly unknown[]): Promise<void> {
+  const updated = await affectedRows(
+    transaction,
+    `UPDATE sync_runs SET ${set} WHERE id = $1 AND cluster = $2 AND status = 'running'`,
+    [transaction.run, transaction.cluster, ...values],
   );
+  if (updated === 0) throw new RunTakenOverError();
 }
 
 export async function findLatestRun(
@@ -51,22 +63,34 @@ export async function findLatestRun(
   cluster: string,
   source: SyncSource,
 ): Promise<RecordedRun | undefined> {
-  const row = await queryRunner.manager.findOne(SyncRunRow, {
-    where: { cluster, source },
-    order: { startedAt: 'DESC', id: 'DESC' },
-  });
+  const [row]: RunRow[] = await queryRunner.query(
+    `SELECT id, source, trigger, window_from, window_until, status, requests, days_changed, rows_written::double precision,
+       error, started_at, finished_at
+     FROM sync_runs WHERE cluster = $1 AND source = $2 ORDER BY started_at DESC, id DESC LIMIT 1`,
+    [cluster, source],
+  );
   if (!row) return undefined;
   return {
     id: row.id,
     source: row.source,
     trigger: row.trigger,
-    window: row.windowFrom && row.windowUntil ? { from: row.windowFrom, until: row.windowUntil } : undefined,
+    window: row.window_from && row.window_until ? { from: row.window_from, until: row.window_until } : undefined,
     status: row.status,
     requests: row.requests,
-    daysChanged: row.daysChanged,
-    rowsWritten: Number(row.rowsWritten),
+    daysChanged: row.days_changed,
+    rowsWritten: row.rows_written,
     error: row.error ?? undefined,
-    startedAt: row.startedAt,
-    finishedAt: row.finishedAt ?? undefined,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at ?? undefined,
   };
+}
+
+interface RunRow extends Pick<RecordedRun, 'id' | 'source' | 'trigger' | 'status' | 'requests'> {
+  readonly window_from: string | null;
+  readonly window_until: string | null;
+  readonly days_changed: number;
+  readonly rows_written: number;
+  readonly error: string | null;
+  readonly started_at: Date;
+  readonly finished_at: Date | null;
 }

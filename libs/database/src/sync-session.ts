@@ -1,12 +1,20 @@
-import { OperatorError, type AllocationPolicy, type Day, type DayCosts, type DayWindow } from '#libs/domain';
+import {
+  OperatorError,
+  type AllocationPolicy,
+  type DatasetReading,
+  type Day,
+  type DayCosts,
+  type DayWindow,
+} from '#libs/domain';
 import type { DataSource, QueryRunner } from 'typeorm';
-import { advisoryLockKey } from './advisory-lock.js';
-import { allocateDay } from './allocate-day.js';
-import { sumWeeks } from './derived-sums.js';
+import { reallocateDay } from './allocate-day.js';
+import { forgetUser, type Forgotten } from './forget-user.js';
 import { refreshStatistics } from './refresh-statistics.js';
 import { replaceCostDay } from './replace-cost-day.js';
-import { replaceUsageDay, type UsageDayReadings } from './replace-usage-day.js';
+import { replaceUsageDay } from './replace-usage-day.js';
+import type { RunTransaction } from './run-transaction.js';
 import { listCostDays, listCostPlaces, listDaysWithOtherPolicy, listUsageDays } from './stored-days.js';
+import { SyncLock } from './sync-lock.js';
 import type {
   CostDay,
   CostDayReplacement,
@@ -20,7 +28,7 @@ import type {
   UsageDay,
   UsageDayReplacement,
 } from './sync-records.js';
-import { countChangedDay, failAbandonedRuns, findLatestRun, finishRun, insertRun } from './sync-runs.js';
+import { countChangedDays, failAbandonedRuns, findLatestRun, finishRun, insertRun } from './sync-runs.js';
 
 /** The connection that held the cluster's lock is gone: another process may be at work, so this one writes no more. */
 export class SessionLostError extends OperatorError {
@@ -30,8 +38,9 @@ export class SessionLostError extends OperatorError {
 }
 
 /**
- * The right to write one cluster's figures. One connection both holds the cluster's lock and makes every write: when it
- * is lost, the lock and the ability to write are lost together, so two processes can never write at once.
+ * The right to write one cluster's figures: holds the cluster's lock, and makes every write over a second connection. Each
+ * transaction updates its run, which a new holder of the lock has closed: an old writer that lost the lock without knowing
+ * writes nothing.
  *
  * Calls may overlap; they run one after the other.
  */
@@ -39,25 +48,22 @@ export class SyncSession {
   #last: Promise<unknown> = Promise.resolve();
 
   private constructor(
+    private readonly lock: SyncLock,
     private readonly queryRunner: QueryRunner,
     readonly cluster: string,
   ) {}
 
   /** Takes the cluster's lock and closes the runs that an ended process left open. `undefined`: it is held elsewhere. */
   static async open(dataSource: DataSource, cluster: string): Promise<SyncSession | undefined> {
+    const lock = await SyncLock.acquire(dataSource, cluster);
+    if (!lock) return undefined;
     const queryRunner = dataSource.createQueryRunner();
     try {
-      const [lock]: { taken: boolean }[] = await queryRunner.query(`SELECT pg_try_advisory_lock($1) AS taken`, [
-        advisoryLockKey('sync', cluster),
-      ]);
-      if (!lock!.taken) {
-        await queryRunner.release();
-        return undefined;
-      }
       await failAbandonedRuns(queryRunner, cluster);
-      return new SyncSession(queryRunner, cluster);
+      return new SyncSession(lock, queryRunner, cluster);
     } catch (error) {
-      await releaseWithLock(queryRunner, cluster);
+      await queryRunner.release();
+      await lock.release();
       throw error;
     }
   }
@@ -65,33 +71,29 @@ export class SyncSession {
   /** Waits for what is under way, then lets the lock go. */
   async close(): Promise<void> {
     await this.#last;
-    await releaseWithLock(this.queryRunner, this.cluster);
+    if (!this.queryRunner.isReleased) await this.queryRunner.release();
+    await this.lock.release();
   }
 
   async recordRunStarted(start: RunStart): Promise<RunId> {
     return this.#alone(() => insertRun(this.queryRunner, this.cluster, start));
   }
 
+  /** @throws RunTakenOverError */
   async recordRunFinished(run: RunId, outcome: RunOutcome, requests: number): Promise<void> {
-    return this.#alone(() => finishRun(this.queryRunner, run, outcome, requests));
+    return this.#alone(() => finishRun(this.#transactionOf(run), outcome, requests));
   }
 
-  /**
-   * After a run: sums the weeks that it changed, and refreshes the planner's statistics when it wrote many rows. Where
-   * this fails, questions are answered as before, from the days, and more slowly; the next run makes up for it.
-   */
-  async refreshSums(run: RunId): Promise<void> {
-    return this.#alone(async () => {
-      await sumWeeks(this.queryRunner, this.cluster);
-      await refreshStatistics(this.queryRunner, run);
-    });
+  /** After a run that wrote many rows. Where this fails, queries are slower until autovacuum comes by. */
+  async refreshStatistics(run: RunId): Promise<void> {
+    return this.#alone(() => refreshStatistics(this.queryRunner, run));
   }
 
   /**
    * Stores a day's costs, records what was restated, and derives the day's user costs anew where anything changed or
    * they were made by another policy. An unchanged day writes nothing.
    *
-   * @throws EmptyAnswerError when nothing is attributed on a day that has costs stored.
+   * @throws EmptyResponseError when nothing is attributed on a day that has costs stored.
    */
   async replaceCostDay(
     run: RunId,
@@ -99,29 +101,49 @@ export class SyncSession {
     basis: CostReadingBasis,
     policy: AllocationPolicy,
   ): Promise<CostDayReplacement> {
-    return this.#inTransaction(() => replaceCostDay(this.queryRunner, this.cluster, run, costs, basis, policy));
+    return this.#inTransaction(run, (transaction) => replaceCostDay(transaction, costs, basis, policy));
   }
 
   /**
-   * Stores a day's usage and memberships, and derives the day's user costs anew where usage changed or they were made
-   * by another policy. A dataset that covers less of the day than what is stored is left as it is and named in `kept`.
+   * Stores a day's usage and memberships, and derives the day's user costs anew where they changed or the costs were
+   * allocated by another policy. A reading that covers less of the day than what is stored is left out and named in `kept`.
    */
   async replaceUsageDay(
     run: RunId,
-    readings: UsageDayReadings,
+    readings: readonly DatasetReading[],
     readAt: Date,
     policy: AllocationPolicy,
   ): Promise<UsageDayReplacement> {
-    return this.#inTransaction(() => replaceUsageDay(this.queryRunner, this.cluster, run, readings, readAt, policy));
+    return this.#inTransaction(run, (transaction) => replaceUsageDay(transaction, readings, readAt, policy));
   }
 
   /** Derives the day's user costs anew from what is stored; returns the rows written. */
   async allocateDay(run: RunId, day: Day, policy: AllocationPolicy): Promise<number> {
-    return this.#inTransaction(async () => {
-      const rowsWritten = await allocateDay(this.queryRunner, this.cluster, run, day, policy);
-      await countChangedDay(this.queryRunner, run, rowsWritten);
+    return this.#inTransaction(run, async (transaction) => {
+      const rowsWritten = await reallocateDay(transaction, day, policy);
+      await countChangedDays(transaction, rowsWritten);
       return rowsWritten;
     });
+  }
+
+  /**
+   * Puts a pseudonym in the place of a person's name, in one transaction and a run of its own, so that no API process
+   * serves the name from memory.
+   *
+   * @throws UnknownUserError, PseudonymTakenError; no run is recorded then.
+   */
+  async forgetUser(person: { hub: string; username: string; as: string | undefined }): Promise<Forgotten> {
+    return this.#alone(() =>
+      this.queryRunner.manager.transaction(async () => {
+        const run = await insertRun(this.queryRunner, this.cluster, { source: 'allocation', trigger: 'forget' });
+        const transaction = this.#transactionOf(run);
+        const forgotten = await forgetUser(transaction, person);
+        const rowsWritten = Object.values(forgotten.rows).reduce((sum, count) => sum + count, 0);
+        await countChangedDays(transaction, rowsWritten, forgotten.days);
+        await finishRun(transaction, { status: 'succeeded' }, 0);
+        return forgotten;
+      }),
+    );
   }
 
   async listDaysWithOtherPolicy(policy: AllocationPolicy): Promise<Day[]> {
@@ -145,24 +167,21 @@ export class SyncSession {
     return this.#alone(() => findLatestRun(this.queryRunner, this.cluster, source));
   }
 
+  #transactionOf(run: RunId): RunTransaction {
+    return { queryRunner: this.queryRunner, cluster: this.cluster, run };
+  }
+
   /** One connection has one transaction: work that overlapped would be committed or rolled back with another's. */
   async #alone<Result>(work: () => Promise<Result>): Promise<Result> {
-    const turn = this.#last.then(() => {
-      if (this.queryRunner.isReleased) throw new SessionLostError(this.cluster);
+    const next = this.#last.then(() => {
+      if (this.queryRunner.isReleased || this.lock.isLost) throw new SessionLostError(this.cluster);
       return work();
     });
-    this.#last = turn.catch(() => undefined);
-    return turn;
+    this.#last = next.catch(() => undefined);
+    return next;
   }
 
-  async #inTransaction<Result>(work: () => Promise<Result>): Promise<Result> {
-    return this.#alone(() => this.queryRunner.manager.transaction(work));
+  async #inTransaction<Result>(run: RunId, work: (transaction: RunTransaction) => Promise<Result>): Promise<Result> {
+    return this.#alone(() => this.queryRunner.manager.transaction(() => work(this.#transactionOf(run))));
   }
-}
-
-/** An unlock that fails has cut the connection, and the lock went with it. */
-async function releaseWithLock(queryRunner: QueryRunner, cluster: string): Promise<void> {
-  if (queryRunner.isReleased) return;
-  await queryRunner.query(`SELECT pg_advisory_unlock($1)`, [advisoryLockKey('sync', cluster)]).catch(() => undefined);
-  await queryRunner.release();
 }

@@ -1,156 +1,82 @@
-import type { DatasetReading, GroupMembership, UserUsage } from '#libs/domain';
-import type { QueryRunner } from 'typeorm';
-import { affectedRows } from './affected-rows.js';
-import type { RunId } from './sync-records.js';
+import {
+  ALL_HUBS,
+  formatQuantity,
+  MEMBERSHIPS,
+  type DatasetReading,
+  type GroupMembership,
+  type UserUsage,
+} from '#libs/domain';
+import { digestOf } from './digest.js';
+import { affectedRows, type RunTransaction } from './run-transaction.js';
 
-/**
- * Rows travel as one array per column: a statement has a fixed number of parameters, however many users a day has. Where
- * nothing is stored there is nothing to compare with: inserting alone takes two thirds of the time.
- */
-
-interface Destination {
-  readonly cluster: string;
-  readonly run: RunId;
+/** The rows of a reading as they are stored, a column each: a statement has a fixed number of parameters. */
+export interface UsageRows {
+  readonly columns: readonly (readonly (string | null)[])[];
+  readonly digest: string;
 }
 
-/** Makes the stored usage of the reading's day and component equal to it; returns the rows written. */
-export async function replaceUserUsage(
-  queryRunner: QueryRunner,
-  to: Destination,
-  reading: DatasetReading<UserUsage>,
+export function rowsOf(reading: DatasetReading): UsageRows {
+  const rows =
+    reading.dataset === MEMBERSHIPS
+      ? membershipRows(reading.rows as readonly GroupMembership[])
+      : usageRows(reading.rows as readonly UserUsage[]);
+  return { columns: [0, 1, 2, 3, 4].map((column) => rows.map((row) => row[column] ?? null)), digest: digestOf(rows) };
+}
+
+/** In the order of the key, which is then filled page by page. Usage of one person in two namespaces of a hub is summed. */
+function usageRows(rows: readonly UserUsage[]): (string | null)[][] {
+  const sums = new Map<string, bigint>();
+  for (const { hub, username, measure, instanceType, quantity } of rows) {
+    const key = JSON.stringify([measure, hub, username, instanceType]);
+    sums.set(key, (sums.get(key) ?? 0n) + quantity);
+  }
+  return [...sums.keys()].sort().map((key) => [...(JSON.parse(key) as string[]), formatQuantity(sums.get(key)!)]);
+}
+
+/** The same person and group may be read under two escapings: one of them is kept, always the same. */
+function membershipRows(rows: readonly GroupMembership[]): (string | null)[][] {
+  const escaped = new Map<string, string>();
+  for (const { hub, username, usergroup, usernameEscaped } of rows) {
+    const key = JSON.stringify([hub, username, usergroup]);
+    const known = escaped.get(key);
+    if (known === undefined || usernameEscaped < known) escaped.set(key, usernameEscaped);
+  }
+  return [...escaped.keys()].sort().map((key) => [...(JSON.parse(key) as (string | null)[]), escaped.get(key)!]);
+}
+
+/** Deletes what is stored of the reading's day, dataset and hub, and inserts its rows; returns how many. */
+export async function replaceRows(
+  transaction: RunTransaction,
+  { day, dataset, hub, measures }: DatasetReading,
+  { columns }: UsageRows,
+  storedMethod: string,
 ): Promise<number> {
-  const parameters = [
-    to.cluster,
-    reading.day,
-    to.run,
-    reading.dataset,
-    reading.rows.map((row) => row.hub),
-    reading.rows.map((row) => row.username),
-    reading.rows.map((row) => row.byteSeconds.toString()),
-  ];
-  const [stored]: { exists: boolean }[] = await queryRunner.query(
-    `SELECT EXISTS (SELECT FROM user_usage WHERE cluster = $1 AND day = $2 AND component = $3)`,
-    [to.cluster, reading.day, reading.dataset],
+  const { queryRunner, cluster } = transaction;
+  const ofHub = hub === ALL_HUBS ? null : hub;
+  if (dataset === MEMBERSHIPS) {
+    await queryRunner.query(
+      `DELETE FROM group_memberships WHERE cluster = $1 AND day = $2 AND ($3::text IS NULL OR hub = $3)`,
+      [cluster, day, ofHub],
+    );
+    return affectedRows(
+      transaction,
+      `INSERT INTO group_memberships (cluster, day, hub, username, usergroup, username_escaped)
+       SELECT $1, $2::date, hub, username, usergroup, username_escaped
+       FROM unnest($3::text[], $4::text[], $5::text[], $6::text[]) AS read (hub, username, usergroup, username_escaped)`,
+      [cluster, day, ...columns.slice(0, 4)],
+    );
+  }
+  const read = [...new Set([...measures, ...storedMethod.split(' ')])];
+  await queryRunner.query(
+    `DELETE FROM user_usage WHERE cluster = $1 AND day = $2 AND measure = ANY ($3) AND ($4::text IS NULL OR hub = $4)`,
+    [cluster, day, read, ofHub],
   );
-  if (!stored!.exists) return affectedRows(queryRunner, INSERT_USER_USAGE, parameters);
-  const [counts]: { written: string }[] = await queryRunner.query(REPLACE_USER_USAGE, parameters);
-  return Number(counts!.written);
-}
-
-/** Usage of the same person in the same hub (two namespaces may be one hub) is summed. */
-const INCOMING_USER_USAGE = `
-  SELECT hub COLLATE "C" AS hub, username COLLATE "C" AS username, sum(byte_seconds) AS byte_seconds
-  FROM unnest($5::text[], $6::text[], $7::numeric[]) AS offered (hub, username, byte_seconds)
-  GROUP BY 1, 2`;
-
-/** In the order of the key, which is then filled page by page. */
-const INSERT_USER_USAGE = `
-  INSERT INTO user_usage (cluster, day, component, hub, username, byte_seconds, run_id)
-  SELECT $1, $2::date, $4, hub, username, byte_seconds, $3::bigint FROM (${INCOMING_USER_USAGE}) incoming
-  ORDER BY hub, username`;
-
-/**
- * Stored rows are found again by their place: joined by key, a plan made before the table has statistics compares every
- * row with every other.
- */
-const REPLACE_USER_USAGE = `
-  WITH incoming AS (${INCOMING_USER_USAGE}),
-  stored AS (
-    SELECT hub, username, byte_seconds, ctid AS place
-    FROM user_usage WHERE cluster = $1 AND day = $2 AND component = $4
-  ),
-  difference AS MATERIALIZED (
-    SELECT hub, username, incoming.byte_seconds, place
-    FROM stored FULL JOIN incoming USING (hub, username)
-    WHERE stored.byte_seconds IS DISTINCT FROM incoming.byte_seconds
-  ),
-  vanished AS (
-    DELETE FROM user_usage
-    WHERE ctid = ANY (ARRAY(SELECT place FROM difference WHERE byte_seconds IS NULL))
-    RETURNING 1
-  ),
-  changed AS (
-    UPDATE user_usage SET byte_seconds = difference.byte_seconds, run_id = $3
-    FROM difference
-    WHERE user_usage.ctid = difference.place AND difference.byte_seconds IS NOT NULL
-    RETURNING 1
-  ),
-  added AS (
-    INSERT INTO user_usage (cluster, day, component, hub, username, byte_seconds, run_id)
-    SELECT $1, $2, $4, hub, username, byte_seconds, $3 FROM difference WHERE place IS NULL
-    ORDER BY hub, username
-    RETURNING 1
-  )
-  SELECT (SELECT count(*) FROM vanished) + (SELECT count(*) FROM changed) + (SELECT count(*) FROM added) AS written`;
-
-/** Makes the stored memberships of the reading's day equal to it; returns the rows written. */
-export async function replaceMemberships(
-  queryRunner: QueryRunner,
-  to: Destination,
-  reading: DatasetReading<GroupMembership>,
-): Promise<number> {
-  const parameters = [
-    to.cluster,
-    reading.day,
-    to.run,
-    reading.rows.map((row) => row.hub),
-    reading.rows.map((row) => row.username),
-    reading.rows.map((row) => row.usergroup),
-    reading.rows.map((row) => row.usernameEscaped),
-  ];
-  const [stored]: { exists: boolean }[] = await queryRunner.query(
-    `SELECT EXISTS (SELECT FROM group_memberships WHERE cluster = $1 AND day = $2)`,
-    [to.cluster, reading.day],
+  return affectedRows(
+    transaction,
+    `INSERT INTO user_usage (cluster, day, measure, hub, username, instance_type, quantity)
+     SELECT $1, $2::date, measure, hub, username, instance_type, quantity
+     FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::numeric[])
+       AS read (measure, hub, username, instance_type, quantity)`,
+    [cluster, day, ...columns],
   );
-  if (!stored!.exists) return affectedRows(queryRunner, INSERT_MEMBERSHIPS, parameters);
-  const [counts]: { written: string }[] = await queryRunner.query(REPLACE_MEMBERSHIPS, parameters);
-  return Number(counts!.written);
 }
-
-/**
- * The same person and group may be offered under two escapings: one of them is kept, always the same. No group is NULL,
- * which equals nothing in a join: the key is whether there is a group, and which.
- */
-const INCOMING_MEMBERSHIPS = `
-  SELECT hub COLLATE "C" AS hub, username COLLATE "C" AS username, usergroup IS NOT NULL AS has_group,
-    coalesce(usergroup, '') COLLATE "C" AS group_name, min(username_escaped COLLATE "C") AS username_escaped
-  FROM unnest($4::text[], $5::text[], $6::text[], $7::text[]) AS offered (hub, username, usergroup, username_escaped)
-  GROUP BY 1, 2, 3, 4`;
-
-const INSERT_MEMBERSHIPS = `
-  INSERT INTO group_memberships (cluster, day, hub, username, usergroup, username_escaped, run_id)
-  SELECT $1, $2::date, hub, username, CASE WHEN has_group THEN group_name END, username_escaped, $3::bigint
-  FROM (${INCOMING_MEMBERSHIPS}) incoming
-  ORDER BY hub, username, group_name`;
-
-const REPLACE_MEMBERSHIPS = `
-  WITH incoming AS (${INCOMING_MEMBERSHIPS}),
-  stored AS (
-    SELECT hub, username, usergroup IS NOT NULL AS has_group, coalesce(usergroup, '') AS group_name, username_escaped,
-      ctid AS place
-    FROM group_memberships WHERE cluster = $1 AND day = $2
-  ),
-  difference AS MATERIALIZED (
-    SELECT hub, username, has_group, group_name, incoming.username_escaped, place
-    FROM stored FULL JOIN incoming USING (hub, username, has_group, group_name)
-    WHERE stored.username_escaped IS DISTINCT FROM incoming.username_escaped
-  ),
-  vanished AS (
-    DELETE FROM group_memberships
-    WHERE ctid = ANY (ARRAY(SELECT place FROM difference WHERE username_escaped IS NULL))
-    RETURNING 1
-  ),
-  changed AS (
-    UPDATE group_memberships SET username_escaped = difference.username_escaped, run_id = $3
-    FROM difference
-    WHERE group_memberships.ctid = difference.place AND difference.username_escaped IS NOT NULL
-    RETURNING 1
-  ),
-  added AS (
-    INSERT INTO group_memberships (cluster, day, hub, username, usergroup, username_escaped, run_id)
-    SELECT $1, $2, hub, username, CASE WHEN has_group THEN group_name END, username_escaped, $3
-    FROM difference WHERE place IS NULL
-    ORDER BY hub, username, group_name
-    RETURNING 1
-  )
-  SELECT (SELECT count(*) FROM vanished) + (SELECT count(*) FROM changed) + (SELECT count(*) FROM added) AS written`;

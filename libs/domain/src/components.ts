@@ -6,9 +6,5 @@ export const HOME_STORAGE = 'home storage';
 export const CORE = 'core';
 export const OTHER = 'other';
 
-/** The components whose cost users share by measured usage. Every other component stays unallocated. */
-export const SHARED_COMPONENTS = [COMPUTE, HOME_STORAGE] as const;
-export type SharedComponent = (typeof SHARED_COMPONENTS)[number];
-
 /** The hub that bears costs without a hub tag. */
 export const SUPPORT_HUB = 'support';

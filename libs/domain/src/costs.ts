@@ -6,7 +6,7 @@ import type { Usd } from './usd.js';
 export const COST_BASES = ['amortized', 'unblended'] as const;
 export type CostBasis = (typeof COST_BASES)[number];
 
-/** What one hub spent on one service, counted as one component, on a day. */
+/** What one hub spent on one service, counted as one component, on a day. `instanceType` is '' where it was not read. */
 export interface AttributedCost {
   readonly hub: string;
   readonly service: string;

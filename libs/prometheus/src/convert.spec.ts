@@ -1,14 +1,14 @@
-import { DEFAULT_ATTRIBUTION } from '#libs/domain';
-import {
-  convertCompute,
-  convertCoverage,
-  convertHomeStorage,
-  convertMemberships,
-  convertUserLabels,
-} from './convert.js';
+import { DEFAULT_ATTRIBUTION, type UserLabels } from '#libs/domain';
+import { convertCoverage, convertMemberships, convertUsage, convertUserLabels } from './convert.js';
+import { MEASURES } from './measures.js';
 import type { Sample } from './prometheus.client.js';
 
 const DAY = '2026-03-02';
+const [MEMORY, HOMES] = [MEASURES[0]!, MEASURES[1]!];
+const convertCompute = (day: string, samples: Sample[], attribution: typeof ATTRIBUTION) =>
+  convertUsage(MEMORY, samples, { day, attribution, labels: [] });
+const convertHomeStorage = (day: string, samples: Sample[], labels: UserLabels[], attribution: typeof ATTRIBUTION) =>
+  convertUsage(HOMES, samples, { day, attribution, labels });
 const ATTRIBUTION = { ...DEFAULT_ATTRIBUTION, namespaceHubs: { 'prod-hub': 'prod' } };
 
 const pods = (namespace: string, user: string, value: number): Sample => ({
@@ -33,23 +33,23 @@ describe('usage out of samples', () => {
       pods('prod', 'Al', 1),
     ];
     expect(convertCompute(DAY, samples, ATTRIBUTION)).toEqual([
-      { hub: 'prod', username: 'Al', component: 'compute', byteSeconds: 1n },
-      { hub: 'prod', username: 'bob', component: 'compute', byteSeconds: 5n },
-      { hub: 'staging', username: 'bob', component: 'compute', byteSeconds: 5n },
+      { hub: 'prod', username: 'Al', measure: 'memory_requested', instanceType: '', quantity: 1_000n },
+      { hub: 'prod', username: 'bob', measure: 'memory_requested', instanceType: '', quantity: 5_000n },
+      { hub: 'staging', username: 'bob', measure: 'memory_requested', instanceType: '', quantity: 5_000n },
     ]);
   });
 
   it('leaves out what is nothing, and rounds to whole byte-seconds', () => {
     const samples = [pods('prod', 'none', 0), pods('prod', 'half', 0.5), pods('prod', 'little', 0.4)];
     expect(convertCompute(DAY, samples, ATTRIBUTION)).toEqual([
-      { hub: 'prod', username: 'half', component: 'compute', byteSeconds: 1n },
+      { hub: 'prod', username: 'half', measure: 'memory_requested', instanceType: '', quantity: 1_000n },
     ]);
   });
 
   it('is as exact as the server, far above the integers of a double', () => {
     // 40 TiB for a day: 40 × 2^40 × 86,400.
     const [row] = convertCompute(DAY, [pods('prod', 'big', 40 * 2 ** 40 * 86_400)], ATTRIBUTION);
-    expect(row!.byteSeconds).toBe(40n * 2n ** 40n * 86_400n);
+    expect(row!.quantity).toBe(40n * 2n ** 40n * 86_400n * 1000n);
   });
 
   it('keeps names that could be mistaken for a border between hub and name apart', () => {
@@ -66,8 +66,8 @@ describe('usage out of samples', () => {
       directory('staging', 'jane-doe---3f2a1b4c', 4),
     ];
     expect(convertHomeStorage(DAY, samples, labels, ATTRIBUTION)).toEqual([
-      { hub: 'prod', username: 'jane.doe', component: 'home storage', byteSeconds: 3n },
-      { hub: 'staging', username: 'jane-doe---3f2a1b4c', component: 'home storage', byteSeconds: 4n },
+      { hub: 'prod', username: 'jane.doe', measure: 'home_stored', instanceType: '', quantity: 3_000n },
+      { hub: 'staging', username: 'jane-doe---3f2a1b4c', measure: 'home_stored', instanceType: '', quantity: 4_000n },
     ]);
   });
 });

@@ -1,19 +1,18 @@
 import {
-  COMPUTE,
   escapeUsername,
-  HOME_STORAGE,
   hubOfNamespace,
   ownersByNamespace,
+  quantityOf,
   usernameOfDirectory,
   type AttributionConfig,
   type Day,
   type GroupMembership,
-  type SharedComponent,
   type UsageDataset,
   type UserLabels,
   type UserUsage,
 } from '#libs/domain';
 import type { Sample } from './prometheus.client.js';
+import type { PrometheusMeasure } from './measures.js';
 import { ImpossibleReadingError } from './prometheus-errors.js';
 import { USERNAME_ANNOTATION } from './queries.js';
 
@@ -39,39 +38,36 @@ export function convertCoverage(day: Day, dataset: UsageDataset, coverage: numbe
   );
 }
 
-/** Samples of `computeByteSeconds` → a row per (hub, username), sorted. @throws ImpossibleReadingError */
-export function convertCompute(day: Day, samples: readonly Sample[], attribution: AttributionConfig): UserUsage[] {
-  return sumUsage(
-    day,
-    COMPUTE,
-    samples.map(({ labels, value }) => ({
-      hub: hubOfNamespace(attribution, labels['namespace'] ?? ''),
-      username: labels[USERNAME_ANNOTATION] ?? '',
-      value,
-    })),
-  );
+/** What converting the samples of a measure takes. `labels` are those of the memberships of the same day. */
+export interface ConversionContext {
+  readonly day: Day;
+  readonly attribution: AttributionConfig;
+  readonly labels: readonly UserLabels[];
 }
 
 /**
- * Samples of `homeStorageByteSeconds` → a row per (hub, username), sorted. Directories of one person are added up.
- * `labels` are those of the same day: they tell whose a directory is before any guess does. @throws ImpossibleReadingError
+ * Samples of a measure → a row per (hub, username), sorted, without zeros. Directories of one person are added up: labels
+ * tell whose a directory is before any guess does. Byte-seconds are whole: a float64 from the server is rounded, not cut.
+ *
+ * @throws ImpossibleReadingError
  */
-export function convertHomeStorage(
-  day: Day,
+export function convertUsage(
+  measure: PrometheusMeasure,
   samples: readonly Sample[],
-  labels: readonly UserLabels[],
-  attribution: AttributionConfig,
+  { day, attribution, labels: userLabels }: ConversionContext,
 ): UserUsage[] {
-  const owners = ownersByNamespace(labels);
-  return sumUsage(
-    day,
-    HOME_STORAGE,
-    samples.map(({ labels: { namespace = '', directory = '' }, value }) => ({
-      hub: hubOfNamespace(attribution, namespace),
-      username: usernameOfDirectory(directory, owners.get(namespace)),
-      value,
-    })),
-  );
+  const owners = ownersByNamespace(userLabels);
+  const sums = new Map<string, UserUsage>();
+  for (const { labels, value } of samples) {
+    const { namespace = '', directory = '', [USERNAME_ANNOTATION]: annotated = '' } = labels;
+    const username = measure.owner === 'user' ? annotated : usernameOfDirectory(directory, owners.get(namespace));
+    requireNames(measure.dataset, day, namespace, username);
+    const hub = hubOfNamespace(attribution, namespace);
+    const key = keyOf(hub, username);
+    const quantity = (sums.get(key)?.quantity ?? 0n) + quantityOf(value, measure.unit);
+    sums.set(key, { hub, username, measure: measure.name, instanceType: '', quantity });
+  }
+  return [...sums.values()].filter(({ quantity }) => quantity > 0n).sort(byHubAndUsername);
 }
 
 /** Samples of `memberships` → what the exporter says of each person, for directories. @throws ImpossibleReadingError */
@@ -116,22 +112,6 @@ export function convertMemberships(
       return usergroups.map((usergroup): GroupMembership => ({ hub, username, usernameEscaped, usergroup }));
     })
     .sort(byHubAndUsername);
-}
-
-/** Adds up per (hub, username), in whole byte-seconds: a float64 from the server is rounded, not cut. Zeros are left out. */
-function sumUsage(
-  day: Day,
-  component: SharedComponent,
-  parts: readonly { hub: string; username: string; value: number }[],
-): UserUsage[] {
-  const sums = new Map<string, UserUsage>();
-  for (const { hub, username, value } of parts) {
-    requireNames(component, day, hub, username);
-    const key = keyOf(hub, username);
-    const byteSeconds = (sums.get(key)?.byteSeconds ?? 0n) + BigInt(Math.round(value));
-    sums.set(key, { hub, username, component, byteSeconds });
-  }
-  return [...sums.values()].filter(({ byteSeconds }) => byteSeconds > 0n).sort(byHubAndUsername);
 }
 
 /** @throws ImpossibleReadingError for usage or a group of nobody, or of no namespace: it can be charged to nobody. */

@@ -1,15 +1,8 @@
 import type { PrometheusConfig } from '#libs/config';
-import {
-  dayOf,
-  startOfDay,
-  USAGE_DATASETS,
-  type Day,
-  type DayWindow,
-  type UsageDataset,
-  type UserLabels,
-} from '#libs/domain';
+import { dayOf, startOfDay, type Day, type DayWindow, type UsageDataset, type UserLabels } from '#libs/domain';
 import { convertUserLabels } from './convert.js';
 import { INSPECTED_COUNTS, INSPECTED_DIRECTORIES, INSPECTED_NAMESPACES } from './inspection-queries.js';
+import { coverageOf, DATASETS } from './measures.js';
 import { PrometheusClient } from './prometheus.client.js';
 import { memberships, presence } from './queries.js';
 
@@ -63,9 +56,9 @@ export class PrometheusInspector {
   /** The first day of the window of which Prometheus has samples of the dataset, at a look every six hours. */
   async fetchFirstDays(window: DayWindow, now: Date): Promise<Map<UsageDataset, Day>> {
     const first = new Map<UsageDataset, Day>();
-    for (const dataset of USAGE_DATASETS) {
+    for (const dataset of DATASETS) {
       const [instant] = await this.#client.fetchInstantsWithValue(
-        presence(dataset),
+        presence(coverageOf(dataset, MEMORY_STEP_SECONDS).selector),
         startOfDay(window.from),
         now,
         MEMORY_STEP_SECONDS,

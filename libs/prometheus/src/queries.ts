@@ -1,12 +1,10 @@
-import type { UsageDataset } from '#libs/domain';
-
 /**
- * A question to Prometheus. The text depends on the resolution alone, never on the day: the day is the instant at which
+ * A query to Prometheus. The text depends on the resolution alone, never on the day: the day is the instant at which
  * it is evaluated, the last millisecond of that day. At midnight itself Prometheus 2 counts both ends of the range,
  * 1,441 minutes, and the midnight sample would fall on two days; a millisecond before, versions 2 and 3 agree.
  */
 export interface NamedQuery {
-  /** What is asked, for messages. */
+  /** What it is about, for messages. */
   readonly name: string;
   readonly promql: string;
 }
@@ -20,7 +18,7 @@ const ANNOTATIONS = 'kube_pod_annotations{annotation_hub_jupyter_org_username!="
 const DIRECTORIES = 'dirsize_total_size_bytes{namespace!=""}';
 const GROUPS = 'jupyterhub_user_group_info{namespace!=""}';
 
-/** The label of a sample of `computeByteSeconds` that holds the username, unescaped. */
+/** The label of a sample of `memoryRequested` that holds the username, unescaped. */
 export const USERNAME_ANNOTATION = 'annotation_hub_jupyter_org_username';
 
 /** Directory sizes change slowly and are measured by walking the file system: one sample an hour decides that hour. */
@@ -41,10 +39,10 @@ const MEMBERSHIP_STEP_SECONDS = 300;
  * - A pod that bore several annotations during the day is shared by the steps at which it bore each. Joining pods and
  *   annotations step by step instead costs ten times as much, and fails as many-to-many while both are current.
  */
-export function computeByteSeconds(resolutionSeconds: number): NamedQuery {
+export function memoryRequested(resolutionSeconds: number): NamedQuery {
   const day = `[1d:${resolutionSeconds}s]`;
   return {
-    name: `compute byte-seconds at ${resolutionSeconds}s`,
+    name: `memory requested, at ${resolutionSeconds}s`,
     promql: `sum by (namespace, ${USERNAME_ANNOTATION}) (
   sum by (namespace, pod, ${USERNAME_ANNOTATION}) (count_over_time(${ANNOTATIONS}${day}))
   / on (namespace, pod) group_left ()
@@ -59,9 +57,9 @@ export function computeByteSeconds(resolutionSeconds: number): NamedQuery {
  * Size of each home directory, byte-seconds per (namespace, directory) over the day, from hourly samples. `max`: two
  * exporters may measure the same directory. Not `avg_over_time`: a directory made at noon is charged for half a day.
  */
-export function homeStorageByteSeconds(): NamedQuery {
+export function homeStored(): NamedQuery {
   return {
-    name: 'home storage byte-seconds',
+    name: 'home storage',
     promql: `sum_over_time((
   max by (namespace, directory) (${DIRECTORIES})
 )[1d:${HOME_STORAGE_STEP_SECONDS}s]) * ${HOME_STORAGE_STEP_SECONDS}`,
@@ -81,30 +79,22 @@ export function memberships(): NamedQuery {
 }
 
 /**
- * How many steps of the day have a sample of the dataset's metric at all, whoever it is about. Container requests exist
- * as long as the cluster is scraped, for the pods of the cluster itself: a day without users is covered, a day without
- * Prometheus is not. An empty answer means none.
+ * How many steps of the day have a sample of the selector at all, whoever it is about. Container requests exist as long as
+ * the cluster is scraped, for the pods of the cluster itself: a day without users is covered, a day without Prometheus
+ * is not. An empty response means none.
  */
-export function coveredSteps(dataset: UsageDataset, resolutionSeconds: number): NamedQuery & { stepSeconds: number } {
-  const stepSeconds = {
-    compute: resolutionSeconds,
-    'home storage': HOME_STORAGE_STEP_SECONDS,
-    memberships: MEMBERSHIP_STEP_SECONDS,
-  }[dataset];
-  return {
-    name: `coverage of ${dataset}`,
-    promql: `count_over_time(group(${SELECTORS[dataset]})[1d:${stepSeconds}s])`,
-    stepSeconds,
-  };
+export function coveredSteps(selector: string, stepSeconds: number): NamedQuery {
+  return { name: 'coverage', promql: `count_over_time(group(${selector})[1d:${stepSeconds}s])` };
 }
 
-/** Whether the dataset's metric has samples, for a range query; one series of ones, or nothing. */
-export function presence(dataset: UsageDataset): NamedQuery {
-  return { name: `presence of ${dataset}`, promql: `group(${SELECTORS[dataset]})` };
+/** Whether the selector has samples, for a range query; one series of ones, or nothing. */
+export function presence(selector: string): NamedQuery {
+  return { name: 'presence', promql: `group(${selector})` };
 }
 
-const SELECTORS: Record<UsageDataset, string> = {
-  compute: REQUESTS,
-  'home storage': DIRECTORIES,
-  memberships: GROUPS,
+/** By dataset, whose samples tell that it was scraped; without a step, at the resolution of compute. */
+export const SELECTORS: Readonly<Record<string, { readonly selector: string; readonly stepSeconds?: number }>> = {
+  compute: { selector: REQUESTS },
+  'home storage': { selector: DIRECTORIES, stepSeconds: HOME_STORAGE_STEP_SECONDS },
+  memberships: { selector: GROUPS, stepSeconds: MEMBERSHIP_STEP_SECONDS },
 };

@@ -1,49 +1,33 @@
 import type { PrometheusConfig } from '#libs/config';
 import {
   addDays,
+  ALL_HUBS,
   countDays,
   dayOf,
   eachDay,
+  MEMBERSHIPS,
   startOfDay,
-  USAGE_DATASETS,
   type AttributionConfig,
   type DatasetReading,
   type Day,
   type DayWindow,
   type GroupMembership,
   type UsageDataset,
-  type UserLabels,
   type UserUsage,
 } from '#libs/domain';
-import {
-  convertCompute,
-  convertCoverage,
-  convertHomeStorage,
-  convertMemberships,
-  convertUserLabels,
-} from './convert.js';
+import { convertCoverage, convertMemberships, convertUsage, convertUserLabels } from './convert.js';
+import { coverageOf, datasetsOf, MEASURES, type PrometheusMeasure } from './measures.js';
 import { PrometheusClient, type PrometheusClientOptions, type Sample, type Traffic } from './prometheus.client.js';
 import { ImpossibleReadingError, NoQuantityError } from './prometheus-errors.js';
-import {
-  computeByteSeconds,
-  coveredSteps,
-  homeStorageByteSeconds,
-  memberships,
-  presence,
-  SECONDS_PER_DAY,
-  type NamedQuery,
-} from './queries.js';
-
-/** A day's memberships, and the labels that came with them, which tell whose the home directories of that day are. */
-export interface MembershipReading extends DatasetReading<GroupMembership> {
-  readonly labels: readonly UserLabels[];
-}
+import { coveredSteps, memberships, presence, SECONDS_PER_DAY, type NamedQuery } from './queries.js';
 
 export interface UsageReaderOptions extends PrometheusClientOptions {
   readonly config: PrometheusConfig;
   readonly attribution: AttributionConfig;
   /** Step at which compute is sampled; divides a day. */
   readonly resolutionSeconds: number;
+  /** Default: MEASURES. */
+  readonly measures?: readonly PrometheusMeasure[];
 }
 
 // The age up to which a sample counts as current: steps of this length leave no sample unseen.
@@ -52,7 +36,7 @@ const PRESENCE_STEP_SECONDS = 300;
 const PRESENCE_CHUNK_DAYS = 5;
 
 /**
- * Reads who used what, one day and one question at a time, so that neither this process nor Prometheus holds more than
+ * Reads who used what, one day and one dataset at a time, so that neither this process nor Prometheus holds more than
  * a day, however long the history. Every method throws PrometheusError, or the signal's reason when it was stopped;
  * those that fetch a dataset of a day throw ImpossibleReadingError for a reading that cannot be.
  *
@@ -63,11 +47,15 @@ export class UsageReader {
   readonly #client: PrometheusClient;
   readonly #attribution: AttributionConfig;
   readonly #resolutionSeconds: number;
+  readonly #measures: readonly PrometheusMeasure[];
+  /** Of the day that was asked for last: they tell whose its directories are. */
+  #members: { readonly day: Day; readonly samples: readonly Sample[] } | undefined;
 
-  constructor({ config, attribution, resolutionSeconds, ...options }: UsageReaderOptions) {
+  constructor({ config, attribution, resolutionSeconds, measures = MEASURES, ...options }: UsageReaderOptions) {
     this.#client = new PrometheusClient(config, options);
     this.#attribution = attribution;
     this.#resolutionSeconds = resolutionSeconds;
+    this.#measures = measures;
   }
 
   /** Requests, bytes and waiting time so far. */
@@ -78,12 +66,12 @@ export class UsageReader {
   /** The days of the window for which Prometheus has samples of any dataset, in order. */
   async fetchRememberedDays(window: DayWindow): Promise<Day[]> {
     const remembered = new Set<Day>();
-    for (const dataset of USAGE_DATASETS) {
+    for (const dataset of datasetsOf(this.#measures)) {
       for (const chunk of chunksOf(window)) {
         if (eachDay(chunk).every((day) => remembered.has(day))) continue;
         const end = new Date(startOfDay(chunk.until).getTime() - 1);
         const instants = await this.#client.fetchInstantsWithValue(
-          presence(dataset),
+          presence(coverageOf(dataset, this.#resolutionSeconds).selector),
           startOfDay(chunk.from),
           end,
           PRESENCE_STEP_SECONDS,
@@ -94,45 +82,47 @@ export class UsageReader {
     return [...remembered].sort();
   }
 
-  /** Memory requested by each user's pods on that day. */
-  async fetchCompute(day: Day): Promise<DatasetReading<UserUsage>> {
-    const samples = await this.#fetch(day, 'compute', computeByteSeconds(this.#resolutionSeconds));
+  /** One dataset of one day, for all hubs at once. */
+  async fetchReading(day: Day, dataset: UsageDataset): Promise<DatasetReading> {
+    const measures = this.#measures.filter((measure) => measure.dataset === dataset);
+    const rows = dataset === MEMBERSHIPS ? await this.#fetchMemberships(day) : await this.#fetchUsage(day, measures);
     return {
-      ...(await this.#fetchCoverage(day, 'compute')),
-      rows: convertCompute(day, samples, this.#attribution),
+      day,
+      dataset,
+      hub: ALL_HUBS,
+      coverage: await this.#fetchCoverage(day, dataset),
+      measures: measures.map(({ name }) => name),
+      rows,
     };
   }
 
-  /** Who was in which group on that day. */
-  async fetchMemberships(day: Day): Promise<MembershipReading> {
-    const samples = await this.#fetch(day, 'memberships', memberships());
-    const labels = convertUserLabels(day, samples);
-    return {
-      ...(await this.#fetchCoverage(day, 'memberships')),
-      rows: convertMemberships(labels, samples, this.#attribution),
-      labels,
-    };
+  async #fetchMemberships(day: Day): Promise<GroupMembership[]> {
+    const samples = await this.#fetchMembers(day);
+    return convertMemberships(convertUserLabels(day, samples), samples, this.#attribution);
   }
 
-  /** The labels of `fetchMemberships` alone, for who wants nothing else of it. */
-  async fetchUserLabels(day: Day): Promise<UserLabels[]> {
-    return convertUserLabels(day, await this.#fetch(day, 'memberships', memberships()));
+  async #fetchUsage(day: Day, measures: readonly PrometheusMeasure[]): Promise<UserUsage[]> {
+    const rows: UserUsage[] = [];
+    for (const measure of measures) {
+      const labels = measure.owner === 'directory' ? convertUserLabels(day, await this.#fetchMembers(day)) : [];
+      const samples = await this.#fetch(day, measure.dataset, measure.query(this.#resolutionSeconds));
+      rows.push(...convertUsage(measure, samples, { day, attribution: this.#attribution, labels }));
+    }
+    return rows;
   }
 
-  /** Size of each user's home directories on that day; `labels` are those of `fetchMemberships` for the same day. */
-  async fetchHomeStorage(day: Day, labels: readonly UserLabels[]): Promise<DatasetReading<UserUsage>> {
-    const samples = await this.#fetch(day, 'home storage', homeStorageByteSeconds());
-    return {
-      ...(await this.#fetchCoverage(day, 'home storage')),
-      rows: convertHomeStorage(day, samples, labels, this.#attribution),
-    };
+  /** Requested once a day, however many datasets need it. */
+  async #fetchMembers(day: Day): Promise<readonly Sample[]> {
+    if (this.#members?.day !== day) {
+      this.#members = { day, samples: await this.#fetch(day, MEMBERSHIPS, memberships()) };
+    }
+    return this.#members.samples;
   }
 
-  async #fetchCoverage(day: Day, dataset: UsageDataset) {
-    const query = coveredSteps(dataset, this.#resolutionSeconds);
-    const [steps] = await this.#fetch(day, dataset, query);
-    const seconds = (steps?.value ?? 0) * query.stepSeconds;
-    return { day, dataset, coverage: convertCoverage(day, dataset, seconds / SECONDS_PER_DAY) };
+  async #fetchCoverage(day: Day, dataset: UsageDataset): Promise<number> {
+    const { selector, stepSeconds } = coverageOf(dataset, this.#resolutionSeconds);
+    const [steps] = await this.#fetch(day, dataset, coveredSteps(selector, stepSeconds));
+    return convertCoverage(day, dataset, ((steps?.value ?? 0) * stepSeconds) / SECONDS_PER_DAY);
   }
 
   async #fetch(day: Day, dataset: UsageDataset, query: NamedQuery): Promise<Sample[]> {

@@ -108,7 +108,7 @@ export function describeDaysAt(instant: Date): void {
       `/total_costs?from=${addDays(today, -1)}&to=${addDays(today, -1)}`,
     );
     expect(yesterday.map(({ date }) => date)).toEqual([addDays(today, -1), addDays(today, -1)]);
-    const { usageGaps } = (await api.get('/health')).json as { usageGaps: { day: string }[] };
-    expect(usageGaps.filter(({ day }) => day >= addDays(today, -HISTORY_DAYS))).toEqual([]);
+    const { gaps } = (await api.get('/health')).json.details.usage as { gaps: { day: string }[] };
+    expect(gaps.filter(({ day }) => day >= addDays(today, -HISTORY_DAYS))).toEqual([]);
   });
 }

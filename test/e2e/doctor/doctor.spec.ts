@@ -10,6 +10,8 @@ import { examine } from '../../../apps/doctor/src/examine.js';
 import type { Finding } from '../../../apps/doctor/src/finding.js';
 import { historyText, startSimulator, type FaultRequest, type Simulator } from '../../../apps/simulator/src/index.js';
 import { createEmptyTestDatabase, createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { startPrometheusProxy, type PrometheusProxy } from '../sync/prometheus-proxy.js';
+import { clockVariables } from '../../support/clock-variables.js';
 
 jest.setTimeout(60_000);
 
@@ -18,6 +20,8 @@ const AWS_VARIABLES = ['AWS_ENDPOINT_URL_COST_EXPLORER', 'AWS_ACCESS_KEY_ID', 'A
 
 let simulator: Simulator;
 let prometheus: EmbeddedPrometheus;
+/** With this process's clock: the doctor compares clocks. */
+let proxy: PrometheusProxy;
 let database: TestDatabase;
 const before = Object.fromEntries(AWS_VARIABLES.map((name) => [name, process.env[name]]));
 
@@ -31,12 +35,14 @@ beforeAll(async () => {
       directoryIntervalSeconds: 3600,
     }),
   );
+  proxy = await startPrometheusProxy(prometheus.url);
   database = await createTestDatabase();
 });
 
 afterAll(async () => {
   for (const name of AWS_VARIABLES) setOrDelete(name, before[name]);
   await database?.drop();
+  await proxy?.close();
   await prometheus?.stop();
   await simulator?.close();
 });
@@ -51,7 +57,7 @@ function environment(more: Readonly<Record<string, string>> = {}): Record<string
     AWS_ENDPOINT_URL_COST_EXPLORER: simulator.url,
     DATABASE_URL: database.url,
     CLUSTER_NAME: simulator.estate.options.clusterName,
-    PROMETHEUS_URL: prometheus.url,
+    PROMETHEUS_URL: proxy.url,
     ...more,
   };
 }
@@ -244,7 +250,9 @@ describe('the doctor', () => {
   it('names the metrics that an empty Prometheus lacks', async () => {
     const empty = await startPrometheusWithHistory(asyncOnce('# EOF\n'));
     try {
-      const { complaints } = await see({ PROMETHEUS_URL: empty.url });
+      const emptyProxy = await startPrometheusProxy(empty.url);
+      const { complaints } = await see({ PROMETHEUS_URL: emptyProxy.url });
+      await emptyProxy.close();
       expect(complaints).toEqual(
         expect.arrayContaining([
           'failure memory of pods',
@@ -273,7 +281,7 @@ interface Exit {
 /** What `npm run doctor` runs, with nothing in its environment but PATH and `variables`. */
 async function runDoctor(args: readonly string[], variables: Readonly<Record<string, string>>): Promise<Exit> {
   const child = spawn(process.execPath, [join(process.cwd(), 'dist/apps/doctor/src/main.js'), ...args], {
-    env: { PATH: process.env['PATH'], ...variables },
+    env: { ...clockVariables(), PATH: process.env['PATH'], ...variables },
   });
   const said = { stdout: '', stderr: '' };
   child.stdout.on('data', (text) => (said.stdout += String(text)));

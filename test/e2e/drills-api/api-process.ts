@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { clockVariables } from '../../support/clock-variables.js';
 
 /** Made by `npm run build`. */
 const BUILT_API = join(process.cwd(), 'dist', 'apps', 'api', 'src', 'main.js');
@@ -24,7 +25,7 @@ export class ApiProcess {
   /** @throws Error with all that it said, when it ends instead of listening. */
   async start(): Promise<void> {
     const child = spawn(process.execPath, [BUILT_API], {
-      env: { PATH: process.env['PATH'], PORT: String(this.port), ...this.variables },
+      env: { ...clockVariables(), PATH: process.env['PATH'], PORT: String(this.port), ...this.variables },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;

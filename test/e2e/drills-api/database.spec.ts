@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import { createDataSource, migrate } from '#libs/database';
 import { ReportingDatabase } from '#libs/database/queries';
 import { startPostgres, type EmbeddedPostgres } from '#libs/embedded';
+import { MEASURES } from '#libs/prometheus';
 import { fillEstate } from '../../medium/api/estate.js';
 import { RunningApi } from '../../medium/api/running-api.js';
 import { Load, type Sample } from './load.js';
@@ -33,7 +34,7 @@ let api: RunningApi;
 beforeAll(async () => {
   server = await startPostgres({ fsync: false });
   const dataSource = await createDataSource(server.url, { applicationName: 'drill' }).initialize();
-  await migrate(dataSource);
+  await migrate(dataSource, MEASURES);
   await dataSource.destroy();
   await fillEstate(server.url);
 });
@@ -173,11 +174,18 @@ describe('a session of the API', () => {
     const database = new ReportingDatabase(server.url, () => undefined);
     try {
       const setting = async (name: string) =>
-        (await database.list<{ value: string }>({ text: 'SELECT current_setting($1) AS value', values: [name] }))[0]!
-          .value;
+        (
+          await database.list<{ value: string }>({
+            cluster: undefined,
+            text: 'SELECT current_setting($1) AS value',
+            values: [name],
+          })
+        )[0]!.value;
       expect(await setting('default_transaction_read_only')).toBe('on');
       expect(await setting('statement_timeout')).toBe('30s');
-      await expect(database.list({ text: 'CREATE TABLE mine (a int)', values: [] })).rejects.toThrow('read-only');
+      await expect(
+        database.list({ cluster: undefined, text: 'CREATE TABLE mine (a int)', values: [] }),
+      ).rejects.toThrow('read-only');
     } finally {
       await database.close();
     }

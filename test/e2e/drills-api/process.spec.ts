@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
@@ -26,12 +28,12 @@ beforeAll(async () => {
   const client = new Client({ connectionString: database.url });
   await client.connect();
   await client.query(
-    `INSERT INTO account_costs (cluster, day, amount_usd, estimated, cost_basis, attribution_digest, run_id)
-     VALUES ('long', '2025-03-01', 50000, false, 'amortized', 'x', 1)`,
+    `INSERT INTO cost_days (cluster, day, account_usd, cluster_usd, estimated, basis, attribution, policy, digest, run_id)
+     VALUES ('long', '2025-03-01', 50000, 50000, false, 'amortized', 'x', '', '', 1)`,
   );
   await client.query(
-    `INSERT INTO user_costs (cluster, day, hub, username, component, direct_usd, shared_usd, run_id)
-     SELECT 'long', '2025-03-01', 'prod', 'user-' || n, 'compute', n / 10000.0, 0, 1 FROM generate_series(1, $1::int) n`,
+    `INSERT INTO user_costs (cluster, day, hub, username, component, direct_usd, shared_usd, usergroups)
+     SELECT 'long', '2025-03-01', 'prod', 'user-' || n, 'compute', n / 10000.0, 0, '{none}' FROM generate_series(1, $1::int) n`,
     [ROWS],
   );
   await client.end();
@@ -71,15 +73,15 @@ describe('SIGTERM', () => {
     const { url, port } = await startApi();
     const spare = connect(port, '127.0.0.1');
     spare.on('error', () => undefined);
-    const response = await fetch(`${url}/costs_per_user?${DAYS}&cluster=long`);
-    const reader = response.body!.getReader();
-    const pieces = [(await reader.read()).value!];
+    // Not `fetch`, which takes a connection that was closed after the last byte for one that broke before.
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      get(`${url}/costs_per_user?${DAYS}&cluster=long`, resolve).on('error', reject);
+    });
     const begun = performance.now();
     const ended = api!.end('SIGTERM');
     await sleep(300);
     await expect(fetch(`${url}/live`)).rejects.toThrow('fetch failed');
-    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) pieces.push(piece.value);
-    const rows = JSON.parse(Buffer.concat(pieces).toString()) as { value: number }[];
+    const rows = JSON.parse(await textOf(response)) as { value: number }[];
     expect(rows).toHaveLength(ROWS);
     expect(rows.at(-1)).toMatchObject({ value: 0.0001 });
     expect(await ended).toBe(0);

@@ -1,5 +1,6 @@
 import { createDataSource, SyncSession, type RunId } from '#libs/database';
 import { addDays, parseUsd, type DayCosts, type GroupMembership, type UserUsage } from '#libs/domain';
+import { dividingMeasures, MEASURES } from '#libs/prometheus';
 import type { DataSource } from 'typeorm';
 
 export const CLUSTER = 'alpha';
@@ -7,7 +8,7 @@ const FIRST_DAY = '2025-03-01';
 export const DAYS = Array.from({ length: 5 }, (_, index) => addDays(FIRST_DAY, index));
 
 const BASIS = { costBasis: 'amortized', attributionDigest: 'drill' } as const;
-const POLICY = { allocation: 'hub', excludedHubs: [] } as const;
+const POLICY = { allocation: 'hub', excludedHubs: [], dividedBy: dividingMeasures(MEASURES) } as const;
 
 /**
  * What a day costs at a revision. Every amount follows from the revision, and no two revisions can be mixed without the
@@ -80,15 +81,21 @@ export class RevisionWriter {
 /** Each hub's compute is used half by either of its users. */
 function usageOf(day: string) {
   const people = ['prod', 'staging'].flatMap((hub) => [1, 2].map((n) => ({ hub, username: `${hub}-${n}` })));
-  const rows: UserUsage[] = people.map((person) => ({ ...person, component: 'compute', byteSeconds: 1_000_000n }));
+  const rows: UserUsage[] = people.map((person) => ({
+    ...person,
+    measure: 'memory_requested',
+    instanceType: '',
+    quantity: 1_000_000_000n,
+  }));
   const memberships: GroupMembership[] = people.map((person) => ({
     ...person,
     usernameEscaped: person.username,
     usergroup: 'everyone',
   }));
-  return {
-    compute: { day, dataset: 'compute' as const, coverage: 1, rows },
-    homeStorage: { day, dataset: 'home storage' as const, coverage: 1, rows: [] },
-    memberships: { day, dataset: 'memberships' as const, coverage: 1, rows: memberships },
-  };
+  const of = { day, hub: '', coverage: 1 };
+  return [
+    { ...of, dataset: 'compute', measures: ['memory_requested'], rows },
+    { ...of, dataset: 'home storage', measures: ['home_stored'], rows: [] },
+    { ...of, dataset: 'memberships', measures: [], rows: memberships },
+  ];
 }

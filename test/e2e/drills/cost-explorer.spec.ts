@@ -349,7 +349,7 @@ describe('a hub tag that is inactive from a day on, while the days before keep i
     database = everyday;
   });
 
-  const storedDays = () => database.query(`SELECT min(day)::text AS first, max(day)::text AS last FROM account_costs`);
+  const storedDays = () => database.query(`SELECT min(day)::text AS first, max(day)::text AS last FROM cost_days`);
 
   it('keeps the new days from being stored: old ones are named, those of yesterday and today are noted', async () => {
     const summary = await runCounted(simulator);

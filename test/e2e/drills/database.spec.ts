@@ -39,7 +39,7 @@ const start = (database: DrilledDatabase) =>
 
 async function untilDaysAreStored(database: DrilledDatabase): Promise<void> {
   await waitUntil(async () => {
-    const rows = await database.query<{ count: number }>(`SELECT count(*)::int FROM account_costs`).catch(() => []);
+    const rows = await database.query<{ count: number }>(`SELECT count(*)::int FROM cost_days`).catch(() => []);
     return (rows[0]?.count ?? 0) > 20;
   });
 }
@@ -53,7 +53,7 @@ async function expectMadeUpFor(database: DrilledDatabase): Promise<void> {
   ]);
   expect((await database.latestRun('prometheus'))?.status).toBe('succeeded');
   expect(await database.brokenDays()).toEqual([]);
-  const [days] = await database.query(`SELECT count(*)::int, max(day) - min(day) + 1 AS span FROM account_costs`);
+  const [days] = await database.query(`SELECT count(*)::int, max(day) - min(day) + 1 AS span FROM cost_days`);
   expect(days!['count']).toBe(days!['span']);
   const [connections] = await database.query(
     `SELECT count(*)::int FROM pg_stat_activity WHERE application_name = 'sync'`,

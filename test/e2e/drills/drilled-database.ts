@@ -14,7 +14,7 @@ export interface RunRow {
 }
 
 /** Every table with figures, and what two syncs of the same estate cannot have in common. */
-const TABLES = WRITTEN_TABLES.filter((table) => table !== 'sync_runs');
+const TABLES = WRITTEN_TABLES.filter((table) => !['sync_runs', 'sync_locks'].includes(table));
 const OF_THE_RUN = ['id', 'run_id', 'seen_at', 'read_at'];
 
 /** A database that syncs are let loose on. */
@@ -110,14 +110,19 @@ export class DrilledDatabase {
          UNION ALL SELECT day, component, -(direct_usd + shared_usd) FROM user_costs
        ) parts GROUP BY day, component HAVING sum(amount) <> 0
        UNION ALL
-       SELECT day::text, 'without ' || (CASE WHEN made.day IS NULL THEN 'allocation' ELSE 'attributed costs' END)
-         FROM account_costs LEFT JOIN allocation_days made USING (cluster, day)
-        WHERE made.day IS NULL
-           OR NOT EXISTS (SELECT FROM attributed_costs WHERE (cluster, day) = (account_costs.cluster, account_costs.day))
+       SELECT day::text, 'does not add up to the cluster cost'
+         FROM cost_days d
+        WHERE cluster_usd IS DISTINCT FROM
+          (SELECT sum(amount_usd) FROM attributed_costs c WHERE c.cluster = d.cluster AND c.day = d.day)
+       UNION ALL
+       SELECT day::text, 'rolled up otherwise' FROM (
+         SELECT day, hub, component, reason, direct_usd + shared_usd AS amount FROM user_costs
+         UNION ALL SELECT day, hub, component, reason, -(direct_usd + shared_usd) FROM day_costs
+       ) parts GROUP BY day, hub, component, reason HAVING sum(amount) <> 0
        UNION ALL
        SELECT day::text, 'usage without a mark' FROM user_usage
-        WHERE NOT EXISTS (SELECT FROM usage_days WHERE (cluster, day, dataset)
-                          = (user_usage.cluster, user_usage.day, user_usage.component))`,
+        WHERE NOT EXISTS (SELECT FROM usage_days WHERE (cluster, day, method)
+                          = (user_usage.cluster, user_usage.day, user_usage.measure))`,
     );
   }
 
@@ -137,7 +142,8 @@ export class DrilledDatabase {
   async countLocks(): Promise<number> {
     const [row] = await this.query<{ count: number }>(
       `SELECT count(*)::int FROM pg_locks
-        WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+        WHERE locktype = 'transactionid' AND granted AND mode = 'ExclusiveLock'
+          AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction')`,
     );
     return row!.count;
   }

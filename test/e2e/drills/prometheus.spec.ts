@@ -2,7 +2,7 @@ import { promises as timers } from 'node:timers';
 import { Logger } from '@nestjs/common';
 import { addDays, firstOfMonth, startOfDay, type Day } from '#libs/domain';
 import { startPrometheusWithHistory, type EmbeddedPrometheus } from '#libs/embedded';
-import { computeByteSeconds, homeStorageByteSeconds, memberships, USERNAME_ANNOTATION } from '#libs/prometheus';
+import { memoryRequested, homeStored, memberships, USERNAME_ANNOTATION } from '#libs/prometheus';
 import { historyText, type Simulator } from '../../../apps/simulator/src/index.js';
 import { startPrometheusProxy, type PrometheusProxy } from '../sync/prometheus-proxy.js';
 import { startDrillEstate, variablesOf } from './drill-estate.js';
@@ -78,7 +78,7 @@ const sync = (variables: Record<string, string> = {}, task: Parameters<typeof sy
 
 const usageOf = (condition: string) =>
   database.query(
-    `SELECT day::text, component, hub, username, byte_seconds FROM user_usage WHERE ${condition} ORDER BY 1, 2, 3, 4`,
+    `SELECT day::text, measure, hub, username, trim_scale(quantity) AS quantity FROM user_usage WHERE ${condition} ORDER BY 1, 2, 3, 4`,
   );
 
 type Vector = { metric: Record<string, string>; value: [number, string] }[];
@@ -162,7 +162,8 @@ describe('a Prometheus that is out of order fails the run, which says why, and c
   ])('%s', async (_, breakIt, error) => {
     // Something for the next run to repair: today is read again by each.
     const right = await usageOf('true');
-    await database.query(`UPDATE user_usage SET byte_seconds = byte_seconds + 1 WHERE day = $1`, [today]);
+    await database.query(`UPDATE user_usage SET quantity = quantity + 1 WHERE day = $1`, [today]);
+    await database.query(`UPDATE usage_days SET digest = 'of other figures' WHERE day = $1`, [today]);
     const before = await database.fingerprint();
     breakIt();
 
@@ -227,8 +228,9 @@ describe('a Prometheus that is out of order fails the run, which says why, and c
 
   it('one dataset that cannot be read right leaves the others of the day to be stored', async () => {
     const day = addDays(today, -2);
-    const homes = await usageOf(`day = '${day}' AND component = 'home storage'`);
-    await database.query(`DELETE FROM user_usage WHERE day = $1 AND component = 'home storage'`, [day]);
+    const homes = await usageOf(`day = '${day}' AND measure = 'home_stored'`);
+    await database.query(`DELETE FROM user_usage WHERE day = $1 AND measure = 'home_stored'`, [day]);
+    await database.query(`UPDATE usage_days SET digest = 'of other figures' WHERE day = $1`, [day]);
     proxy.change(withoutLabel(USERNAME_ANNOTATION));
 
     const { prometheus } = await sync({}, { days: { from: day, until: addDays(day, 1) } });
@@ -237,7 +239,7 @@ describe('a Prometheus that is out of order fails the run, which says why, and c
       status: 'failed',
       error: expect.stringContaining(`of which nothing is stored: compute of ${day}:`),
     });
-    expect(await usageOf(`day = '${day}' AND component = 'home storage'`)).toEqual(homes);
+    expect(await usageOf(`day = '${day}' AND measure = 'home_stored'`)).toEqual(homes);
   });
 
   it('down', async () => {
@@ -282,11 +284,12 @@ describe('a final day', () => {
   it('stays, and is not asked for, when another dataset of the same day is due', async () => {
     const day = addDays(today, -2);
     const [compute, homes] = [
-      await usageOf(`day = '${day}' AND component = 'compute'`),
-      await usageOf(`day = '${day}' AND component = 'home storage'`),
+      await usageOf(`day = '${day}' AND measure = 'memory_requested'`),
+      await usageOf(`day = '${day}' AND measure = 'home_stored'`),
     ];
     expect(homes.length).toBeGreaterThan(0);
-    await database.query(`DELETE FROM user_usage WHERE day = $1 AND component = 'home storage'`, [day]);
+    await database.query(`DELETE FROM user_usage WHERE day = $1 AND measure = 'home_stored'`, [day]);
+    await database.query(`UPDATE usage_days SET digest = 'of other figures' WHERE day = $1`, [day]);
     await database.query(
       `UPDATE usage_days SET status = 'missing', coverage = 0, detail = 'the exporter was away'
         WHERE day = $1 AND dataset = 'home storage'`,
@@ -300,14 +303,14 @@ describe('a final day', () => {
     const atItsEnd = startOfDay(addDays(day, 1)).getTime() / 1000 - 0.001;
     const asked = proxy.takeQuestions().filter((question) => Number(question.get('time')) === atItsEnd);
     const texts = asked.map((question) => question.get('query'));
-    expect(texts).toContain(homeStorageByteSeconds().promql);
-    expect(texts).not.toContain(computeByteSeconds(60).promql);
+    expect(texts).toContain(homeStored().promql);
+    expect(texts).not.toContain(memoryRequested(60).promql);
     // The labels that tell whose the directories are.
     expect(texts.filter((text) => text === memberships().promql)).toHaveLength(1);
     expect(texts).toHaveLength(3);
-    expect(await usageOf(`day = '${day}' AND component = 'compute'`)).toEqual(compute);
-    const read = await usageOf(`day = '${day}' AND component = 'home storage'`);
-    const doubled = homes.map((row) => ({ ...row, byte_seconds: String(BigInt(row['byte_seconds'] as string) * 2n) }));
+    expect(await usageOf(`day = '${day}' AND measure = 'memory_requested'`)).toEqual(compute);
+    const read = await usageOf(`day = '${day}' AND measure = 'home_stored'`);
+    const doubled = homes.map((row) => ({ ...row, quantity: String(BigInt(row['quantity'] as string) * 2n) }));
     expect(read).toEqual(doubled);
     const [mark] = await database.query(`SELECT status FROM usage_days WHERE day = $1 AND dataset = 'home storage'`, [
       day,

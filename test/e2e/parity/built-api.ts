@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { findFreePort } from '#libs/embedded';
+import { clockVariables } from '../../support/clock-variables.js';
 
 /** Made by `npm run build`. */
 const BUILT_API = join(process.cwd(), 'dist', 'apps', 'api', 'src', 'main.js');
@@ -15,7 +16,7 @@ export class BuiltApi {
   static async start(databaseUrl: string): Promise<BuiltApi> {
     const port = await findFreePort();
     const child = spawn(process.execPath, [BUILT_API], {
-      env: { PATH: process.env['PATH'], DATABASE_URL: databaseUrl, PORT: String(port) },
+      env: { ...clockVariables(), PATH: process.env['PATH'], DATABASE_URL: databaseUrl, PORT: String(port) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let said = '';

@@ -1,6 +1,14 @@
-import { addDays, eachDay, startOfDay, USAGE_DATASETS } from '#libs/domain';
+import { addDays, eachDay, startOfDay } from '#libs/domain';
 import { startPrometheusWithHistory, type EmbeddedPrometheus } from '#libs/embedded';
-import { computeByteSeconds, coveredSteps, homeStorageByteSeconds, memberships, presence } from '#libs/prometheus';
+import {
+  coverageOf,
+  coveredSteps,
+  DATASETS,
+  homeStored,
+  memberships,
+  memoryRequested,
+  presence,
+} from '#libs/prometheus';
 import { historyText, startSimulator, type Simulator } from '../../../apps/simulator/src/index.js';
 
 const TODAY = '2026-11-20';
@@ -40,11 +48,16 @@ describe.each([60, 300])('the simulator asked itself, with a scrape every %s sec
   });
 
   it.each([
-    computeByteSeconds(60),
-    computeByteSeconds(300),
-    homeStorageByteSeconds(),
+    memoryRequested(60),
+    memoryRequested(300),
+    homeStored(),
     memberships(),
-    ...USAGE_DATASETS.flatMap((dataset) => [coveredSteps(dataset, 60), coveredSteps(dataset, 300)]),
+    ...DATASETS.flatMap((dataset) =>
+      [60, 300].map((resolution) => {
+        const { selector, stepSeconds } = coverageOf(dataset, resolution);
+        return coveredSteps(selector, stepSeconds);
+      }),
+    ),
   ])('answers $name to the digit as the real Prometheus does', async ({ promql }) => {
     let rows = 0;
     for (const day of DAYS) {
@@ -56,9 +69,9 @@ describe.each([60, 300])('the simulator asked itself, with a scrape every %s sec
     expect(rows).toBeGreaterThan(0);
   });
 
-  it.each(USAGE_DATASETS)('knows when it has seen %s as the real Prometheus does', async (dataset) => {
+  it.each(DATASETS)('knows when it has seen %s as the real Prometheus does', async (dataset) => {
     const [start, end] = [DAYS[0]!, DAYS.at(-1)!].map((day) => String(startOfDay(day).getTime() / 1000));
-    const form = { query: presence(dataset).promql, start: start!, end: end!, step: '300' };
+    const form = { query: presence(coverageOf(dataset, 60).selector).promql, start: start!, end: end!, step: '300' };
     const answer = await ask(simulator.url, 'query_range', form);
     expect(answer).toHaveLength(1);
     expect(answer).toEqual(await ask(prometheus.url, 'query_range', form));

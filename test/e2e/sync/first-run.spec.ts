@@ -26,7 +26,7 @@ describe('the first run on an empty database', () => {
   it('has stored for each of 13 months of days what the bill comes to, line by line', async () => {
     const { clusterName } = estate.simulator.estate.options;
     const accounts = await estate.query<{ day: string; amount_usd: string }>(
-      `SELECT day::text, amount_usd FROM account_costs ORDER BY day`,
+      `SELECT day::text, account_usd AS amount_usd FROM cost_days ORDER BY day`,
     );
     const parts = await estate.query<{ day: string; part: string; amount_usd: string }>(
       `SELECT day::text, concat_ws(' | ', hub, service, component) AS part, amount_usd FROM attributed_costs`,
@@ -121,11 +121,11 @@ const wholeDays = () => eachDay({ from: estate.simulator.estate.usageFrom, until
 
 /** Byte-seconds by `hub/username`. */
 async function usageOf(day: string, component: string): Promise<Map<string, number>> {
-  const rows = await estate.query<{ user: string; byte_seconds: string }>(
-    `SELECT concat_ws('/', hub, username) AS user, byte_seconds FROM user_usage WHERE day = $1 AND component = $2`,
-    [day, component],
+  const rows = await estate.query<{ user: string; quantity: string }>(
+    `SELECT concat_ws('/', hub, username) AS user, quantity FROM user_usage WHERE day = $1 AND measure = $2`,
+    [day, component === 'compute' ? 'memory_requested' : 'home_stored'],
   );
-  return new Map(rows.map(({ user, byte_seconds }) => [user, Number(byte_seconds)]));
+  return new Map(rows.map(({ user, quantity }) => [user, Number(quantity)]));
 }
 
 /**

@@ -25,7 +25,7 @@ describe('a run that is interrupted', () => {
 
     expect(code).toBe(1);
     expect(Date.now() - toldMs).toBeLessThan(20_000);
-    expect(await countRows('account_costs')).toBe(0);
+    expect(await countRows('cost_days')).toBe(0);
     expect(await estate.runs()).toEqual([
       expect.objectContaining({ source: 'cost-explorer', status: 'failed', error: 'stopped by SIGTERM', requests: 4 }),
     ]);
@@ -60,7 +60,7 @@ describe('a run that is interrupted', () => {
       status: 'failed',
       error: expect.stringContaining('out of order'),
     });
-    expect(await countRows('account_costs')).toBeGreaterThan(390);
+    expect(await countRows('cost_days')).toBeGreaterThan(390);
     expect(await countRows('user_usage')).toBe(0);
   });
 

@@ -15,7 +15,7 @@ const exact = (decimal: string) => BigInt(decimal.replace('.', ''));
 
 /** Every stored figure, with the run that wrote it: a row that was written anew, even alike, shows. */
 async function everyRow(): Promise<unknown> {
-  const tables = ['account_costs', 'attributed_costs', 'user_usage', 'group_memberships', 'user_costs', 'usage_days'];
+  const tables = ['cost_days', 'attributed_costs', 'user_usage', 'group_memberships', 'user_costs', 'usage_days'];
   const digest = (table: string) =>
     estate.query(`SELECT '${table}', count(*), md5(string_agg(t::text, ',' ORDER BY t::text)) FROM ${table} t`);
   return Promise.all(tables.map(digest));
@@ -91,7 +91,9 @@ describe('a change of settings', () => {
 
     expect(code).toBe(0);
     expect(stdout).toMatch(/Allocation: succeeded/);
-    const policies = await estate.query(`SELECT allocation, count(*)::int FROM allocation_days GROUP BY 1`);
+    const policies = await estate.query(
+      `SELECT policy::json ->> 'allocation' AS allocation, count(*)::int FROM cost_days GROUP BY 1`,
+    );
     const days = countDays({ from: firstOfMonth(estate.today, -13), until: addDays(estate.today, 1) });
     expect(policies).toEqual([{ allocation: 'cluster', count: days }]);
     const [direct] = await estate.query(
@@ -105,16 +107,16 @@ describe('a change of settings', () => {
 
     expect(code).toBe(0);
     const { clusterName } = estate.simulator.estate.options;
-    const stored = await estate.query<{ day: string; cost_basis: string; account: string; attributable: string }>(
-      `SELECT a.day::text, cost_basis, a.amount_usd AS account,
+    const stored = await estate.query<{ day: string; basis: string; account: string; attributable: string }>(
+      `SELECT a.day::text, basis, account_usd AS account,
               (SELECT sum(amount_usd) FROM attributed_costs c WHERE c.day = a.day) AS attributable
-         FROM account_costs a ORDER BY a.day`,
+         FROM cost_days a ORDER BY a.day`,
     );
     const days = eachDay({ from: firstOfMonth(estate.today, -13), until: addDays(estate.today, 1) });
     expect(stored.map(({ day }) => day)).toEqual(days);
-    for (const { day, cost_basis, account, attributable } of stored) {
+    for (const { day, basis, account, attributable } of stored) {
       const expected = expectedDay(estate.simulator.estate.lineItemsOn(day), clusterName, 'unblended');
-      expect([cost_basis, exact(account), exact(attributable)]).toEqual([
+      expect([basis, exact(account), exact(attributable)]).toEqual([
         'unblended',
         expected.account,
         expected.attributable,
@@ -145,13 +147,14 @@ describe('a backfill', () => {
     const day = addDays(estate.today, -3);
     const usage = () =>
       estate.query(
-        `SELECT hub, username, component, byte_seconds FROM user_usage WHERE day = $1
-      ORDER BY hub, component, username`,
+        `SELECT hub, username, measure, quantity FROM user_usage WHERE day = $1
+      ORDER BY hub, measure, username`,
         [day],
       );
     const read = await usage();
     expect(read.length).toBeGreaterThan(0);
-    await estate.query(`UPDATE user_usage SET byte_seconds = byte_seconds + 1 WHERE day = $1`, [day]);
+    await estate.query(`UPDATE user_usage SET quantity = quantity + 1 WHERE day = $1`, [day]);
+    await estate.query(`UPDATE usage_days SET digest = 'of other figures' WHERE day = $1`, [day]);
     const tampered = await usage();
 
     await estate.run(['--once'], { COST_BASIS: 'unblended' });

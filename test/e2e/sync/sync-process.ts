@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { clockVariables } from '../../support/clock-variables.js';
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -40,7 +41,13 @@ export function runMigrate(variables: Variables): Promise<SyncExit> {
 
 function start(script: string, args: readonly string[], variables: Variables): RunningSync {
   const child = spawn(process.execPath, [join(BUILT_SYNC, script), ...args], {
-    env: { PATH: process.env['PATH'], AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', ...variables },
+    env: {
+      ...clockVariables(),
+      PATH: process.env['PATH'],
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      ...variables,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);

@@ -4,7 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { createEmptyTestDatabase, createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { fillEstate } from './estate.js';
-import { listening } from './listening.js';
 import { RunningApi } from './running-api.js';
 
 jest.setTimeout(30_000);
@@ -75,7 +74,7 @@ describe('while the database is not migrated', () => {
         expect(ready.status).toBe(503);
         expect(ready.json.details.database.status).toBe('up');
         expect(ready.json.details.schema.message).toMatch(
-          /^the database is not migrated: CostAndUsageTables1764000000000, ReportingViews1764000100000.* missing$/,
+          /^the database is not migrated: Baseline1795824000000 missing$/,
         );
         await expectUnavailable(api, '/total_costs', /not migrated/);
       });
@@ -94,38 +93,38 @@ describe('while the database hangs', () => {
 
   afterEach(() => proxy.stop());
 
-  it('from the start, every question and check is given up within two seconds', async () => {
+  it('from the start, every request and check is given up in time', async () => {
     proxy.freeze();
     await withApi(proxy.url, async (api) => {
       expect((await api.get('/live')).status).toBe(200);
       await Promise.all([
-        expectUnavailable(api, `/total_costs?${DAYS}`, /does not answer/),
-        expectUnavailable(api, `/costs_per_user?${DAYS}`, /does not answer/),
+        expectUnavailable(api, `/total_costs?${DAYS}`, /cannot be reached|took too long/),
+        expectUnavailable(api, `/costs_per_user?${DAYS}`, /cannot be reached|took too long/),
         api.get('/ready').then(({ status }) => expect(status).toBe(503)),
       ]);
     });
   });
 
-  it('after it answered, the same, and all is well within five seconds of its return', async () => {
+  it('after it answered, the same, and all is well soon after its return', async () => {
     await withApi(proxy.url, async (api) => {
       await Promise.all(Array.from({ length: 20 }, () => api.rows(`/total_costs?${DAYS}`)));
       proxy.freeze();
       await Promise.all(
-        Array.from({ length: 20 }, () => expectUnavailable(api, `/hub_names?${DAYS}`, /does not answer/)),
+        Array.from({ length: 20 }, () =>
+          expectUnavailable(api, `/hub_names?${DAYS}`, /cannot be reached|took too long/),
+        ),
       );
       proxy.thaw();
       await recovers(api);
     });
   });
 
-  it('what is in memory is given for as long as it is known to stand, three seconds', async () => {
+  it('what is kept is not sent: it may be out of date', async () => {
     await withApi(proxy.url, async (api) => {
-      await listening(database.url);
       await api.rows(`/total_costs?${DAYS}`);
       proxy.freeze();
-      expect(await api.rows(`/total_costs?${DAYS}`)).toHaveLength(4);
-      await sleep(3000);
-      await expectUnavailable(api, `/total_costs?${DAYS}`, /does not answer/);
+      await sleep(1_100);
+      await expectUnavailable(api, `/total_costs?${DAYS}`, /cannot be reached|took too long/);
     });
   });
 
@@ -139,18 +138,18 @@ describe('while the database hangs', () => {
 });
 
 describe('a long answer', () => {
-  const ROWS = 30_000;
+  const ROWS = 150_000;
 
   beforeAll(async () => {
     const client = new Client({ connectionString: database.url });
     await client.connect();
     await client.query(
-      `INSERT INTO account_costs (cluster, day, amount_usd, estimated, cost_basis, attribution_digest, run_id)
-       VALUES ('long', '2025-03-01', 50000, false, 'amortized', 'x', 1)`,
+      `INSERT INTO cost_days (cluster, day, account_usd, estimated, basis, attribution, run_id, cluster_usd, policy, digest)
+       VALUES ('long', '2025-03-01', 50000, false, 'amortized', 'x', 1, 0, '', '')`,
     );
     await client.query(
-      `INSERT INTO user_costs (cluster, day, hub, username, component, direct_usd, shared_usd, run_id)
-       SELECT 'long', '2025-03-01', 'prod', 'user-' || n, 'compute', n / 10000.0, 0, 1 FROM generate_series(1, ${ROWS}) n`,
+      `INSERT INTO user_costs (cluster, day, hub, username, component, direct_usd, shared_usd, usergroups)
+       SELECT 'long', '2025-03-01', 'prod', 'user-' || n, 'compute', n / 10000.0, 0, '{none}' FROM generate_series(1, ${ROWS}) n`,
     );
     await client.end();
   });
@@ -179,7 +178,9 @@ describe('a long answer', () => {
     const proxy = await Proxy.start(database.url);
     try {
       await withApi(proxy.url, async (api) => {
-        const response = await fetch(`${api.url}/costs_per_user?${DAYS}&cluster=long`);
+        const response = await fetch(`${api.url}/costs_per_user?${DAYS}&cluster=long`, {
+          headers: { 'accept-encoding': 'identity' },
+        });
         expect(response.status).toBe(200);
         proxy.cut();
         await expect(response.text()).rejects.toThrow('terminated');

@@ -86,8 +86,8 @@ describe('names and amounts in CSV', () => {
     await client.connect();
     for (const [place, name] of Object.keys(NAMES).entries()) {
       await client.query(
-        `INSERT INTO user_costs (cluster, day, hub, username, component, direct_usd, shared_usd, run_id)
-         VALUES ('alpha', '2025-03-02', 'odd', $1, 'compute', $2, 0, 1)`,
+        `INSERT INTO user_costs (cluster, day, hub, username, component, direct_usd, shared_usd, usergroups)
+         VALUES ('alpha', '2025-03-02', 'odd', $1, 'compute', $2, 0, '{unknown}')`,
         [name, 100 - place],
       );
     }
@@ -106,8 +106,8 @@ describe('names and amounts in CSV', () => {
     const client = new Client({ connectionString: api.databaseUrl });
     await client.connect();
     await client.query(
-      `INSERT INTO attributed_costs (cluster, day, hub, service, component, amount_usd, run_id)
-       VALUES ('alpha', '2025-03-01', 'credited', 's', 'other', -3.5, 1)`,
+      `INSERT INTO attributed_costs (cluster, day, hub, service, component, amount_usd)
+       VALUES ('alpha', '2025-03-01', 'credited', 's', 'other', -3.5)`,
     );
     await client.end();
     expect(await linesOf('/total_costs_per_hub?from=2025-03-01&to=2025-03-01&format=csv')).toContain(

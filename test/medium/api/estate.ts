@@ -1,4 +1,4 @@
-import { deriveAllSums } from '#libs/database';
+import { fillDerived } from '../../support/fill-derived.js';
 import { Client } from 'pg';
 
 /**
@@ -28,7 +28,7 @@ export async function fillEstate(databaseUrl: string): Promise<void> {
   } finally {
     await client.end();
   }
-  await deriveAllSums(databaseUrl);
+  await fillDerived(databaseUrl);
 }
 
 const GIB_HOUR = 3600 * 2 ** 30;
@@ -39,58 +39,53 @@ const ESTATE = `
     ('alpha', 'prometheus', 'once', 'succeeded', NULL, '2025-03-03T05:17:00Z', '2025-03-03T05:18:00Z'),
     ('beta', 'cost-explorer', 'once', 'succeeded', NULL, '2025-03-03T05:17:00Z', '2025-03-03T05:18:00Z');
 
-  INSERT INTO account_costs (cluster, day, amount_usd, estimated, cost_basis, attribution_digest, run_id) VALUES
-    ('alpha', '2025-03-01', 100.005, false, 'amortized', 'x', 1),
-    ('alpha', '2025-03-02', 10, true, 'amortized', 'x', 1),
-    ('beta', '2025-03-01', 600, false, 'amortized', 'x', 3);
+  INSERT INTO cost_days (cluster, day, account_usd, estimated, basis, attribution, run_id, cluster_usd, policy, digest) VALUES
+    ('alpha', '2025-03-01', 100.005, false, 'amortized', 'x', 1, 0, '', ''),
+    ('alpha', '2025-03-02', 10, true, 'amortized', 'x', 1, 0, '', ''),
+    ('beta', '2025-03-01', 600, false, 'amortized', 'x', 3, 0, '', '');
 
-  INSERT INTO attributed_costs (cluster, day, hub, service, component, amount_usd, run_id) VALUES
-    ('alpha', '2025-03-01', 'prod', 'Amazon Elastic Compute Cloud - Compute', 'compute', 25.0049999999, 1),
-    ('alpha', '2025-03-01', 'prod', 'EC2 - Other', 'compute', 5, 1),
-    ('alpha', '2025-03-01', 'prod', 'EC2 - Other', 'home storage', 4.5, 1),
-    ('alpha', '2025-03-01', 'staging', 'Amazon Elastic Compute Cloud - Compute', 'compute', 10, 1),
-    ('alpha', '2025-03-01', 'support', 'Amazon Elastic Compute Cloud - Compute', 'compute', 20, 1),
-    ('alpha', '2025-03-01', 'support', 'Amazon Elastic Container Service for Kubernetes', 'core', 2.4, 1),
-    ('alpha', '2025-03-02', 'prod', 'EC2 - Other', 'compute', 7, 1),
-    ('alpha', '2025-03-02', 'staging', 'EC2 - Other', 'compute', 0.00005, 1),
-    ('beta', '2025-03-01', 'prod', 'EC2 - Other', 'compute', 500, 3);
+  INSERT INTO attributed_costs (cluster, day, hub, service, component, amount_usd) VALUES
+    ('alpha', '2025-03-01', 'prod', 'Amazon Elastic Compute Cloud - Compute', 'compute', 25.0049999999),
+    ('alpha', '2025-03-01', 'prod', 'EC2 - Other', 'compute', 5),
+    ('alpha', '2025-03-01', 'prod', 'EC2 - Other', 'home storage', 4.5),
+    ('alpha', '2025-03-01', 'staging', 'Amazon Elastic Compute Cloud - Compute', 'compute', 10),
+    ('alpha', '2025-03-01', 'support', 'Amazon Elastic Compute Cloud - Compute', 'compute', 20),
+    ('alpha', '2025-03-01', 'support', 'Amazon Elastic Container Service for Kubernetes', 'core', 2.4),
+    ('alpha', '2025-03-02', 'prod', 'EC2 - Other', 'compute', 7),
+    ('alpha', '2025-03-02', 'staging', 'EC2 - Other', 'compute', 0.00005),
+    ('beta', '2025-03-01', 'prod', 'EC2 - Other', 'compute', 500);
 
-  INSERT INTO user_costs (cluster, day, hub, username, component, direct_usd, shared_usd, run_id) VALUES
-    ('alpha', '2025-03-01', 'prod', 'alice', 'compute', 20.0033333333, 10, 1),
-    ('alpha', '2025-03-01', 'prod', 'bob', 'compute', 10.0016666666, 5, 1),
-    ('alpha', '2025-03-01', 'prod', 'alice', 'home storage', 1.5, 0, 1),
-    ('alpha', '2025-03-01', 'prod', 'bob', 'home storage', 3, 0, 1),
-    ('alpha', '2025-03-01', 'staging', 'carol', 'compute', 10, 5, 1),
-    ('alpha', '2025-03-01', 'support', NULL, 'core', 2.4, 0, 1),
-    ('alpha', '2025-03-02', 'prod', NULL, 'compute', 7, 0, 1),
-    ('alpha', '2025-03-02', 'staging', 'alice', 'compute', 0.00005, 0, 1),
-    ('beta', '2025-03-01', 'prod', 'alice', 'compute', 500, 0, 3);
+  INSERT INTO user_costs (cluster, day, hub, username, component, direct_usd, shared_usd, usergroups, reason) VALUES
+    ('alpha', '2025-03-01', 'prod', 'alice', 'compute', 20.0033333333, 10, '{?}', NULL),
+    ('alpha', '2025-03-01', 'prod', 'bob', 'compute', 10.0016666666, 5, '{?}', NULL),
+    ('alpha', '2025-03-01', 'prod', 'alice', 'home storage', 1.5, 0, '{?}', NULL),
+    ('alpha', '2025-03-01', 'prod', 'bob', 'home storage', 3, 0, '{?}', NULL),
+    ('alpha', '2025-03-01', 'staging', 'carol', 'compute', 10, 5, '{?}', NULL),
+    ('alpha', '2025-03-01', 'support', NULL, 'core', 2.4, 0, NULL, 'not allocated'),
+    ('alpha', '2025-03-02', 'prod', NULL, 'compute', 7, 0, NULL, 'idle'),
+    ('alpha', '2025-03-02', 'staging', 'alice', 'compute', 0.00005, 0, '{?}', NULL),
+    ('beta', '2025-03-01', 'prod', 'alice', 'compute', 500, 0, '{?}', NULL);
 
-  INSERT INTO user_usage (cluster, day, hub, username, component, byte_seconds, run_id) VALUES
-    ('alpha', '2025-03-01', 'prod', 'alice', 'compute', ${6 * GIB_HOUR}, 2),
-    ('alpha', '2025-03-01', 'prod', 'bob', 'compute', ${3 * GIB_HOUR}, 2),
-    ('alpha', '2025-03-01', 'staging', 'carol', 'compute', ${3 * GIB_HOUR}, 2),
-    ('alpha', '2025-03-01', 'prod', 'alice', 'home storage', ${GIB_HOUR}, 2),
-    ('alpha', '2025-03-01', 'prod', 'bob', 'home storage', ${2 * GIB_HOUR}, 2),
-    ('alpha', '2025-03-02', 'staging', 'alice', 'compute', ${GIB_HOUR / 2}, 2),
-    ('beta', '2025-03-01', 'prod', 'alice', 'compute', ${900 * GIB_HOUR}, 3);
+  INSERT INTO user_usage (cluster, day, hub, username, measure, quantity) VALUES
+    ('alpha', '2025-03-01', 'prod', 'alice', 'memory_requested', ${6 * GIB_HOUR}),
+    ('alpha', '2025-03-01', 'prod', 'bob', 'memory_requested', ${3 * GIB_HOUR}),
+    ('alpha', '2025-03-01', 'staging', 'carol', 'memory_requested', ${3 * GIB_HOUR}),
+    ('alpha', '2025-03-01', 'prod', 'alice', 'home_stored', ${GIB_HOUR}),
+    ('alpha', '2025-03-01', 'prod', 'bob', 'home_stored', ${2 * GIB_HOUR}),
+    ('alpha', '2025-03-02', 'staging', 'alice', 'memory_requested', ${GIB_HOUR / 2}),
+    ('beta', '2025-03-01', 'prod', 'alice', 'memory_requested', ${900 * GIB_HOUR});
 
-  INSERT INTO group_memberships (cluster, day, hub, username, usergroup, username_escaped, run_id) VALUES
-    ('alpha', '2025-03-01', 'prod', 'alice', 'research', 'alice', 2),
-    ('alpha', '2025-03-01', 'prod', 'bob', 'research', 'bob', 2),
-    ('alpha', '2025-03-01', 'prod', 'bob', 'teaching', 'bob', 2),
-    ('alpha', '2025-03-01', 'staging', 'carol', NULL, 'carol', 2),
-    ('beta', '2025-03-01', 'prod', 'alice', 'elsewhere', 'alice', 3);
+  INSERT INTO group_memberships (cluster, day, hub, username, usergroup, username_escaped) VALUES
+    ('alpha', '2025-03-01', 'prod', 'alice', 'research', 'alice'),
+    ('alpha', '2025-03-01', 'prod', 'bob', 'research', 'bob'),
+    ('alpha', '2025-03-01', 'prod', 'bob', 'teaching', 'bob'),
+    ('alpha', '2025-03-01', 'staging', 'carol', NULL, 'carol'),
+    ('beta', '2025-03-01', 'prod', 'alice', 'elsewhere', 'alice');
 
-  INSERT INTO usage_days (cluster, day, dataset, status, coverage, detail, read_at, run_id) VALUES
-    ('alpha', '2025-03-01', 'compute', 'final', 1, NULL, '2025-03-03T05:18:00Z', 2),
-    ('alpha', '2025-03-01', 'home storage', 'final', 1, NULL, '2025-03-03T05:18:00Z', 2),
-    ('alpha', '2025-03-01', 'memberships', 'final', 1, NULL, '2025-03-03T05:18:00Z', 2),
-    ('alpha', '2025-03-02', 'compute', 'final', 1, NULL, '2025-03-03T05:18:00Z', 2),
-    ('alpha', '2025-03-02', 'memberships', 'missing', 0, 'no samples', '2025-03-03T05:18:00Z', 2),
-    ('beta', '2025-03-01', 'memberships', 'final', 1, NULL, '2025-03-03T05:18:00Z', 3);
-
-  INSERT INTO allocation_days (cluster, day, allocation, excluded_hubs, run_id) VALUES
-    ('alpha', '2025-03-01', 'hub', '{binder}', 1),
-    ('alpha', '2025-03-02', 'hub', '{binder}', 1),
-    ('beta', '2025-03-01', 'hub', '{binder}', 3);`;
+  INSERT INTO usage_days (cluster, day, dataset, status, coverage, detail, read_at, run_id, hub, method, digest) VALUES
+    ('alpha', '2025-03-01', 'compute', 'final', 1, NULL, '2025-03-03T05:18:00Z', 2, '', '', ''),
+    ('alpha', '2025-03-01', 'home storage', 'final', 1, NULL, '2025-03-03T05:18:00Z', 2, '', '', ''),
+    ('alpha', '2025-03-01', 'memberships', 'final', 1, NULL, '2025-03-03T05:18:00Z', 2, '', '', ''),
+    ('alpha', '2025-03-02', 'compute', 'final', 1, NULL, '2025-03-03T05:18:00Z', 2, '', '', ''),
+    ('alpha', '2025-03-02', 'memberships', 'missing', 0, 'no samples', '2025-03-03T05:18:00Z', 2, '', '', ''),
+    ('beta', '2025-03-01', 'memberships', 'final', 1, NULL, '2025-03-03T05:18:00Z', 3, '', '', '')`;

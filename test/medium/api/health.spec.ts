@@ -27,6 +27,7 @@ beforeEach(async () => {
 });
 
 async function record(run: { source: string; status: string; error?: string; minutesAgo: number }): Promise<void> {
+  await client.query(`INSERT INTO sync_locks (cluster) VALUES ('alpha') ON CONFLICT DO NOTHING`);
   await client.query(
     `INSERT INTO sync_runs (cluster, source, trigger, status, error, started_at, finished_at)
      VALUES ('alpha', $1, 'schedule', $2, $3, now() - make_interval(mins => $4), now() - make_interval(mins => $4))`,
@@ -79,8 +80,8 @@ describe('/health', () => {
     await record({ source: 'prometheus', status: 'succeeded', minutesAgo: 1 });
     const day = (daysAgo: number) => addDays(TODAY, -daysAgo);
     await client.query(
-      `INSERT INTO usage_days (cluster, day, dataset, status, coverage, detail, read_at, run_id)
-       SELECT 'alpha', day::date, 'compute', status, coverage, detail, now(), 1
+      `INSERT INTO usage_days (cluster, day, dataset, status, coverage, detail, read_at, run_id, hub, method, digest)
+       SELECT 'alpha', day::date, 'compute', status, coverage, detail, now(), 1, '', '', ''
        FROM (VALUES ($1, 'missing', 0, 'before the window'), ($2, 'final', 1, NULL), ($3, 'missing', 0, 'no samples'),
          ($4, 'final', 0.5, NULL), ($5, 'final', 0.999, NULL), ($6, 'provisional', 0.3, NULL))
          AS read (day, status, coverage, detail)`,

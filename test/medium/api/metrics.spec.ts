@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { addDays, dayOf } from '#libs/domain';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { fillDerived } from '../../support/fill-derived.js';
 import { RunningApi } from './running-api.js';
 
 jest.setTimeout(30_000);
@@ -29,27 +30,27 @@ beforeAll(async () => {
   );
   // Account of the newest settled day, two days ago: 90; of the 28 days before it 10, 11, … 37, whose median is 23.5.
   await client.query(
-    `INSERT INTO account_costs (cluster, day, amount_usd, estimated, cost_basis, attribution_digest, run_id)
+    `INSERT INTO cost_days (cluster, day, account_usd, estimated, basis, attribution, run_id, cluster_usd, policy, digest)
      SELECT 'alpha', $1::date - n, CASE WHEN n = 2 THEN 90 WHEN n < 2 THEN 1 WHEN n > 30 THEN 5000 ELSE n + 7 END, true,
-       'amortized', 'x', 1 FROM generate_series(0, 40) n`,
+       'amortized', 'x', 1, 0, '', '' FROM generate_series(0, 40) n`,
     [TODAY],
   );
   await client.query(
-    `INSERT INTO attributed_costs (cluster, day, hub, service, component, amount_usd, run_id) VALUES
-      ('alpha', $1, 'prod', 'a', 'compute', 40, 1),
-      ('alpha', $1, 'prod', 'b', 'compute', 20.5, 1),
-      ('alpha', $1, 'support', 'c', 'core', 2, 1),
-      ('alpha', $2, 'prod', 'a', 'compute', 8, 1),
-      ('alpha', $3, 'prod', 'a', 'compute', 999, 1)`,
+    `INSERT INTO attributed_costs (cluster, day, hub, service, component, amount_usd) VALUES
+      ('alpha', $1, 'prod', 'a', 'compute', 40),
+      ('alpha', $1, 'prod', 'b', 'compute', 20.5),
+      ('alpha', $1, 'support', 'c', 'core', 2),
+      ('alpha', $2, 'prod', 'a', 'compute', 8),
+      ('alpha', $3, 'prod', 'a', 'compute', 999)`,
     [day(2), day(29), day(30)],
   );
   await client.query(
-    `INSERT INTO user_costs (cluster, day, hub, username, component, direct_usd, shared_usd, run_id) VALUES
-      ('alpha', $1, 'prod', 'alice', 'compute', 55.25, 0, 1),
-      ('alpha', $1, 'prod', NULL, 'compute', 5.25, 0, 1),
-      ('alpha', $1, 'support', NULL, 'core', 2, 0, 1),
-      ('alpha', $2, 'prod', NULL, 'compute', 8, 0, 1),
-      ('alpha', $3, 'prod', NULL, 'compute', 999, 0, 1)`,
+    `INSERT INTO user_costs (cluster, day, hub, username, component, direct_usd, shared_usd, usergroups, reason) VALUES
+      ('alpha', $1, 'prod', 'alice', 'compute', 55.25, 0, '{?}', NULL),
+      ('alpha', $1, 'prod', NULL, 'compute', 5.25, 0, NULL, 'idle'),
+      ('alpha', $1, 'support', NULL, 'core', 2, 0, NULL, 'not allocated'),
+      ('alpha', $2, 'prod', NULL, 'compute', 8, 0, NULL, 'idle'),
+      ('alpha', $3, 'prod', NULL, 'compute', 999, 0, NULL, 'idle')`,
     [day(2), day(29), day(30)],
   );
   await client.query(
@@ -57,9 +58,10 @@ beforeAll(async () => {
       ('alpha', $1, 'prod', 'a', 'compute', 30, 40, 'restated', 3),
       ('alpha', $1, 'prod', 'b', 'compute', 21, 20.5, 'restated', 3),
       ('alpha', $1, 'prod', 'd', 'compute', 0.25, NULL, 'restated', 3),
-      ('alpha', $1, 'prod', 'a', 'compute', NULL, 7, 'attribution', 3)`,
+      ('alpha', $1, 'prod', 'a', 'compute', NULL, 7, 'attribution', 4)`,
     [day(2)],
   );
+  await fillDerived(database.url);
   api = await RunningApi.start(database.url, 'alpha');
   ({ text } = await api.get('/metrics'));
 });

@@ -1,7 +1,7 @@
 import { addDays, parseUsd, type AllocationPolicy, type AttributedCost, type Day, type UserUsage } from '#libs/domain';
 import fc from 'fast-check';
 import { allocateByReference } from './reference-allocation.js';
-import { BASIS, CLUSTER, openStoredCluster, settled, type StoredCluster } from './stored-cluster.js';
+import { BASIS, CLUSTER, DIVIDED_BY, openStoredCluster, settled, type StoredCluster } from './stored-cluster.js';
 
 const hub = fc.constantFrom('prod', 'staging', 'binder', 'support', "o'brien", 'Ünï');
 const component = fc.constantFrom('compute', 'home storage', 'core', 'networking');
@@ -15,20 +15,22 @@ const costs: fc.Arbitrary<AttributedCost[]> = fc.uniqueArray(
   { maxLength: 12, selector: (cost) => `${cost.hub}/${cost.component}/${cost.service}` },
 );
 
-const usages = (byteSeconds: fc.Arbitrary<bigint>): fc.Arbitrary<UserUsage[]> =>
+const usages = (quantity: fc.Arbitrary<bigint>): fc.Arbitrary<UserUsage[]> =>
   fc.uniqueArray(
     fc.record({
       hub,
       username,
-      component: fc.constantFrom('compute' as const, 'home storage' as const),
-      byteSeconds,
+      measure: fc.constantFrom('memory_requested', 'home_stored'),
+      instanceType: fc.constant(''),
+      quantity: quantity.map((units) => units * 1000n),
     }),
-    { maxLength: 15, selector: (usage) => `${usage.hub}/${usage.username}/${usage.component}` },
+    { maxLength: 15, selector: (usage) => `${usage.hub}/${usage.username}/${usage.measure}` },
   );
 
 const policy: fc.Arbitrary<AllocationPolicy> = fc.record({
   allocation: fc.constantFrom('hub' as const, 'cluster' as const),
   excludedHubs: fc.subarray(['binder', 'staging']),
+  dividedBy: fc.constant(DIVIDED_BY),
 });
 
 /** Small enough for the exact quotient to lie well away from a tie of Postgres's own 16 digits, unless it is one. */
@@ -57,23 +59,25 @@ describe('the allocation of any day', () => {
     day = addDays(day, 1);
     await stored.session.replaceUsageDay(
       stored.run,
-      {
-        compute: { day, dataset: 'compute', coverage: 1, rows: rows.filter((row) => row.component === 'compute') },
-        homeStorage: {
+      [
+        ...['memory_requested', 'home_stored'].map((measure) => ({
           day,
-          dataset: 'home storage',
+          dataset: DIVIDED_BY.find(({ name }) => name === measure)!.dataset,
+          hub: '',
           coverage: 1,
-          rows: rows.filter((row) => row.component === 'home storage'),
-        },
-        memberships: { day, dataset: 'memberships', coverage: 1, rows: [] },
-      },
+          measures: [measure],
+          rows: rows.filter((row) => row.measure === measure),
+        })),
+        { day, dataset: 'memberships', hub: '', coverage: 1, measures: [], rows: [] },
+      ],
       settled(day),
       by,
     );
     await stored.session.replaceCostDay(stored.run, { day, accountUsd: 0n, attributed, estimated: false }, BASIS, by);
     return stored.query(
-      `SELECT hub, username, component, direct_usd AS direct, shared_usd AS shared
-         FROM user_costs WHERE cluster = $1 AND day = $2`,
+      `SELECT hub, username, component, sum(direct_usd) AS direct, sum(shared_usd) AS shared
+         FROM user_costs WHERE cluster = $1 AND day = $2 GROUP BY hub, username, component
+         HAVING sum(direct_usd) <> 0 OR sum(shared_usd) <> 0`,
       [CLUSTER, day],
     );
   }

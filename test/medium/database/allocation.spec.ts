@@ -3,6 +3,7 @@ import {
   BASIS,
   CLUSTER_POLICY,
   dayCosts,
+  DIVIDED_BY,
   HUB_POLICY,
   openStoredCluster,
   readings,
@@ -77,7 +78,7 @@ describe('the allocation of a day', () => {
       ['binder', 'x', 3],
       ['prod', 'ana', 1],
     ];
-    const policy: AllocationPolicy = { allocation: 'hub', excludedHubs: [] };
+    const policy: AllocationPolicy = { allocation: 'hub', excludedHubs: [], dividedBy: DIVIDED_BY };
     expect(await allocate([['binder', 'compute', '8']], { compute: usage }, policy)).toEqual(['binder/x compute 8 0']);
   });
 
@@ -209,14 +210,23 @@ describe('the allocation of a day', () => {
 
   it('is made anew, from what is stored, when the policy changes', async () => {
     await allocate(TAGGED_AND_UNTAGGED, { compute: EQUAL });
-    const other: AllocationPolicy = { allocation: 'cluster', excludedHubs: ['staging', 'binder', 'staging'] };
+    const other: AllocationPolicy = {
+      allocation: 'cluster',
+      excludedHubs: ['staging', 'binder', 'staging'],
+      dividedBy: DIVIDED_BY,
+    };
     expect(await stored.session.listDaysWithOtherPolicy(HUB_POLICY)).toEqual([]);
     expect(await stored.session.listDaysWithOtherPolicy(other)).toEqual(['2026-10-05']);
 
-    expect(await stored.session.allocateDay(stored.run, '2026-10-05', other)).toBe(2);
+    // Two user costs, and the day's policy.
+    expect(await stored.session.allocateDay(stored.run, '2026-10-05', other)).toBe(3);
 
     expect(await userCostLines(stored)).toEqual(['prod/ana compute 0 50', 'staging/- compute 0 50']);
-    const sameInOtherOrder: AllocationPolicy = { allocation: 'cluster', excludedHubs: ['binder', 'staging'] };
+    const sameInOtherOrder: AllocationPolicy = {
+      allocation: 'cluster',
+      excludedHubs: ['binder', 'staging'],
+      dividedBy: DIVIDED_BY,
+    };
     expect(await stored.session.listDaysWithOtherPolicy(sameInOtherOrder)).toEqual([]);
   });
 
@@ -230,6 +240,6 @@ describe('the allocation of a day', () => {
     await stored.session.replaceUsageDay(stored.run, readings({ compute: EQUAL }), settled(), HUB_POLICY);
     expect(await stored.session.allocateDay(stored.run, '2026-10-05', HUB_POLICY)).toBe(0);
     expect(await userCostLines(stored)).toEqual([]);
-    expect(await stored.query(`SELECT * FROM allocation_days`)).toEqual([]);
+    expect(await stored.query(`SELECT * FROM cost_days`)).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { createDataSource, migrate, SessionLostError, SyncSession } from '#libs/database';
 import { startPostgres, type EmbeddedPostgres } from '#libs/embedded';
+import { MEASURES } from '#libs/prometheus';
 import type { DataSource } from 'typeorm';
 import { BASIS, CLUSTER, dayCosts, HUB_POLICY } from './stored-cluster.js';
 
@@ -11,11 +12,11 @@ describe('a database that accepts connections and never answers', () => {
     server = await startPostgres({ fsync: false });
     dataSource = await createDataSource(server.url, {
       applicationName: 'hanging',
-      poolSize: 2,
+      poolSize: 4,
       connectTimeoutMs: 500,
       statementTimeoutMs: 500,
     }).initialize();
-    await migrate(dataSource);
+    await migrate(dataSource, MEASURES);
   }, 60_000);
 
   afterAll(async () => {
@@ -47,7 +48,7 @@ describe('a database that accepts connections and never answers', () => {
     let next: SyncSession | undefined;
     while (!next) next = await SyncSession.open(dataSource, CLUSTER);
     expect(await next.findLatestRun('cost-explorer')).toMatchObject({ id: run, status: 'failed' });
-    expect(await dataSource.query(`SELECT * FROM account_costs`)).toEqual([]);
+    expect(await dataSource.query(`SELECT * FROM cost_days`)).toEqual([]);
     await next.close();
   }, 60_000);
 });

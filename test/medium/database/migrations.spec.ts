@@ -1,13 +1,19 @@
 import {
   createDataSource,
+  DependentViewError,
+  EarlierLayoutError,
   EXPECTED_MIGRATIONS,
   migrate,
   NewerSchemaError,
   SyncAtWorkError,
   SyncSession,
 } from '#libs/database';
+import type { Measure } from '#libs/domain';
+import { MEASURES } from '#libs/prometheus';
 import type { DataSource } from 'typeorm';
 import { createEmptyTestDatabase, type TestDatabase } from '../../support/database.js';
+
+const ALL = [...EXPECTED_MIGRATIONS, 'views'];
 
 describe('the migrations', () => {
   let database: TestDatabase;
@@ -23,69 +29,101 @@ describe('the migrations', () => {
     await database.drop();
   });
 
+  const names = async (sql: string) => (await dataSource.query<{ name: string }[]>(sql)).map(({ name }) => name);
+
+  it('make ten tables and at most 16 views, and no function', async () => {
+    await migrate(dataSource, MEASURES);
+    const tables = await names(`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1`);
+    expect(tables.filter((name) => name !== 'migrations')).toHaveLength(10);
+    expect((await names(`SELECT viewname AS name FROM pg_views WHERE schemaname = 'reporting'`)).length).toBeLessThan(
+      17,
+    );
+    expect(
+      await names(
+        `SELECT proname AS name FROM pg_proc WHERE pronamespace::regnamespace::text IN ('public', 'reporting')`,
+      ),
+    ).toEqual([]);
+  });
+
   it('run once: a second time there is nothing to do', async () => {
-    expect(await migrate(dataSource)).toEqual(EXPECTED_MIGRATIONS);
-    expect(await migrate(dataSource)).toEqual([]);
-    const applied = await dataSource.query(`SELECT name FROM reporting.applied_migrations`);
-    expect(applied.map((row: { name: string }) => row.name)).toEqual(EXPECTED_MIGRATIONS);
+    expect(await migrate(dataSource, MEASURES)).toEqual(ALL);
+    expect(await migrate(dataSource, MEASURES)).toEqual([]);
+    expect(await names(`SELECT name FROM reporting.applied_migrations`)).toEqual(EXPECTED_MIGRATIONS);
   });
 
   it('run once when two processes migrate at the same time', async () => {
     const other = await createDataSource(database.url, { applicationName: 'migrations-test' }).initialize();
     try {
-      const applied = await Promise.all([migrate(dataSource), migrate(other)]);
-      expect(applied.flat()).toEqual(EXPECTED_MIGRATIONS);
+      const applied = await Promise.all([migrate(dataSource, MEASURES), migrate(other, MEASURES)]);
+      expect(applied.flat()).toEqual(ALL);
     } finally {
       await other.destroy();
     }
   });
 
+  it('make the views again when a measure is added, and nothing else', async () => {
+    await migrate(dataSource, MEASURES);
+    const made: Measure = { name: 'made_up', unit: 'core-seconds', dataset: 'compute', component: undefined };
+    expect(await migrate(dataSource, [...MEASURES, made])).toEqual(['views']);
+    await dataSource.query(
+      `INSERT INTO user_usage (cluster, day, hub, username, measure, quantity) VALUES ('a', '2026-03-02', 'h', 'u', 'made_up', 1.5)`,
+    );
+    expect(await dataSource.query(`SELECT measure, unit, component, quantity FROM reporting.daily_user_usage`)).toEqual(
+      [{ measure: 'made_up', unit: 'core-seconds', component: null, quantity: '1.500' }],
+    );
+  });
+
   it('leave no lock behind', async () => {
-    await migrate(dataSource);
-    expect(await dataSource.query(`SELECT * FROM pg_locks WHERE locktype = 'advisory'`)).toEqual([]);
+    await migrate(dataSource, MEASURES);
+    expect(
+      await dataSource.query(
+        `SELECT FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+      ),
+    ).toEqual([]);
+  });
+
+  it('refuse a database of the layout before 0.2 by name, and write nothing to it', async () => {
+    await dataSource.query(`CREATE TABLE migrations (id serial, timestamp bigint, name text)`);
+    await dataSource.query(
+      `INSERT INTO migrations (timestamp, name) VALUES (1764000000000, 'CostAndUsageTables1764000000000')`,
+    );
+    const attempt = migrate(dataSource, MEASURES);
+    await expect(attempt).rejects.toThrow(EarlierLayoutError);
+    await expect(attempt).rejects.toThrow(
+      'this database was made by a version before 0.2; make a new one, the sync fills it again',
+    );
+    expect(await names(`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`)).toEqual(['migrations']);
   });
 
   it('are refused on a database that a newer version has migrated', async () => {
-    await migrate(dataSource);
+    await migrate(dataSource, MEASURES);
     await dataSource.query(`INSERT INTO migrations (timestamp, name) VALUES (9999999999999, 'Later9999999999999')`);
-    const attempt = migrate(dataSource);
+    const attempt = migrate(dataSource, MEASURES);
     await expect(attempt).rejects.toThrow(NewerSchemaError);
     await expect(attempt).rejects.toThrow(/Later9999999999999.*newer version/);
   });
 
-  it('are refused while a run is at work: by the code of before, it would leave its days without what they add', async () => {
-    await migrate(dataSource);
-    await dataSource.undoLastMigration();
+  it('wait for a run, and say which cluster is being synced when it takes too long', async () => {
+    await migrate(dataSource, MEASURES);
+    await dataSource.query(`COMMENT ON SCHEMA reporting IS 'of an earlier version'`);
     const busy = (await SyncSession.open(dataSource, 'earth'))!;
-    await busy.recordRunStarted({ source: 'cost-explorer', trigger: 'schedule' });
-    const attempt = migrate(dataSource);
+    const attempt = migrate(dataSource, MEASURES, { lockTimeoutMs: 200 });
     await expect(attempt).rejects.toThrow(SyncAtWorkError);
-    await expect(attempt).rejects.toThrow(/cluster earth is being synced: stop its sync/);
-    const applied = await dataSource.query(`SELECT name FROM reporting.applied_migrations`);
-    expect(applied).toHaveLength(EXPECTED_MIGRATIONS.length - 1);
+    await expect(attempt).rejects.toThrow(/clusters are being synced: earth;/);
     await busy.close();
-    expect(await migrate(dataSource)).toEqual(EXPECTED_MIGRATIONS.slice(-1));
-    expect(await dataSource.query(`SELECT * FROM pg_locks WHERE locktype = 'advisory'`)).toEqual([]);
+    expect(await migrate(dataSource, MEASURES)).toEqual(['views']);
   });
 
-  it('can be taken back, the newest first, until nothing is left', async () => {
-    await migrate(dataSource);
-    for (const _ of EXPECTED_MIGRATIONS) await dataSource.undoLastMigration();
-    const left = await dataSource.query(
-      `SELECT table_schema, table_name FROM information_schema.tables
-        WHERE table_schema IN ('public', 'reporting') AND table_name <> 'migrations'`,
-    );
-    expect(left).toEqual([]);
-  });
-
-  it('make the tables that the entities describe', async () => {
-    await migrate(dataSource);
-    const drift = await dataSource.driver.createSchemaBuilder().log();
-    expect(dataSource.entityMetadatas.map((entity) => entity.tableName).sort()).toEqual([
-      'account_costs',
-      'sync_runs',
-      'usage_days',
-    ]);
-    expect(drift.upQueries.map((step) => step.query)).toEqual([]);
+  it('name a view of the operator’s own that stands in the way', async () => {
+    await migrate(dataSource, MEASURES);
+    await dataSource.query(`DROP VIEW reporting.clusters`);
+    await dataSource.query(`CREATE VIEW reporting.clusters AS SELECT cluster, 1 AS more FROM sync_locks`);
+    await dataSource.query(`CREATE VIEW mine AS SELECT more FROM reporting.clusters`);
+    await dataSource.query(`COMMENT ON SCHEMA reporting IS 'of an earlier version'`);
+    const attempt = migrate(dataSource, MEASURES);
+    await expect(attempt).rejects.toThrow(DependentViewError);
+    await expect(attempt).rejects.toThrow(/view mine depends on view reporting.clusters/);
+    await dataSource.query(`DROP VIEW mine`);
+    expect(await migrate(dataSource, MEASURES)).toEqual(['views']);
   });
 });

@@ -19,15 +19,15 @@ export function allocateByReference(
     row[kind] += amount;
     result.set(key, row);
   };
-  const handOut = (pool: Usd, users: readonly UserUsage[], kind: 'directUsd' | 'sharedUsd') => {
-    const total = users.reduce((sum, user) => sum + user.byteSeconds, 0n);
+  const handOut = (component: string, pool: Usd, users: readonly UserUsage[], kind: 'directUsd' | 'sharedUsd') => {
+    const total = users.reduce((sum, user) => sum + user.quantity, 0n);
     let used = 0n;
     let handedOut = 0n;
     for (const user of users) {
-      used += user.byteSeconds;
+      used += user.quantity;
       const due = roundedQuotient(pool * used, total);
       const username = policy.excludedHubs.includes(user.hub) ? '-' : user.username;
-      add(user.hub, username, user.component, kind, due - handedOut);
+      add(user.hub, username, component, kind, due - handedOut);
       handedOut = due;
     }
   };
@@ -37,7 +37,7 @@ export function allocateByReference(
   for (const component of new Set(costs.map((cost) => cost.component))) {
     const ofComponent = costs.filter((cost) => cost.component === component);
     const users = usages
-      .filter((usage) => usage.component === component)
+      .filter(({ measure }) => policy.dividedBy.some((by) => by.component === component && by.name === measure))
       .sort((a, b) => compareBytes(a.hub, b.hub) || compareBytes(a.username, b.username));
     const isDirect = (cost: AttributedCost) => policy.allocation === 'hub' && cost.hub !== 'support';
 
@@ -45,11 +45,11 @@ export function allocateByReference(
       const own = ofComponent.filter((cost) => cost.hub === hub);
       const hubUsers = users.filter((user) => user.hub === hub);
       if (hubUsers.length === 0) own.forEach(keep);
-      else handOut(total(own), hubUsers, 'directUsd');
+      else handOut(component, total(own), hubUsers, 'directUsd');
     }
     const common = ofComponent.filter((cost) => !isDirect(cost));
     if (users.length === 0) common.forEach(keep);
-    else handOut(total(common), users, 'sharedUsd');
+    else handOut(component, total(common), users, 'sharedUsd');
   }
   for (const [key, row] of result) if (row.directUsd === 0n && row.sharedUsd === 0n) result.delete(key);
   return result;

@@ -46,7 +46,7 @@ describe("replacing a day's usage", () => {
   const usageLines = async () =>
     (
       await stored.query<{ line: string }>(
-        `SELECT concat_ws(' ', hub, username, component, byte_seconds) AS line FROM user_usage ORDER BY component, line`,
+        `SELECT concat_ws(' ', hub, username, CASE measure WHEN 'memory_requested' THEN 'compute' ELSE 'home storage' END, trim_scale(quantity)) AS line FROM user_usage ORDER BY measure DESC, line`,
       )
     ).map((row) => row.line);
 
@@ -91,28 +91,43 @@ describe("replacing a day's usage", () => {
     await stored.session.replaceCostDay(stored.run, dayCosts([['prod', 'compute', '8']]), BASIS, HUB_POLICY);
     await replace(USAGE);
     expect(await userCostLines(stored)).toEqual(['prod/ana compute 6 0', 'prod/bob compute 2 0']);
-    const same = await stored.query(`SELECT ctid, xmin FROM user_usage WHERE component = 'home storage'`);
+    const same = await stored.query(`SELECT ctid, xmin FROM user_usage WHERE measure = 'home_stored'`);
 
     const compute: UsageLines['compute'] = [
       ['prod', 'ana', 1],
       ['prod', 'cyd', 1],
     ];
-    // ana changed, bob vanished, cyd is new; 1 mark of what was read; 2 user costs.
+    // 2 rows of usage, 1 mark of what was read, 2 user costs, and the day's row that says how they were made.
     expect(await replace({ ...USAGE, compute })).toMatchObject({ changed: true, rowsWritten: 6 });
 
     expect(await userCostLines(stored)).toEqual(['prod/ana compute 4 0', 'prod/cyd compute 4 0']);
-    expect(await stored.query(`SELECT ctid, xmin FROM user_usage WHERE component = 'home storage'`)).toEqual(same);
+    expect(await stored.query(`SELECT ctid, xmin FROM user_usage WHERE measure = 'home_stored'`)).toEqual(same);
   });
 
-  it('follows people into and out of groups, without touching user costs', async () => {
+  it('follows people into and out of groups, which are settled with their costs', async () => {
     await stored.session.replaceCostDay(stored.run, dayCosts([['prod', 'compute', '8']]), BASIS, HUB_POLICY);
     await replace(USAGE);
-    const costs = await stored.query(`SELECT ctid, xmin FROM user_costs`);
+    const groups = () =>
+      stored.query(`SELECT username, usergroups FROM user_costs WHERE username IS NOT NULL ORDER BY username`);
+    expect(await groups()).toEqual([
+      { username: 'ana', usergroups: ['admins', 'physics'] },
+      { username: 'bob', usergroups: ['none'] },
+    ]);
     const memberships = [member('ana', 'physics', 'an-61'), member('bob', 'physics'), member('cyd', null)];
-    // ana: one group changed its escaping, one left. bob and cyd: one row each vanished and came. 1 mark.
+    // 3 memberships, 1 mark, 2 user costs and the day's row.
     expect(await replace({ ...USAGE, memberships })).toMatchObject({ rowsWritten: 7 });
     expect(await membershipLines()).toEqual(['ana "physics" an-61', 'bob "physics" bob', 'cyd none cyd']);
-    expect(await stored.query(`SELECT ctid, xmin FROM user_costs`)).toEqual(costs);
+    expect(await groups()).toEqual([
+      { username: 'ana', usergroups: ['physics'] },
+      { username: 'bob', usergroups: ['physics'] },
+    ]);
+    expect(await userCostLines(stored)).toEqual(['prod/ana compute 6 0', 'prod/bob compute 2 0']);
+  });
+
+  it('calls the groups of a day whose memberships were not read unknown', async () => {
+    await stored.session.replaceCostDay(stored.run, dayCosts([['prod', 'compute', '8']]), BASIS, HUB_POLICY);
+    await replace({ compute: USAGE.compute, coverage: { compute: 1, homeStorage: 1, memberships: 0 } });
+    expect(await stored.query(`SELECT DISTINCT usergroups FROM user_costs`)).toEqual([{ usergroups: ['unknown'] }]);
   });
 
   it('calls a day final from two hours after its end', async () => {
@@ -215,21 +230,21 @@ describe("replacing a day's usage", () => {
   it('leaves a dataset that was not read as it is stored', async () => {
     await replace({ ...USAGE, memberships: [member('ana', 'physics')] });
     const before = await usageLines();
-    const { memberships } = readings({ memberships: [member('bob', null)] });
-    const { rowsWritten } = await stored.session.replaceUsageDay(stored.run, { memberships }, settled(), HUB_POLICY);
-    // A member gone, one new, and the mark of when it was read.
-    expect(rowsWritten).toBe(3);
+    const memberships = readings({ memberships: [member('bob', null)] }).slice(2);
+    const { rowsWritten } = await stored.session.replaceUsageDay(stored.run, memberships, settled(), HUB_POLICY);
+    // One member, and the mark of when it was read.
+    expect(rowsWritten).toBe(2);
     expect(await usageLines()).toEqual(before);
     expect(await membershipLines()).toEqual(['bob none bob']);
-    await expect(stored.session.replaceUsageDay(stored.run, {}, settled(), HUB_POLICY)).rejects.toThrow(RangeError);
+    await expect(stored.session.replaceUsageDay(stored.run, [], settled(), HUB_POLICY)).rejects.toThrow(RangeError);
   });
 
-  it('refuses readings of several days, or in each other’s place', async () => {
+  it('refuses readings of several days, or of one dataset twice', async () => {
     const monday = readings(USAGE);
     const tuesday = readings({ ...USAGE, day: '2026-10-06' });
-    const mixed = { ...monday, homeStorage: tuesday.homeStorage };
+    const mixed = [monday[0]!, tuesday[1]!];
     await expect(stored.session.replaceUsageDay(stored.run, mixed, settled(), HUB_POLICY)).rejects.toThrow(RangeError);
-    const swapped = { ...monday, compute: monday.homeStorage };
+    const swapped = [...monday, monday[0]!];
     await expect(stored.session.replaceUsageDay(stored.run, swapped, settled(), HUB_POLICY)).rejects.toThrow(
       RangeError,
     );

@@ -229,18 +229,4 @@ describe('the reporting views', () => {
       await stored.query(`SELECT hub, before_usd, after_usd, difference_usd FROM reporting.cost_restatements`),
     ).toEqual([{ hub: 'binder', before_usd: '7.0000000000', after_usd: null, difference_usd: '-7.0000000000' }]);
   });
-
-  it('list the hubs with their first and last day', async () => {
-    await storeDay();
-    const later = dayCosts([['prod', 'compute', '1']], { day: '2026-10-09' });
-    await stored.session.replaceCostDay(stored.run, later, BASIS, HUB_POLICY);
-    expect(
-      await lines(`SELECT concat_ws(' ', hub, first_day, last_day) AS line FROM reporting.hubs ORDER BY hub`),
-    ).toEqual([
-      'binder 2026-10-05 2026-10-05',
-      'prod 2026-10-05 2026-10-09',
-      'staging 2026-10-05 2026-10-05',
-      'support 2026-10-05 2026-10-05',
-    ]);
-  });
 });

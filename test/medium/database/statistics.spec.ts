@@ -28,7 +28,7 @@ describe('the statistics of the planner', () => {
     const session = await SyncSession.open(dataSource, 'alpha');
     const run = await session!.recordRunStarted({ source: 'prometheus', trigger: 'once' });
     await dataSource.query(`UPDATE sync_runs SET rows_written = $1`, [rowsWritten]);
-    await session!.refreshSums(run);
+    await session!.refreshStatistics(run);
     await session!.close();
     expect(await analyzed()).toBe(expected);
   });

@@ -1,31 +1,32 @@
-import {
-  createDataSource,
-  SyncSession,
-  type CostReadingBasis,
-  type RunId,
-  type UsageDayReadings,
-} from '#libs/database';
+import { createDataSource, SyncSession, WRITTEN_TABLES, type CostReadingBasis, type RunId } from '#libs/database';
 import {
   addDays,
+  ALL_HUBS,
   parseUsd,
   startOfDay,
   USAGE_SETTLE_MS,
   type AllocationPolicy,
   type AttributedCost,
+  type DatasetReading,
   type Day,
   type DayCosts,
   type GroupMembership,
-  type SharedComponent,
   type UserUsage,
 } from '#libs/domain';
+import { dividingMeasures, MEASURES } from '#libs/prometheus';
 import type { DataSource } from 'typeorm';
 import { createTestDatabase } from '../../support/database.js';
 
 export const CLUSTER = 'earth';
 export const DAY = '2026-10-05';
 export const BASIS: CostReadingBasis = { costBasis: 'amortized', attributionDigest: 'digest-1' };
-export const HUB_POLICY: AllocationPolicy = { allocation: 'hub', excludedHubs: ['binder'] };
-export const CLUSTER_POLICY: AllocationPolicy = { allocation: 'cluster', excludedHubs: ['binder'] };
+export const DIVIDED_BY = dividingMeasures(MEASURES);
+export const HUB_POLICY: AllocationPolicy = { allocation: 'hub', excludedHubs: ['binder'], dividedBy: DIVIDED_BY };
+export const CLUSTER_POLICY: AllocationPolicy = {
+  allocation: 'cluster',
+  excludedHubs: ['binder'],
+  dividedBy: DIVIDED_BY,
+};
 
 /** A migrated database with a session on CLUSTER and a run to write under. */
 export interface StoredCluster {
@@ -81,21 +82,38 @@ export interface UsageLines {
   readonly coverage?: number | { compute: number; homeStorage: number; memberships: number };
 }
 
-export function readings({ day = DAY, compute, homeStorage, memberships, coverage = 1 }: UsageLines): UsageDayReadings {
+export function readings({ day = DAY, compute, homeStorage, memberships, coverage = 1 }: UsageLines): DatasetReading[] {
   const covered =
     typeof coverage === 'number' ? { compute: coverage, homeStorage: coverage, memberships: coverage } : coverage;
-  const usage = (component: SharedComponent, lines: readonly UsageLine[] = []): UserUsage[] =>
-    lines.map(([hub, username, byteSeconds]) => ({ hub, username, component, byteSeconds: BigInt(byteSeconds) }));
-  return {
-    compute: { day, dataset: 'compute', coverage: covered.compute, rows: usage('compute', compute) },
-    homeStorage: {
-      day,
+  const of = { day, hub: ALL_HUBS };
+  return [
+    {
+      ...of,
+      dataset: 'compute',
+      coverage: covered.compute,
+      measures: ['memory_requested'],
+      rows: usageOf('memory_requested', compute),
+    },
+    {
+      ...of,
       dataset: 'home storage',
       coverage: covered.homeStorage,
-      rows: usage('home storage', homeStorage),
+      measures: ['home_stored'],
+      rows: usageOf('home_stored', homeStorage),
     },
-    memberships: { day, dataset: 'memberships', coverage: covered.memberships, rows: memberships ?? [] },
-  };
+    { ...of, dataset: 'memberships', coverage: covered.memberships, measures: [], rows: memberships ?? [] },
+  ];
+}
+
+/** Quantities are thousandths. */
+function usageOf(measure: string, lines: readonly UsageLine[] = []): UserUsage[] {
+  return lines.map(([hub, username, byteSeconds]) => ({
+    hub,
+    username,
+    measure,
+    instanceType: '',
+    quantity: BigInt(byteSeconds) * 1000n,
+  }));
 }
 
 /** The first instant at which a day's usage counts as final. */
@@ -116,21 +134,14 @@ export async function userCostLines(stored: StoredCluster, day: Day = DAY): Prom
 
 /** Every row of every table with the place it is stored at: any write, even of the same values, changes it. */
 export async function storedVersions(stored: StoredCluster): Promise<string[]> {
-  const rows = await stored.query<{ version: string }>(`
-    SELECT concat_ws(' ', 'sync_runs', ctid, xmin, xmax) AS version FROM sync_runs
-    UNION ALL SELECT concat_ws(' ', 'account_costs', ctid, xmin, xmax) FROM account_costs
-    UNION ALL SELECT concat_ws(' ', 'attributed_costs', ctid, xmin, xmax) FROM attributed_costs
-    UNION ALL SELECT concat_ws(' ', 'cost_restatements', ctid, xmin, xmax) FROM cost_restatements
-    UNION ALL SELECT concat_ws(' ', 'usage_days', ctid, xmin, xmax) FROM usage_days
-    UNION ALL SELECT concat_ws(' ', 'user_usage', ctid, xmin, xmax) FROM user_usage
-    UNION ALL SELECT concat_ws(' ', 'group_memberships', ctid, xmin, xmax) FROM group_memberships
-    UNION ALL SELECT concat_ws(' ', 'user_costs', ctid, xmin, xmax) FROM user_costs
-    UNION ALL SELECT concat_ws(' ', 'allocation_days', ctid, xmin, xmax) FROM allocation_days
-    UNION ALL SELECT concat_ws(' ', 'allocated_costs', ctid, xmin, xmax) FROM allocated_costs
-    UNION ALL SELECT concat_ws(' ', 'group_costs', ctid, xmin, xmax) FROM group_costs
-    UNION ALL SELECT concat_ws(' ', 'membership_costs', ctid, xmin, xmax) FROM membership_costs
-    UNION ALL SELECT concat_ws(' ', 'summed_weeks', ctid, xmin, xmax) FROM summed_weeks
-    UNION ALL SELECT concat_ws(' ', 'user_weeks', ctid, xmin, xmax) FROM user_weeks
-    UNION ALL SELECT concat_ws(' ', 'membership_weeks', ctid, xmin, xmax) FROM membership_weeks`);
-  return rows.map((row) => row.version).sort();
+  const versions = WRITTEN_TABLES.map((table) =>
+    stored.query<{ version: string }>(
+      `SELECT concat_ws(' ', '${table}', ctid, xmin, CASE '${table}' WHEN 'sync_locks' THEN '' ELSE xmax::text END) AS version
+       FROM ${table}`,
+    ),
+  );
+  return (await Promise.all(versions))
+    .flat()
+    .map(({ version }) => version)
+    .sort();
 }

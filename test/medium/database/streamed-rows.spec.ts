@@ -2,7 +2,11 @@ import { ReportingDatabase } from '#libs/database/queries';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 
 const ROWS = 20_000;
-const STATEMENT = { text: `SELECT repeat('x', 1000) AS name FROM generate_series(1, $1)`, values: [ROWS] };
+const STATEMENT = {
+  cluster: undefined,
+  text: `SELECT repeat('x', 1000) AS name FROM generate_series(1, $1)`,
+  values: [ROWS],
+};
 
 describe('an answer of 20 MB, as it comes from Postgres', () => {
   let database: TestDatabase;
@@ -29,8 +33,8 @@ describe('an answer of 20 MB, as it comes from Postgres', () => {
     };
     turn();
     const texts: string[] = [];
-    for await (const text of reporting.stream(STATEMENT, 'names')) {
-      texts.push(text);
+    for await (const text of await reporting.stream(STATEMENT, 'names')) {
+      texts.push(String(text));
       pieces += 1;
     }
     clearImmediate(next);

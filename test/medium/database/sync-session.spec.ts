@@ -1,4 +1,4 @@
-import { createDataSource, SessionLostError, SyncSession } from '#libs/database';
+import { createDataSource, findLockHolder, RunTakenOverError, SessionLostError, SyncSession } from '#libs/database';
 import type { DataSource } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { BASIS, CLUSTER, DAY, dayCosts, HUB_POLICY, readings, settled } from './stored-cluster.js';
@@ -23,8 +23,8 @@ describe('a sync session', () => {
   /** Ends the connection that holds the lock, as an administrator or a broken network does. */
   const killHolder = () =>
     other.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_locks
-        WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE application_name = 'first' AND state = 'idle in transaction'`,
     );
 
   async function openWhenFree(): Promise<SyncSession> {
@@ -115,48 +115,63 @@ describe('a sync session', () => {
     const next = await openWhenFree();
 
     const attempt = session.replaceCostDay(run, dayCosts([['prod', 'compute', '1']]), BASIS, HUB_POLICY);
-    await expect(attempt).rejects.toThrow(/connection/i);
+    await expect(attempt).rejects.toThrow(SessionLostError);
     await expect(session.listCostDays({ from: DAY, until: '2026-10-06' })).rejects.toThrow(SessionLostError);
     await session.close();
 
-    expect(await other.query(`SELECT * FROM account_costs`)).toEqual([]);
+    expect(await other.query(`SELECT * FROM cost_days`)).toEqual([]);
     await next.close();
   });
 
-  it('stores nothing of a day during which its connection was killed', async () => {
+  it('stores nothing of a day that another process took over meanwhile', async () => {
     const session = (await SyncSession.open(dataSource, CLUSTER))!;
     const run = await session.recordRunStarted({ source: 'prometheus', trigger: 'once' });
     await session.replaceCostDay(run, dayCosts([['prod', 'compute', '1']]), BASIS, HUB_POLICY);
-    // The day's transaction waits behind this lock at its last step, with all its rows written.
+    // The day's transaction waits behind this lock, with its usage written.
     const blocker = other.createQueryRunner();
     await blocker.startTransaction();
     await blocker.query(`LOCK TABLE user_costs`);
     const usage = readings({ compute: [['prod', 'ana', 1]], homeStorage: [['prod', 'ana', 1]] });
     const attempt = session.replaceUsageDay(run, usage, settled(), HUB_POLICY).catch((error: unknown) => error);
     for (;;) {
-      const waiting = await other.query(`SELECT FROM pg_locks WHERE NOT granted`);
+      const waiting = await other.query(
+        `SELECT FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+      );
       if (waiting.length > 0) break;
     }
     await killHolder();
-    expect(await attempt).toBeInstanceOf(Error);
+    const next = await openWhenFree();
     await blocker.rollbackTransaction();
     await blocker.release();
+    expect(await attempt).toBeInstanceOf(RunTakenOverError);
 
-    const next = await openWhenFree();
     expect(await next.listUsageDays({ from: DAY, until: '2026-10-06' })).toEqual([]);
     expect(await other.query(`SELECT * FROM user_usage`)).toEqual([]);
     expect(await other.query(`SELECT username, direct_usd FROM user_costs`)).toEqual([
       { username: null, direct_usd: '1.0000000000' },
     ]);
     expect(await next.findLatestRun('prometheus')).toMatchObject({ status: 'failed' });
+    await expect(session.recordRunFinished(run, { status: 'succeeded' }, 0)).rejects.toThrow(SessionLostError);
+    await session.close();
     await next.close();
+  });
+
+  it('says who holds the cluster, and since when', async () => {
+    const session = (await SyncSession.open(dataSource, CLUSTER))!;
+    expect(await findLockHolder(other, CLUSTER)).toEqual({
+      holder: expect.stringContaining(`process ${process.pid}`),
+      since: expect.any(Date),
+    });
+    await session.close();
   });
 
   it('goes on after a statement that failed', async () => {
     const session = (await SyncSession.open(dataSource, CLUSTER))!;
     const run = await session.recordRunStarted({ source: 'prometheus', trigger: 'once' });
     const impossible = readings({ homeStorage: [['prod', 'ana', 1]], compute: [['prod', 'ana', -1]] });
-    await expect(session.replaceUsageDay(run, impossible, settled(), HUB_POLICY)).rejects.toThrow(/byte_seconds/);
+    await expect(session.replaceUsageDay(run, impossible, settled(), HUB_POLICY)).rejects.toThrow(
+      /user_usage_quantity/,
+    );
     expect(await other.query(`SELECT * FROM usage_days`)).toEqual([]);
     await session.recordRunFinished(run, { status: 'failed', error: 'impossible usage' }, 1);
     expect(await session.findLatestRun('prometheus')).toMatchObject({ error: 'impossible usage' });

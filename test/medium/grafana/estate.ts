@@ -1,5 +1,5 @@
-import { deriveAllSums } from '#libs/database';
 import { Client } from 'pg';
+import { fillDerived } from '../../support/fill-derived.js';
 
 /** The hand-made estate: one week, two hubs, five people. Figures are in the comments of the specs that use them. */
 export const CLUSTER = 'earth';
@@ -24,7 +24,7 @@ export async function fillEstate(url: string): Promise<void> {
   } finally {
     await client.end();
   }
-  await deriveAllSums(url);
+  await fillDerived(url);
 }
 
 /** Names that break a careless query. */
@@ -53,12 +53,12 @@ const STATEMENTS = [
      (${C}, 'prometheus', 'schedule', '2026-03-04', '2026-03-06', 'succeeded', 0, 2, 30, NULL, '2026-03-05T05:18:00Z', '2026-03-05T05:18:10Z'),
      (${C}, 'prometheus', 'once', '2026-03-04', '2026-03-06', 'running', 0, 0, 0, NULL, '2026-03-05T15:00:00Z', NULL)`,
   ...['other', CLUSTER].flatMap((cluster) => [
-    `INSERT INTO account_costs (cluster, day, amount_usd, estimated, cost_basis, attribution_digest, run_id)
-     SELECT ${text(cluster)}, day::date, ${cluster === 'other' ? 1000 : 100}, day >= date '2026-03-04', 'amortized', 'd', 1 FROM ${DAYS} AS day
-     UNION ALL SELECT ${text(cluster)}, day::date, 50, false, 'amortized', 'd', 1
+    `INSERT INTO cost_days (cluster, day, account_usd, estimated, basis, attribution, run_id, cluster_usd, policy, digest)
+     SELECT ${text(cluster)}, day::date, ${cluster === 'other' ? 1000 : 100}, day >= date '2026-03-04', 'amortized', 'd', 1, 0, '', '' FROM ${DAYS} AS day
+     UNION ALL SELECT ${text(cluster)}, day::date, 50, false, 'amortized', 'd', 1, 0, '', ''
      FROM generate_series(date '2026-02-01', date '2026-02-28', interval '1 day') AS day`,
-    `INSERT INTO attributed_costs (cluster, day, hub, service, component, amount_usd, run_id)
-     SELECT ${text(cluster)}, day::date, hub, service, component, amount_usd, 1
+    `INSERT INTO attributed_costs (cluster, day, hub, service, component, amount_usd)
+     SELECT ${text(cluster)}, day::date, hub, service, component, amount_usd
      FROM ${DAYS} AS day, (VALUES
        ('prod', 'Amazon Elastic Compute Cloud - Compute', 'compute', 30::numeric),
        ('prod', 'EC2 - Other', 'compute', 10),
@@ -66,10 +66,12 @@ const STATEMENTS = [
        ('support', 'Amazon Elastic Compute Cloud - Compute', 'compute', 20),
        ('support', 'Amazon Elastic Container Service for Kubernetes', 'core', 8)
      ) AS parts (hub, service, component, amount_usd)
-     UNION ALL SELECT ${text(cluster)}, day::date, 'prod', 'EC2 - Other', 'compute', 30, 1
+     UNION ALL SELECT ${text(cluster)}, day::date, 'prod', 'EC2 - Other', 'compute', 30
      FROM generate_series(date '2026-02-01', date '2026-02-28', interval '1 day') AS day`,
-    `INSERT INTO user_costs (cluster, day, hub, username, component, direct_usd, shared_usd, run_id)
-     SELECT ${text(cluster)}, day::date, hub, username, component, direct_usd, shared_usd, 1
+    `INSERT INTO user_costs (cluster, day, hub, username, component, direct_usd, shared_usd, usergroups, reason)
+     SELECT ${text(cluster)}, day::date, hub, username, component, direct_usd, shared_usd,
+       CASE WHEN username IS NOT NULL THEN ARRAY['?'] END,
+       CASE WHEN username IS NULL THEN CASE component WHEN 'compute' THEN 'idle' ELSE 'not allocated' END END
      FROM ${DAYS} AS day, (VALUES
        ('prod', ${text(USERS.plain)}, 'compute', 20::numeric, 6::numeric),
        ('prod', ${text(USERS.singleQuote)}, 'compute', 12, 4),
@@ -81,22 +83,22 @@ const STATEMENTS = [
        ('prod', ${text(USERS.backslash)}, 'home storage', 4, 0),
        ('prod', ${text(USERS.percent)}, 'home storage', 2, 0)
      ) AS costs (hub, username, component, direct_usd, shared_usd)`,
-    `INSERT INTO user_usage (cluster, day, hub, username, component, byte_seconds, run_id)
-     SELECT ${text(cluster)}, day::date, hub, username, component, gib_hours * ${GIB_HOUR}, 1
+    `INSERT INTO user_usage (cluster, day, hub, username, measure, quantity)
+     SELECT ${text(cluster)}, day::date, hub, username, measure, gib_hours * ${GIB_HOUR}
      FROM ${DAYS} AS day, (VALUES
-       ('prod', ${text(USERS.plain)}, 'compute', 13::numeric),
-       ('prod', ${text(USERS.singleQuote)}, 'compute', 8),
-       ('prod', ${text(USERS.doubleQuote)}, 'compute', 4),
-       ('staging', ${text(USERS.plain)}, 'compute', 2),
-       ('prod', ${text(USERS.plain)}, 'home storage', 48),
-       ('prod', ${text(USERS.backslash)}, 'home storage', 48),
-       ('prod', ${text(USERS.percent)}, 'home storage', 24),
-       ('staging', 'zoe', 'compute', 1)
-     ) AS usage (hub, username, component, gib_hours)`,
+       ('prod', ${text(USERS.plain)}, 'memory_requested', 13::numeric),
+       ('prod', ${text(USERS.singleQuote)}, 'memory_requested', 8),
+       ('prod', ${text(USERS.doubleQuote)}, 'memory_requested', 4),
+       ('staging', ${text(USERS.plain)}, 'memory_requested', 2),
+       ('prod', ${text(USERS.plain)}, 'home_stored', 48),
+       ('prod', ${text(USERS.backslash)}, 'home_stored', 48),
+       ('prod', ${text(USERS.percent)}, 'home_stored', 24),
+       ('staging', 'zoe', 'memory_requested', 1)
+     ) AS usage (hub, username, measure, gib_hours)`,
     // ada is in two groups on 1, 2 and 3 March and in one after that, o'brien in one, bob in none; the exporter does not
     // know the others.
-    `INSERT INTO group_memberships (cluster, day, hub, username, usergroup, username_escaped, run_id)
-     SELECT ${text(cluster)}, day::date, 'prod', username, usergroup, username, 1
+    `INSERT INTO group_memberships (cluster, day, hub, username, usergroup, username_escaped)
+     SELECT ${text(cluster)}, day::date, 'prod', username, usergroup, username
      FROM ${DAYS} AS day, (VALUES
        (${text(USERS.plain)}, 'physics', date '2026-03-06'),
        (${text(USERS.plain)}, ${text(TEAM)}, date '2026-03-03'),
@@ -104,9 +106,9 @@ const STATEMENTS = [
        (${text(USERS.doubleQuote)}, NULL, date '2026-03-06')
      ) AS members (username, usergroup, last_day)
      WHERE day <= last_day`,
-    `INSERT INTO usage_days (cluster, day, dataset, status, coverage, detail, read_at, run_id)
+    `INSERT INTO usage_days (cluster, day, dataset, status, coverage, detail, read_at, run_id, hub, method, digest)
      SELECT ${text(cluster)}, day::date, dataset,
-       CASE WHEN day < date '2026-03-05' THEN 'final' ELSE 'provisional' END, 0.9, NULL, day + interval '27 hours', 1
+       CASE WHEN day < date '2026-03-05' THEN 'final' ELSE 'provisional' END, 0.9, NULL, day + interval '27 hours', 1, '', '', ''
      FROM ${DAYS} AS day, (VALUES ('compute'), ('home storage'), ('memberships')) AS datasets (dataset)`,
     `INSERT INTO cost_restatements (cluster, day, hub, service, component, before_usd, after_usd, reason, seen_at, run_id)
      VALUES

@@ -68,7 +68,7 @@ describe('the role grafana_reader', () => {
 
   it.each([
     `INSERT INTO user_costs (cluster) VALUES ('x')`,
-    `UPDATE account_costs SET amount_usd = 0`,
+    `UPDATE cost_days SET account_usd = 0`,
     `DELETE FROM sync_runs`,
     `TRUNCATE attributed_costs`,
     `CREATE TABLE public.mine (id integer)`,

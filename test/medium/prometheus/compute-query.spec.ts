@@ -4,13 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findPrometheus } from '#libs/embedded';
-import {
-  computeByteSeconds,
-  coveredSteps,
-  homeStorageByteSeconds,
-  memberships,
-  type NamedQuery,
-} from '#libs/prometheus';
+import { coverageOf, memoryRequested, coveredSteps, homeStored, memberships, type NamedQuery } from '#libs/prometheus';
 
 /*
  * promtool's own test runner knows the mark of a series that ended, which a history from a file cannot carry. Its day
@@ -18,6 +12,10 @@ import {
  */
 jest.setTimeout(60_000);
 
+const covered = (dataset: string, resolution: number) => {
+  const { selector, stepSeconds } = coverageOf(dataset, resolution);
+  return coveredSteps(selector, stepSeconds);
+};
 const DAY_END = '23h59m59s999ms';
 
 interface Expected {
@@ -66,7 +64,7 @@ describe('compute, where series end with a mark', () => {
     check(
       '1m',
       { [requests('p')]: '_x599 100x9 stale', [annotation('p', 'alice')]: '_x599 1x9 stale' },
-      computeByteSeconds(60),
+      memoryRequested(60),
       [of('alice', 10 * 60 * 100)],
     ));
 
@@ -78,7 +76,7 @@ describe('compute, where series end with a mark', () => {
         [annotation('p', 'alice')]: '_x599 1x9 stale',
         [annotation('p', 'bob')]: '_x609 1x9 stale',
       },
-      computeByteSeconds(60),
+      memoryRequested(60),
       [of('alice', 10 * 60 * 100), of('bob', 10 * 60 * 100)],
     ));
 
@@ -90,14 +88,14 @@ describe('compute, where series end with a mark', () => {
         [annotation('p', 'alice', ',instance="a"')]: '1x1440',
         [annotation('p', 'alice', ',instance="b"')]: '1x1440',
       },
-      computeByteSeconds(60),
+      memoryRequested(60),
       [of('alice', 86_400 * 100)],
     ));
 
   it('of a pod that is one minute there is that minute, where five-minute steps would miss it', async () => {
     const series = { [requests('p')]: '_x601 100 stale', [annotation('p', 'alice')]: '_x601 1 stale' };
-    await check('1m', series, computeByteSeconds(60), [of('alice', 60 * 100)]);
-    await check('1m', series, computeByteSeconds(300), []);
+    await check('1m', series, memoryRequested(60), [of('alice', 60 * 100)]);
+    await check('1m', series, memoryRequested(300), []);
   });
 
   it('of one person in two namespaces stays apart', () =>
@@ -109,7 +107,7 @@ describe('compute, where series end with a mark', () => {
         [requests('p').replace('prod', 'staging')]: '50x1440',
         [annotation('p', 'alice').replace('prod', 'staging')]: '1x1440',
       },
-      computeByteSeconds(60),
+      memoryRequested(60),
       [
         of('alice', 86_400 * 100),
         { labels: '{annotation_hub_jupyter_org_username="alice", namespace="staging"}', value: 86_400 * 50 },
@@ -119,7 +117,7 @@ describe('compute, where series end with a mark', () => {
 
 describe('coverage, where series end with a mark', () => {
   it('counts the steps that have samples', () =>
-    check('1m', { [requests('p')]: '1x119 stale' }, coveredSteps('compute', 60), [{ labels: '{}', value: 120 }]));
+    check('1m', { [requests('p')]: '1x119 stale' }, covered('compute', 60), [{ labels: '{}', value: 120 }]));
 });
 
 describe('home storage, where exporters disagree', () => {
@@ -130,7 +128,7 @@ describe('home storage, where exporters disagree', () => {
         'dirsize_total_size_bytes{namespace="prod",directory="a",instance="x"}': '10x23',
         'dirsize_total_size_bytes{namespace="prod",directory="a",instance="y"}': '20x11 stale',
       },
-      homeStorageByteSeconds(),
+      homeStored(),
       [{ labels: '{directory="a", namespace="prod"}', value: 12 * 3600 * 20 + 12 * 3600 * 10 }],
     ));
 });

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DEFAULT_ATTRIBUTION } from '#libs/domain';
+import { DEFAULT_ATTRIBUTION, type UserUsage } from '#libs/domain';
 import { startPrometheus, type EmbeddedPrometheus } from '#libs/embedded';
 import { UsageReader } from '#libs/prometheus';
 import { every, openMetrics, type Series } from './open-metrics.js';
@@ -188,12 +188,15 @@ describe('the usage of a day, as a real Prometheus answers', () => {
       const row = (hub: string, username: string, byteSeconds: bigint) => ({
         hub,
         username,
-        component: 'compute',
-        byteSeconds,
+        measure: 'memory_requested',
+        instanceType: '',
+        quantity: byteSeconds * 1000n,
       });
-      expect(await reader.fetchCompute('2026-03-02')).toEqual({
+      expect(await reader.fetchReading('2026-03-02', 'compute')).toEqual({
         day: '2026-03-02',
         dataset: 'compute',
+        hub: '',
+        measures: ['memory_requested'],
         coverage: 1,
         rows: [
           // Renamed after ten of twenty scrapes: the pod's 24 minutes are halved.
@@ -216,58 +219,63 @@ describe('the usage of a day, as a real Prometheus answers', () => {
     });
 
     it('of a day that Prometheus was there for from noon counts from noon to the last minute', async () => {
-      const { coverage, rows } = await reader.fetchCompute('2026-03-01');
+      const { coverage, rows } = await reader.fetchReading('2026-03-01', 'compute');
       expect(coverage).toBeCloseTo(719 / 1440, 12);
-      expect(rows).toEqual([expect.objectContaining({ username: 'hal', byteSeconds: 719n * MINUTE * bytes(GIB) })]);
+      expect(rows).toEqual([
+        expect.objectContaining({ username: 'hal', quantity: 719n * MINUTE * bytes(GIB) * 1000n }),
+      ]);
     });
 
     it('of a day without users is nothing, on full coverage', async () => {
-      expect(await reader.fetchCompute('2026-03-03')).toMatchObject({ coverage: 1, rows: [] });
+      expect(await reader.fetchReading('2026-03-03', 'compute')).toMatchObject({ coverage: 1, rows: [] });
     });
 
     it('counts a scrape at midnight on the day that begins', async () => {
-      expect((await reader.fetchCompute('2026-03-03')).rows).toEqual([]);
-      const { rows } = await reader.fetchCompute('2026-03-04');
+      expect((await reader.fetchReading('2026-03-03', 'compute')).rows).toEqual([]);
+      const { rows } = await reader.fetchReading('2026-03-04', 'compute');
       expect(rows).toEqual([expect.objectContaining({ username: 'gus' })]);
       // Prometheus 2 takes a sample of exactly five minutes ago as current, version 3 does not.
-      expect([5n, 6n].map((count) => count * MINUTE * bytes(GIB))).toContain(rows[0]!.byteSeconds);
+      expect([5n, 6n].map((count) => count * MINUTE * bytes(GIB) * 1000n)).toContain((rows[0] as UserUsage).quantity);
     });
 
     it('of a day with a gap says how much of it is known', async () => {
       // 00:00 to 06:04 and 10:01 to 23:55.
-      expect((await reader.fetchCompute('2026-03-04')).coverage).toBeCloseTo((365 + 835) / 1440, 12);
+      expect((await reader.fetchReading('2026-03-04', 'compute')).coverage).toBeCloseTo((365 + 835) / 1440, 12);
     });
 
     it('of a day before or after all samples is unknown', async () => {
-      expect(await reader.fetchCompute('2026-02-27')).toMatchObject({ coverage: 0, rows: [] });
-      expect(await reader.fetchCompute('2026-03-06')).toMatchObject({ coverage: 0, rows: [] });
+      expect(await reader.fetchReading('2026-02-27', 'compute')).toMatchObject({ coverage: 0, rows: [] });
+      expect(await reader.fetchReading('2026-03-06', 'compute')).toMatchObject({ coverage: 0, rows: [] });
     });
 
     it('at a coarser resolution counts in those steps', async () => {
-      const { rows, coverage } = await readerAt(300).fetchCompute('2026-03-02');
+      const { rows, coverage } = await readerAt(300).fetchReading('2026-03-02', 'compute');
       expect(coverage).toBe(1);
       // 10:05 and 10:10, and 15:05 and 16:05 of the others: five minutes each.
       expect(rows).toContainEqual({
         hub: 'prod',
         username: 'alice',
-        component: 'compute',
-        byteSeconds: 3n * 300n * bytes(GIB) + 300n * bytes(GIB / 2),
+        measure: 'memory_requested',
+        instanceType: '',
+        quantity: (3n * 300n * bytes(GIB) + 300n * bytes(GIB / 2)) * 1000n,
       });
     });
   });
 
   describe('home storage', () => {
     it('is the size of each directory, times the time for which it was there, at the person who owns it', async () => {
-      const { labels } = await reader.fetchMemberships('2026-03-02');
       const row = (username: string, byteSeconds: bigint) => ({
         hub: 'prod',
         username,
-        component: 'home storage',
-        byteSeconds,
+        measure: 'home_stored',
+        instanceType: '',
+        quantity: byteSeconds * 1000n,
       });
-      expect(await reader.fetchHomeStorage('2026-03-02', labels)).toEqual({
+      expect(await reader.fetchReading('2026-03-02', 'home storage')).toEqual({
         day: '2026-03-02',
         dataset: 'home storage',
+        hub: '',
+        measures: ['home_stored'],
         coverage: 1,
         rows: [
           row('_shared', 13n * 86_400n),
@@ -279,25 +287,14 @@ describe('the usage of a day, as a real Prometheus answers', () => {
       });
     });
 
-    it('is told by the names of the directories where the labels are missing', async () => {
-      const { rows } = await reader.fetchHomeStorage('2026-03-02', []);
-      expect(rows.map(({ username }) => username)).toEqual([
-        '_shared',
-        'jane-example-org---3f2a1b4c',
-        'jane@example.org',
-        'shared-2dbob',
-        'team-2024',
-      ]);
-    });
-
     it('of a day without the exporter is unknown', async () => {
-      expect(await reader.fetchHomeStorage('2026-03-03', [])).toMatchObject({ coverage: 0, rows: [] });
+      expect(await reader.fetchReading('2026-03-03', 'home storage')).toMatchObject({ coverage: 0, rows: [] });
     });
   });
 
   describe('memberships', () => {
     it('are the groups that were seen during the day, without the marks of the exporter', async () => {
-      const { rows, coverage, dataset } = await reader.fetchMemberships('2026-03-02');
+      const { rows, coverage, dataset } = await reader.fetchReading('2026-03-02', 'memberships');
       expect({ coverage, dataset }).toEqual({ coverage: 1, dataset: 'memberships' });
       const row = (username: string, usernameEscaped: string, usergroup: string | null) => ({
         hub: 'prod',
@@ -315,7 +312,7 @@ describe('the usage of a day, as a real Prometheus answers', () => {
     });
 
     it('of a day without the exporter are unknown', async () => {
-      expect(await reader.fetchMemberships('2026-03-04')).toMatchObject({ coverage: 0, rows: [], labels: [] });
+      expect(await reader.fetchReading('2026-03-04', 'memberships')).toMatchObject({ coverage: 0, rows: [] });
     });
   });
 
@@ -331,7 +328,7 @@ describe('the usage of a day, as a real Prometheus answers', () => {
 
   it('counts what asking has cost', async () => {
     const fresh = readerAt(60);
-    await fresh.fetchCompute('2026-03-02');
+    await fresh.fetchReading('2026-03-02', 'compute');
     expect(fresh.traffic.requests).toBe(2);
     expect(fresh.traffic.answerBytes).toBeGreaterThan(500);
     expect(fresh.traffic.waitedMs).toBeGreaterThan(0);

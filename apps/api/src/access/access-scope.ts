@@ -2,9 +2,9 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { ApiToken } from '#libs/config';
 import type { FastifyRequest } from 'fastify';
 
-/** What whoever sent a request may see. */
+/** What the caller may see. */
 export interface AccessScope {
-  /** The same text for the same sight, so that an answer that was made for one may be given to the other. */
+  /** Cache key: equal for callers who may see the same data. */
   readonly key: string;
   /** The only cluster; undefined: every one. */
   readonly cluster: string | undefined;
@@ -21,7 +21,7 @@ declare module 'fastify' {
 
 export const EVERYTHING: AccessScope = Object.freeze({ key: 'all', cluster: undefined, hubs: undefined });
 
-/** What a request sees that nobody vouched for: the paths that are open to all show no costs. */
+/** Scope of an unauthenticated request: the paths that are open to all show no costs. */
 export const NOTHING: AccessScope = Object.freeze({ key: 'none', cluster: undefined, hubs: Object.freeze([]) });
 
 export function scopeOfToken({ hubs, cluster }: Pick<ApiToken, 'hubs' | 'cluster'>): AccessScope {
@@ -30,7 +30,7 @@ export function scopeOfToken({ hubs, cluster }: Pick<ApiToken, 'hubs' | 'cluster
   return Object.freeze({ key: JSON.stringify([cluster, ...sorted]), cluster, hubs: Object.freeze(sorted) });
 }
 
-/** The scope of the request that a controller's method answers. */
+/** The scope of the request, for a controller's method. */
 export const Access = createParamDecorator(
   (_: unknown, context: ExecutionContext): AccessScope =>
     context.switchToHttp().getRequest<FastifyRequest>().accessScope,

@@ -9,74 +9,67 @@ import {
 } from '#libs/database/queries';
 import type { z } from 'zod';
 import { Access, type AccessScope } from '../access/access-scope.js';
-import { Scopes } from '../answers/scopes.js';
-import { Endpoint } from '../endpoint.js';
-import * as answers from './costs.answers.js';
-import * as questions from './costs.questions.js';
+import { FigureEndpoint } from '../figures/figure-endpoint.js';
+import { Figures } from '../figures/figures.js';
+import * as dto from './costs.dto.js';
 
 @Controller()
 export class CostsController {
-  constructor(private readonly scopes: Scopes) {}
+  constructor(private readonly figures: Figures) {}
 
-  @Endpoint(
+  @FigureEndpoint(
     '/total_costs',
     'Cost of the AWS account, and the part attributable to the cluster, by day',
-    answers.totalCosts,
+    dto.TotalCostsRows,
   )
-  async totalCosts(
-    @Query({ schema: questions.totalCosts }) asked: z.infer<typeof questions.totalCosts>,
-    @Access() access: AccessScope,
-  ) {
-    return this.scopes.rows(asked, access, (scope) => totalCosts(scope, asked.precision));
+  totalCosts(@Query({ schema: dto.TotalCosts }) query: z.infer<typeof dto.TotalCosts>, @Access() access: AccessScope) {
+    return this.figures.rows(query, access, (scope) => totalCosts(scope, query.precision));
   }
 
-  @Endpoint(
+  @FigureEndpoint(
     '/total_costs_per_hub',
     'Cost by day and hub, untagged cost as support; shared=usage gives each hub the shared cost that its users caused',
-    answers.totalCostsPerHub,
+    dto.TotalCostsPerHubRows,
   )
-  async totalCostsPerHub(
-    @Query({ schema: questions.totalCostsPerHub }) asked: z.infer<typeof questions.totalCostsPerHub>,
+  totalCostsPerHub(
+    @Query({ schema: dto.TotalCostsPerHub }) query: z.infer<typeof dto.TotalCostsPerHub>,
     @Access() access: AccessScope,
   ) {
-    const perHub = asked.shared === 'usage' ? totalCostsPerHubSharedByUsage : totalCostsPerHub;
-    return this.scopes.rows(asked, access, (scope) => perHub(scope, asked.precision));
+    const perHub = query.shared === 'usage' ? totalCostsPerHubSharedByUsage : totalCostsPerHub;
+    return this.figures.rows(query, access, (scope) => perHub(scope, query.precision));
   }
 
-  @Endpoint('/total_costs_per_component', 'Cost by day and component', answers.totalCostsPerComponent)
-  async totalCostsPerComponent(
-    @Query({ schema: questions.totalCostsPerComponent }) asked: z.infer<typeof questions.totalCostsPerComponent>,
+  @FigureEndpoint('/total_costs_per_component', 'Cost by day and component', dto.TotalCostsPerComponentRows)
+  totalCostsPerComponent(
+    @Query({ schema: dto.TotalCostsPerComponent }) query: z.infer<typeof dto.TotalCostsPerComponent>,
     @Access() access: AccessScope,
   ) {
-    const filter = { hubs: asked.hub, components: asked.component };
-    return this.scopes.rows(asked, access, (scope) => totalCostsPerComponent(scope, filter, asked.precision));
+    return this.figures.rows(query, access, (scope) => totalCostsPerComponent(scope, query, query.precision));
   }
 
-  @Endpoint(
+  @FigureEndpoint(
     '/total_costs_per_group',
     'Cost by day and user group, none for users without a group',
-    answers.totalCostsPerGroup,
+    dto.TotalCostsPerGroupRows,
   )
-  async totalCostsPerGroup(
-    @Query({ schema: questions.totalCostsPerGroup }) asked: z.infer<typeof questions.totalCostsPerGroup>,
+  totalCostsPerGroup(
+    @Query({ schema: dto.TotalCostsPerGroup }) query: z.infer<typeof dto.TotalCostsPerGroup>,
     @Access() access: AccessScope,
   ) {
-    const filter = { hubs: asked.hub, components: asked.component, usergroups: asked.usergroup };
-    return this.scopes.rows(asked, access, (scope) => totalCostsPerGroup(scope, filter, asked.groups, asked.precision));
+    return this.figures.rows(query, access, (scope) => totalCostsPerGroup(scope, query, query.groups, query.precision));
   }
 
-  @Endpoint(
+  @FigureEndpoint(
     '/costs_per_user',
     'Cost by day, hub, component and user, a row per group of the user',
-    answers.costsPerUser,
+    dto.CostsPerUserRows,
   )
-  async costsPerUser(
-    @Query({ schema: questions.costsPerUser }) asked: z.infer<typeof questions.costsPerUser>,
+  costsPerUser(
+    @Query({ schema: dto.CostsPerUser }) query: z.infer<typeof dto.CostsPerUser>,
     @Access() access: AccessScope,
   ) {
-    const filter = { hubs: asked.hub, components: asked.component, users: asked.user, usergroups: asked.usergroup };
-    return this.scopes.rows(asked, access, (scope) =>
-      costsPerUser(scope, filter, asked.groups, asked.limit, asked.precision),
+    return this.figures.rows(query, access, (scope) =>
+      costsPerUser(scope, query, query.groups, query.limit, query.precision),
     );
   }
 }

@@ -4,7 +4,7 @@ import { OpenToAll } from '../access/open-to-all.js';
 import { Endpoint } from '../endpoint.js';
 import { EndpointCatalogue } from './endpoint-catalogue.js';
 
-const indexAnswer = z.strictObject({
+const indexResponse = z.strictObject({
   message: z.string(),
   endpoints: z.array(z.strictObject({ path: z.string(), also: z.array(z.string()), summary: z.string() })),
 });
@@ -14,8 +14,8 @@ export class IndexController {
   constructor(private readonly catalogue: EndpointCatalogue) {}
 
   @OpenToAll()
-  @Endpoint(['/index', '/'], 'Every endpoint, with one line on each', indexAnswer)
-  index(): z.infer<typeof indexAnswer> {
+  @Endpoint(['/index', '/'], 'Every endpoint, with one line on each', indexResponse)
+  index(): z.infer<typeof indexResponse> {
     return {
       message: 'JupyterHub cost monitoring: what each hub, group and user costs. /docs explains the parameters.',
       endpoints: this.catalogue.list().map(({ paths: [path = '', ...also], summary }) => ({ path, also, summary })),

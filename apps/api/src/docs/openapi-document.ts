@@ -8,7 +8,7 @@ type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
 const fault = z.object({ statusCode: z.int(), message: z.string(), error: z.string() });
 
-/** The description of the API. Made when first asked for: its machinery would take a fifth of the start-up. */
+/** The description of the API. Made when first requested: its machinery would take a fifth of the start-up. */
 @Injectable()
 export class OpenApiDocument {
   #document: Promise<OpenAPIObject> | undefined;
@@ -50,25 +50,25 @@ function describeOperations(document: OpenAPIObject, endpoint: EndpointDescripti
     operation.summary = endpoint.summary;
     operation.operationId = path.replaceAll(/\W+/g, '_').replace(/^_/, '') || 'root';
     operation.responses = responsesOf(endpoint, operation);
-    // Where there is no file of tokens, nobody is asked for one: the empty requirement says so.
-    if (isQuestion(operation)) operation.security = [{ bearer: [] }, {}];
+    // Where there is no file of tokens, none is needed: the empty requirement says so.
+    if (isAboutFigures(operation)) operation.security = [{ bearer: [] }, {}];
   }
 }
 
-/** Whether it asks about figures, which takes parameters, and a token where there are tokens. */
-function isQuestion({ parameters }: Operation): boolean {
+/** Whether it is about figures: it takes parameters, and needs a token where there are tokens. */
+function isAboutFigures({ parameters }: Operation): boolean {
   return (parameters ?? []).length > 0;
 }
 
 function responsesOf(endpoint: EndpointDescription, operation: Operation): Operation['responses'] {
-  const json = endpoint.answer ? jsonContent(endpoint.answer) : undefined;
-  const content = { ...(json ?? textContent('text/plain')), ...(isQuestion(operation) && textContent('text/csv')) };
+  const json = endpoint.response ? jsonContent(endpoint.response) : undefined;
+  const content = { ...(json ?? textContent('text/plain')), ...(isAboutFigures(operation) && textContent('text/csv')) };
   const faults = { content: jsonContent(fault) };
   return {
     200: { description: endpoint.summary, content },
-    ...(isQuestion(operation) && {
+    ...(isAboutFigures(operation) && {
       400: { description: 'A parameter is not usable; the message names it', ...faults },
-      401: { description: 'The deployment asks for a bearer token', ...faults },
+      401: { description: 'The deployment requires a bearer token', ...faults },
       429: { description: 'Too many failed attempts from this address', ...faults },
     }),
     503: { description: 'The database is away', ...faults },

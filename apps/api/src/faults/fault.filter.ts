@@ -20,6 +20,8 @@ export class FaultFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const { status, body } = this.#describe(exception);
     if (status === Number(HttpStatus.SERVICE_UNAVAILABLE)) void reply.header('Retry-After', RETRY_AFTER_SECONDS);
+    // Of a body that could not be made.
+    void reply.removeHeader('content-encoding');
     void reply.status(status).type('application/json; charset=utf-8').send(body);
   }
 

@@ -4,7 +4,7 @@ import { Access, type AccessScope } from '../access/access-scope.js';
 import { OpenToAll } from '../access/open-to-all.js';
 import { Endpoint } from '../endpoint.js';
 import { Freshness } from './freshness.js';
-import * as answers from './health.answers.js';
+import * as dto from './health.dto.js';
 import { Readiness } from './readiness.js';
 
 @Controller()
@@ -16,19 +16,19 @@ export class HealthController {
   ) {}
 
   @OpenToAll()
-  @Endpoint('/live', 'Whether the process runs', answers.live)
+  @Endpoint('/live', 'Whether the process runs', dto.live)
   live() {
     return { status: 'ok' };
   }
 
   @OpenToAll()
-  @Endpoint(['/ready', '/health/ready'], 'Whether the database answers and is migrated; 503 and why', answers.health)
+  @Endpoint(['/ready', '/health/ready'], 'Whether the database answers and is migrated; 503 and why', dto.health)
   ready() {
     return this.checks.check([() => this.readiness.database(), () => this.readiness.schema()]);
   }
 
   /** Needs a token where tokens are asked for: the text of an error may name what costs are made of. */
-  @Endpoint('/health', 'Database, schema, age of the figures, last errors and gaps of usage', answers.health)
+  @Endpoint('/health', 'Database, schema, age of the figures, last errors and gaps of usage', dto.health)
   health(@Access() access: AccessScope) {
     return this.checks.check([
       () => this.readiness.database(),

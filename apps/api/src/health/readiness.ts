@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService } from '@nestjs/terminus';
 import { appliedMigrations, DatabaseNotMigrated, missingMigrations, ReportingDatabase } from '#libs/database/queries';
 
-/** Whether the database can be asked: it answers, and it has been through every migration that this build reads. */
+/** Whether the database can be read: it answers, and it has been through every migration that this build reads. */
 @Injectable()
 export class Readiness {
   constructor(
@@ -11,7 +11,7 @@ export class Readiness {
   ) {}
 
   database() {
-    return this.indicators.check('database').attempt(() => this.reporting.pulse.beat());
+    return this.indicators.check('database').attempt(() => this.reporting.ping());
   }
 
   schema() {

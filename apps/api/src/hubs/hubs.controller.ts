@@ -1,30 +1,32 @@
 import { Controller, Query } from '@nestjs/common';
 import { hubNames } from '#libs/database/queries';
-import { SHARED_COMPONENTS } from '#libs/domain';
+import { MEASURES } from '#libs/prometheus/measures';
 import { z } from 'zod';
 import { Access, type AccessScope } from '../access/access-scope.js';
-import { Answer } from '../answers/answer.js';
-import { Scopes } from '../answers/scopes.js';
 import { Endpoint } from '../endpoint.js';
-import { question } from '../parameters/parameters.js';
+import { FigureEndpoint } from '../figures/figure-endpoint.js';
+import { Figures } from '../figures/figures.js';
+import { figureRequest } from '../parameters/parameters.js';
 
-const hubNamesQuestion = question({});
+const HubNames = figureRequest({});
+/** In the order of the measures. */
+const DIVIDED_COMPONENTS = [...new Set(MEASURES.flatMap(({ component }) => component ?? []))];
 
 @Controller()
 export class HubsController {
-  constructor(private readonly scopes: Scopes) {}
+  constructor(private readonly figures: Figures) {}
 
-  @Endpoint('/hub_names', 'Hubs that have costs in the range; untagged cost is the hub support', z.array(z.string()))
-  async hubNames(
-    @Query({ schema: hubNamesQuestion }) asked: z.infer<typeof hubNamesQuestion>,
-    @Access() access: AccessScope,
-  ) {
-    const scope = await this.scopes.find(asked, access);
-    return scope ? Answer.names(hubNames(scope), asked.format) : Answer.nothing(asked.format);
+  @FigureEndpoint(
+    '/hub_names',
+    'Hubs that have costs in the range; untagged cost is the hub support',
+    z.array(z.string()),
+  )
+  hubNames(@Query({ schema: HubNames }) query: z.infer<typeof HubNames>, @Access() access: AccessScope) {
+    return this.figures.rows(query, access, hubNames, 'names');
   }
 
-  @Endpoint('/component-names', 'Components whose cost users share by usage', z.array(z.enum(SHARED_COMPONENTS)))
+  @Endpoint('/component-names', 'Components whose cost users share by usage', z.array(z.enum(DIVIDED_COMPONENTS)))
   componentNames() {
-    return SHARED_COMPONENTS;
+    return DIVIDED_COMPONENTS;
   }
 }

@@ -69,10 +69,10 @@ export const precision = choice(
 );
 
 /**
- * The parameters of an endpoint: the range, the cluster and the format that every question has, and its own. Parses to the
+ * The parameters of an endpoint: the range, the cluster and the format that every request for figures has, and its own. Parses to the
  * window of UTC days, the cluster if one is named, the format, and its own parameters.
  */
-export function question<Own extends z.ZodRawShape>(own: Own) {
+export function figureRequest<Own extends z.ZodRawShape>(own: Own) {
   return z
     .object({
       ...own,
@@ -81,8 +81,8 @@ export function question<Own extends z.ZodRawShape>(own: Own) {
       cluster: text('Default: the configured cluster, else the only one in the database'),
       format,
     })
-    .transform((asked, context) => {
-      const { from, to, ...rest } = asked as typeof asked & { from?: string; to?: string };
+    .transform((given, context) => {
+      const { from, to, ...rest } = given as typeof given & { from?: string; to?: string };
       const range = parseDayRange(from, to, today());
       if ('fault' in range) {
         context.addIssue({ code: 'custom', path: [range.fault.parameter], message: range.fault.message });

@@ -24,7 +24,7 @@ describe('the database', () => {
     [
       'lacks a migration that the sync will make',
       { appliedMigrations: EXPECTED_MIGRATIONS.slice(0, -1), mayMigrate: true },
-      [`warning migrations: pending: ${EXPECTED_MIGRATIONS.at(-1)}`],
+      ['warning migrations: the database is not migrated'],
     ],
     [
       'was never migrated, and this role may not',

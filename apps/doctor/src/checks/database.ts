@@ -46,7 +46,7 @@ function judgePrivileges({ role, superuser, createsRoles, unwritableTables }: Da
     return failure(
       check,
       `${role} may not read and change ${unwritableTables.join(', ')}`,
-      `GRANT ${SYNC_ROLE} TO "${role}", or run the SQL of docs/operations.md`,
+      `GRANT ${SYNC_ROLE} TO "${role}", or run migrations/sql/roles.sql`,
     );
   }
   const excess = superuser ? 'is a superuser' : createsRoles ? 'may create roles' : undefined;
@@ -58,8 +58,8 @@ function judgeApiRole({ appliedMigrations, apiRole }: DatabaseInspection): Findi
   const check = 'role of the API';
   if (!apiRole) {
     const remedy = appliedMigrations?.length
-      ? `run the SQL of docs/operations.md as a role that may create roles`
-      : 'migrating makes it, where the migrating role has CREATEROLE';
+      ? 'run migrations/sql/roles.sql as a role that may create roles'
+      : 'migrate first, then run migrations/sql/roles.sql';
     return warning(check, `there is no role ${API_ROLE}`, remedy);
   }
   const { unreadableViews, readableTables } = apiRole;
@@ -74,7 +74,7 @@ function judgeApiRole({ appliedMigrations, apiRole }: DatabaseInspection): Findi
     return failure(
       check,
       `${API_ROLE} may not read reporting.${unreadableViews.join(', reporting.')}`,
-      `GRANT USAGE ON SCHEMA reporting, SELECT ON ALL TABLES IN SCHEMA reporting TO ${API_ROLE}, as docs/operations.md has it`,
+      `GRANT USAGE ON SCHEMA reporting, SELECT ON ALL TABLES IN SCHEMA reporting TO ${API_ROLE}, as migrations/sql/roles.sql has it`,
     );
   }
   return ok(check, `${API_ROLE} reads the schema reporting and no table`);

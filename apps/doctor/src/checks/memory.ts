@@ -1,4 +1,5 @@
-import { addDays, countDays, USAGE_DATASETS, type Day, type DayWindow, type UsageDataset } from '#libs/domain';
+import { addDays, countDays, type Day, type DayWindow, type UsageDataset } from '#libs/domain';
+import { DATASETS } from '#libs/prometheus';
 import { failure, ok, warning, type Finding } from '../finding.js';
 
 export interface MemoryFacts {
@@ -19,7 +20,7 @@ export function judgeMemory({ window, firstDays }: MemoryFacts): Finding {
   if (firstDays.size === 0) {
     return failure(check, 'no samples of pods, directories or groups', 'see the metrics in this table');
   }
-  const found = USAGE_DATASETS.map((dataset) => `${dataset} ${sinceWhen(firstDays.get(dataset), window)}`).join(', ');
+  const found = DATASETS.map((dataset) => `${dataset} ${sinceWhen(firstDays.get(dataset), window)}`).join(', ');
   const [longest] = [...firstDays.values()].sort();
   const days = countDays({ from: longest!, until: window.until });
   // Its first day may begin at any hour.

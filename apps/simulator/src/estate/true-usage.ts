@@ -1,4 +1,3 @@
-import type { SharedComponent } from '#libs/domain';
 import type { SizeSpan } from './directories.js';
 import type { Session } from './sessions.js';
 
@@ -9,7 +8,7 @@ import type { Session } from './sessions.js';
 export interface TrueUsage {
   readonly namespace: string;
   readonly username: string;
-  readonly component: SharedComponent;
+  readonly component: 'compute' | 'home storage';
   readonly byteSeconds: bigint;
 }
 
@@ -36,7 +35,13 @@ export class UsageSum {
     return [...this.byteMs.values()].map(({ row, sum }) => ({ ...row, byteSeconds: (sum + 500n) / 1000n }));
   }
 
-  private add(namespace: string, username: string, component: SharedComponent, bytes: number, ms: number): void {
+  private add(
+    namespace: string,
+    username: string,
+    component: 'compute' | 'home storage',
+    bytes: number,
+    ms: number,
+  ): void {
     if (ms === 0) return;
     const key = [namespace, username, component].join('\u0000');
     const entry = this.byteMs.get(key) ?? { row: { namespace, username, component }, sum: 0n };

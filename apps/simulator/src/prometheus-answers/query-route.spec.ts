@@ -1,5 +1,5 @@
 import { addDays, startOfDay } from '#libs/domain';
-import { computeByteSeconds, coveredSteps, homeStorageByteSeconds, memberships, presence } from '#libs/prometheus';
+import { coverageOf, coveredSteps, homeStored, memberships, memoryRequested, presence } from '#libs/prometheus';
 import { makeEstate } from '../estate/index.js';
 import type { Outcome } from '../faults/outcome.js';
 import { answerInstantQuery, answerRangeQuery } from './query-route.js';
@@ -43,7 +43,7 @@ const total = (values: Iterable<number>) => [...values].reduce((sum, value) => s
 describe('what the simulator answers to PromQL', () => {
   it('measures true compute, but for the five minutes that each session seems longer', () => {
     const sessions = estate.sessionsOn(DAY).filter((session) => session.scheduledMs !== null);
-    const measured = askOn(DAY, computeByteSeconds(60).promql);
+    const measured = askOn(DAY, memoryRequested(60).promql);
     const truth = trueUsage('compute');
     const longestError = 361 * total(sessions.map((session) => session.memoryBytes));
     expect(Math.abs(total(measured.map((row) => Number(row.value[1]))) - total(truth.values()))).toBeLessThan(
@@ -59,7 +59,7 @@ describe('what the simulator answers to PromQL', () => {
   });
 
   it('measures the true size of every directory within an hour', () => {
-    const measured = askOn(DAY, homeStorageByteSeconds().promql);
+    const measured = askOn(DAY, homeStored().promql);
     const truth = total(trueUsage('home storage').values());
     expect(Math.abs(total(measured.map((row) => Number(row.value[1]))) - truth) / truth).toBeLessThan(0.01);
   });
@@ -75,9 +75,9 @@ describe('what the simulator answers to PromQL', () => {
   });
 
   it('covers a day without users, and nothing of a day before the history', () => {
-    expect(askOn('2026-11-17', computeByteSeconds(60).promql)).toEqual([]);
-    expect(askOn('2026-11-17', coveredSteps('compute', 60).promql)[0]!.value[1]).toBe('1440');
-    expect(askOn('2026-11-08', coveredSteps('compute', 60).promql)).toEqual([]);
+    expect(askOn('2026-11-17', memoryRequested(60).promql)).toEqual([]);
+    expect(askOn('2026-11-17', coveredSteps(coverageOf('compute', 60).selector, 60).promql)[0]!.value[1]).toBe('1440');
+    expect(askOn('2026-11-08', coveredSteps(coverageOf('compute', 60).selector, 60).promql)).toEqual([]);
   });
 
   it('tells over a range when it has samples', () => {
@@ -85,7 +85,7 @@ describe('what the simulator answers to PromQL', () => {
       start: '2026-11-09T23:50:00Z',
       end: '2026-11-10T00:10:00Z',
       step: '300',
-      query: presence('compute').promql,
+      query: presence(coverageOf('compute', 60).selector).promql,
     };
     const [row] = rowsOf(answerRangeQuery(estate, history, new URLSearchParams(form)));
     const midnight = startOfDay('2026-11-10').getTime() / 1000;
@@ -93,7 +93,7 @@ describe('what the simulator answers to PromQL', () => {
   });
 
   it('refuses any other query with 400, as bad data', () => {
-    for (const query of ['up', '', computeByteSeconds(60).promql.replace('sum', 'avg')]) {
+    for (const query of ['up', '', memoryRequested(60).promql.replace('sum', 'avg')]) {
       const outcome = answerInstantQuery(estate, history, new URLSearchParams({ query, time: '1795132799' }));
       expect(outcome).toMatchObject({ status: 400, body: expect.stringContaining('bad_data') });
     }

@@ -1,5 +1,12 @@
-import { USAGE_DATASETS } from '#libs/domain';
-import { computeByteSeconds, coveredSteps, homeStorageByteSeconds, memberships, presence } from '#libs/prometheus';
+import {
+  coverageOf,
+  coveredSteps,
+  DATASETS,
+  homeStored,
+  memberships,
+  memoryRequested,
+  presence,
+} from '#libs/prometheus';
 import type { Estate } from '../estate/index.js';
 import { respondJson, type Outcome } from '../faults/outcome.js';
 import type { ScrapeHistory } from '../openmetrics/sampled-series.js';
@@ -11,6 +18,8 @@ import {
   type VectorSample,
 } from './evaluate.js';
 import { subqueryGrid } from './visibility.js';
+
+type Dataset = Parameters<typeof evaluatePresence>[2];
 
 /**
  * Answers an instant query as Prometheus does on this history, if it is one of the project's own, to the letter. It is
@@ -29,7 +38,8 @@ export function answerRangeQuery(estate: Estate, history: ScrapeHistory, form: U
   const [firstMs, lastMs] = [instantMs(form.get('start')), instantMs(form.get('end'))];
   const stepMs = Number(form.get('step')) * 1000;
   const query = form.get('query');
-  const dataset = USAGE_DATASETS.find((name) => presence(name).promql === query);
+  const dataset = DATASETS.find((name) => presence(coverageOf(name, 60).selector).promql === query) as
+    Dataset | undefined;
   if (dataset === undefined) return refuse('the simulator answers the queries of its own project only');
   if (firstMs === undefined || lastMs === undefined || !(stepMs > 0)) return refuse('invalid start, end or step');
   if ((lastMs - firstMs) / stepMs > 11_000)
@@ -49,10 +59,13 @@ function evaluateKnown(
   atMs: number,
 ): VectorSample[] | undefined {
   const stepSeconds = Number(/\[1d:(\d+)s\]/.exec(query)?.[1] ?? 0);
-  if (query === computeByteSeconds(stepSeconds).promql) return evaluateCompute(estate, history, atMs, stepSeconds);
-  if (query === homeStorageByteSeconds().promql) return evaluateHomeStorage(estate, history, atMs);
+  if (query === memoryRequested(stepSeconds).promql) return evaluateCompute(estate, history, atMs, stepSeconds);
+  if (query === homeStored().promql) return evaluateHomeStorage(estate, history, atMs);
   if (query === memberships().promql) return evaluateMemberships(estate, history, atMs);
-  const dataset = USAGE_DATASETS.find((name) => coveredSteps(name, stepSeconds).promql === query);
+  const dataset = DATASETS.find((name) => {
+    const { selector, stepSeconds: step } = coverageOf(name, stepSeconds);
+    return coveredSteps(selector, step).promql === query;
+  }) as Dataset | undefined;
   if (dataset === undefined) return undefined;
   const covered = evaluatePresence(estate, history, dataset, subqueryGrid(atMs, stepSeconds)).length;
   return covered === 0 ? [] : [{ metric: {}, value: covered }];

@@ -1,6 +1,6 @@
 import type { SyncConfig } from '#libs/config';
 import { CostExplorerReader, knownCostWindow } from '#libs/cost-explorer';
-import { EmptyAnswerError, type CostReadingBasis, type RunId } from '#libs/database';
+import { EmptyResponseError, type CostReadingBasis, type RunId } from '#libs/database';
 import { addDays, OperatorError, type CostReading, type Day, type DayCosts, type DayWindow } from '#libs/domain';
 import { digestAttribution } from '../attribution-digest.js';
 import {
@@ -58,7 +58,7 @@ async function judgeTags(
 
 /** Returns the days that came back without any attributed cost although they have some stored. */
 async function storeDays(
-  { config, session, signal, progress }: SyncWork,
+  { policy, session, signal, progress }: SyncWork,
   run: RunId,
   days: readonly DayCosts[],
   basis: CostReadingBasis,
@@ -68,12 +68,12 @@ async function storeDays(
   for (const costs of days) {
     signal.throwIfAborted();
     try {
-      const replacement = await session.replaceCostDay(run, costs, basis, config.allocationPolicy);
+      const replacement = await session.replaceCostDay(run, costs, basis, policy);
       tally.daysChanged += Number(replacement.changed);
       tally.rowsWritten += replacement.rowsWritten;
       tally.restatements += replacement.restatements;
     } catch (error) {
-      if (!(error instanceof EmptyAnswerError)) throw error;
+      if (!(error instanceof EmptyResponseError)) throw error;
       refused.push(costs.day);
     }
     tally.days += 1;

@@ -1,6 +1,12 @@
-import type { UsageDayReadings } from '#libs/database';
-import { OperatorError, type DatasetReading, type Day, type DayWindow, type UsageDataset } from '#libs/domain';
-import { ImpossibleReadingError, UsageReader } from '#libs/prometheus';
+import {
+  ALL_HUBS,
+  OperatorError,
+  type DatasetReading,
+  type Day,
+  type DayWindow,
+  type UsageDataset,
+} from '#libs/domain';
+import { ImpossibleReadingError, MEASURES, UsageReader } from '#libs/prometheus';
 import { planUsageBackfill, planUsageDays, usageWindow, windowOf, type DueUsageDay } from '../plan-usage.js';
 import { formatDays, formatWindow, skippedSummary, type SourceSummary } from '../run-summary.js';
 import type { SyncWork } from '../task.js';
@@ -41,8 +47,8 @@ export async function readUsage(work: SyncWork): Promise<SourceSummary> {
         // Today may have no sample yet, and is no gap before it is over.
         if (remembered.has(day) || day < today) {
           const readings = remembered.has(day) ? await fetchDay(reader, dueDay, impossible) : nothingOf(dueDay);
-          if (Object.values(readings).some((reading) => reading !== undefined)) {
-            const replacement = await session.replaceUsageDay(run, readings, readAt, config.allocationPolicy);
+          if (readings.length > 0) {
+            const replacement = await session.replaceUsageDay(run, readings, readAt, work.policy);
             tally.daysChanged += Number(replacement.changed);
             tally.rowsWritten += replacement.rowsWritten;
             if (replacement.kept.length > 0) kept.push(day);
@@ -81,35 +87,35 @@ export class ImpossibleReadingsError extends OperatorError {
 
 const LISTED = 3;
 
-/**
- * Asks for nothing that is not due, but for the labels that tell whose the home directories are. A dataset whose reading
- * cannot be is left out, and added to `impossible`.
- */
+/** A dataset whose reading cannot be is left out, and added to `impossible`. */
 async function fetchDay(
   reader: UsageReader,
   { day, datasets }: DueUsageDay,
   impossible: ImpossibleReadingError[],
-): Promise<UsageDayReadings> {
-  const fetchDue = async <Reading>(dataset: UsageDataset, fetch: () => Promise<Reading>) => {
-    if (!datasets.includes(dataset)) return undefined;
+): Promise<DatasetReading[]> {
+  const readings: DatasetReading[] = [];
+  for (const dataset of datasets) {
     try {
-      return await fetch();
+      readings.push(await reader.fetchReading(day, dataset));
     } catch (error) {
       if (!(error instanceof ImpossibleReadingError)) throw error;
       impossible.push(error);
-      return undefined;
     }
-  };
-  const memberships = await fetchDue('memberships', () => reader.fetchMemberships(day));
-  const compute = await fetchDue('compute', () => reader.fetchCompute(day));
-  const homeStorage = await fetchDue('home storage', async () =>
-    reader.fetchHomeStorage(day, memberships?.labels ?? (await reader.fetchUserLabels(day))),
-  );
-  return { compute, homeStorage, memberships };
+  }
+  return readings;
 }
 
-function nothingOf({ day, datasets }: DueUsageDay): UsageDayReadings {
-  const nothing = (dataset: UsageDataset): DatasetReading<never> | undefined =>
-    datasets.includes(dataset) ? { day, dataset, coverage: 0, rows: [] } : undefined;
-  return { compute: nothing('compute'), homeStorage: nothing('home storage'), memberships: nothing('memberships') };
+function nothingOf({ day, datasets }: DueUsageDay): DatasetReading[] {
+  return datasets.map((dataset) => ({
+    day,
+    dataset,
+    hub: ALL_HUBS,
+    coverage: 0,
+    measures: measuresOf(dataset),
+    rows: [],
+  }));
+}
+
+function measuresOf(dataset: UsageDataset): string[] {
+  return MEASURES.filter((measure) => measure.dataset === dataset).map(({ name }) => name);
 }

@@ -52,9 +52,9 @@ export async function recordRun(
     logFault(logger, why);
     throw lost;
   });
-  await session.refreshSums(run).catch((failure: unknown) => {
+  await session.refreshStatistics(run).catch((failure: unknown) => {
     const why = describeFault(failure);
-    logger.warn(`sums of weeks are left to the next run: ${why.message}`, fields);
+    logger.warn(`statistics are left to autovacuum: ${why.message}`, fields);
     logFault(logger, why);
   });
   const summary: SourceSummary = {

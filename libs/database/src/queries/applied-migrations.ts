@@ -3,7 +3,7 @@ import type { Statement } from './statement.js';
 
 /** The migrations that the database has been through: rows {name}. */
 export function appliedMigrations(): Statement {
-  return { text: `SELECT name FROM reporting.applied_migrations`, values: [] };
+  return { cluster: undefined, text: `SELECT name FROM reporting.applied_migrations`, values: [] };
 }
 
 /** The migrations of this build that a database still lacks, in order. */

@@ -3,6 +3,7 @@ import type { Statement } from './statement.js';
 /** The clusters that anything was ever read for: rows {cluster}, at most two, which tells "the only one" from several. */
 export function firstTwoClusters(): Statement {
   return {
+    cluster: undefined,
     text: `SELECT cluster FROM reporting.clusters LIMIT 2`,
     values: [],
   };

@@ -19,16 +19,17 @@ import {
 export function costsPerUser(
   scope: Scope,
   filter: {
-    readonly hubs: NameFilter;
-    readonly components: NameFilter;
-    readonly users: NameFilter;
-    readonly usergroups: NameFilter;
+    readonly hub: NameFilter;
+    readonly component: NameFilter;
+    readonly user: NameFilter;
+    readonly usergroup: NameFilter;
   },
   groups: GroupAmounts,
   limit: number | undefined,
   precision: Precision = 'rounded',
 ): Statement {
   return {
+    cluster: scope.cluster,
     // Read twice only to find the highest; otherwise there is nothing to keep.
     text:
       'WITH costs AS ' +
@@ -61,10 +62,10 @@ export function costsPerUser(
         usergroup COLLATE "C"`,
     values: scopedValues(
       scope,
-      filter.hubs,
-      filter.components,
-      filter.users,
-      filter.usergroups,
+      filter.hub,
+      filter.component,
+      filter.user,
+      filter.usergroup,
       groups === 'split',
       limit,
       decimalsOf(precision, 4),

@@ -3,6 +3,7 @@ import { scopedValues, type Scope, type Statement } from './statement.js';
 /** The hubs that have costs in the range: rows {name}, by name. */
 export function hubNames(scope: Scope): Statement {
   return {
+    cluster: scope.cluster,
     text: `
       SELECT DISTINCT hub COLLATE "C" AS name
       FROM reporting.daily_hub_costs

@@ -1,4 +1,5 @@
-export { asText, withoutRows, type AnswerShape } from './answer-shape.js';
+export { dataVersion } from './data-version.js';
+export { asText, withoutRows, type ResponseShape } from './response-shape.js';
 export { appliedMigrations, missingMigrations } from './applied-migrations.js';
 export { firstTwoClusters } from './clusters.js';
 export { costsPerUser } from './costs-per-user.js';

@@ -40,14 +40,14 @@ export interface MonitoredFigures {
 }
 
 /**
- * One row, MonitoredFigures. Costs what it reads of 30 days and of the runs, however many user costs there are: those
- * that no user bears are looked up by their key, one by one.
+ * One row, MonitoredFigures. Costs what it reads of 30 days and of the runs, however many user costs there are.
  */
 export function monitoredFigures(today: Day): Statement {
   return {
+    cluster: undefined,
     text: `
       SELECT (
-        SELECT coalesce(json_agg(answer), '[]')
+        SELECT coalesce(json_agg(figure), '[]')
         FROM (
           SELECT cluster, source, count(*) FILTER (WHERE status = 'succeeded') AS succeeded,
             count(*) FILTER (WHERE status = 'failed') AS failed, coalesce(sum(duration_seconds), 0) AS seconds,
@@ -62,29 +62,25 @@ export function monitoredFigures(today: Day): Statement {
             ORDER BY cluster, source, started_at DESC, id DESC
           ) last USING (cluster, source)
           GROUP BY cluster, source, last.last_failed, last.last_seconds
-        ) answer
+        ) figure
       ) AS runs, (
-        SELECT coalesce(json_agg(answer), '[]')
+        SELECT coalesce(json_agg(figure), '[]')
         FROM (
           SELECT cluster, reason, sum(abs(difference_usd)) AS usd
           FROM reporting.cost_restatements
           GROUP BY cluster, reason
-        ) answer
+        ) figure
       ) AS restated, (
-        SELECT coalesce(json_agg(answer), '[]')
+        SELECT coalesce(json_agg(figure), '[]')
         FROM (
-          SELECT cluster, component, sum(amount_usd) AS attributed_usd, coalesce(sum((
-              SELECT own.amount_usd
-              FROM reporting.daily_user_costs own
-              WHERE own.cluster = tagged.cluster AND own.day = tagged.day AND own.hub = tagged.hub
-                AND own.component = tagged.component AND own.username IS NULL
-            )), 0) AS unallocated_usd
-          FROM reporting.daily_component_costs tagged
+          SELECT cluster, component, sum(amount_usd) AS attributed_usd,
+            coalesce(sum(amount_usd) FILTER (WHERE reason IS NOT NULL), 0) AS unallocated_usd
+          FROM reporting.daily_allocated_costs
           WHERE day > $1::date - 30 AND day <= $1::date
           GROUP BY cluster, component
-        ) answer
+        ) figure
       ) AS components, (
-        SELECT coalesce(json_agg(answer), '[]')
+        SELECT coalesce(json_agg(figure), '[]')
         FROM (
           SELECT newest.cluster, cost.name, max(cost.amount_usd) FILTER (WHERE cost.day = newest.day) AS settled_usd,
             percentile_cont(0.5) WITHIN GROUP (ORDER BY cost.amount_usd::double precision)
@@ -99,10 +95,9 @@ export function monitoredFigures(today: Day): Statement {
             SELECT day, name, amount_usd
             FROM reporting.daily_total_costs total
             WHERE total.cluster = newest.cluster AND total.day BETWEEN newest.day - 28 AND newest.day
-            OFFSET 0
           ) cost
           GROUP BY newest.cluster, cost.name
-        ) answer
+        ) figure
       ) AS days`,
     values: [today],
   };

@@ -1,21 +1,23 @@
 import type { DayWindow } from '#libs/domain';
 
 /**
- * One question to the database. `text` is constant SQL whose SELECT list is the answer's columns in the answer's order;
+ * One query of the database. `text` is constant SQL whose SELECT list is the response's columns in the response's order;
  * whatever comes from outside is in `values`, bound to $1, $2, …
  */
 export interface Statement {
+  /** The cluster that it is about; undefined: all of them. */
+  readonly cluster: string | undefined;
   readonly text: string;
   readonly values: readonly unknown[];
 }
 
-/** What every question is about: one cluster, over a range of UTC days, as far as whoever asks may see it. */
+/** What every figure is about: one cluster, over a range of UTC days, as far as the caller may see it. */
 export interface Scope {
   readonly cluster: string;
   readonly window: DayWindow;
   /**
-   * The hubs that the asker may see; `undefined`: all of them, and what belongs to no hub. Unlike a filter it is no part
-   * of the question: whatever is asked for, other hubs are not there.
+   * The hubs that the caller may see; `undefined`: all of them, and what belongs to no hub. Unlike a filter it is no part
+   * of the request: whatever is requested, other hubs are not there.
    */
   readonly hubs: NameFilter;
 }

@@ -13,6 +13,7 @@ export interface SyncStatus {
 /** Every source of every cluster: rows of SyncStatus. */
 export function syncStatus(): Statement {
   return {
+    cluster: undefined,
     text: `
       SELECT cluster, source, last_status, last_started_at, last_error, last_success_at
       FROM reporting.sync_status

@@ -4,8 +4,8 @@ import type { Statement } from './statement.js';
 const CHARACTERS_PER_BATCH = 64 * 1024;
 /** So much may lie unread before Postgres has to wait. */
 const BATCHES_AHEAD = 4;
-/** So much is taken in one turn of the event loop: libuv would read up to 2 MiB before anything else has its turn. */
-const BATCHES_PER_TURN = 2;
+/** So much is read in one tick of the event loop: libuv would read up to 2 MiB before anything else runs. */
+const BATCHES_PER_TICK = 2;
 
 interface Batch {
   readonly texts: readonly string[];
@@ -21,7 +21,7 @@ export class TextColumn {
   readonly #ready: Batch[] = [];
   #texts: string[] = [];
   #characters = 0;
-  #batchesOfTurn = 0;
+  #batchesOfTick = 0;
   #paused = false;
   #fault: Error | undefined;
   #ended = false;
@@ -74,8 +74,8 @@ export class TextColumn {
     this.#ready.push({ texts: this.#texts, last });
     this.#texts = [];
     this.#characters = 0;
-    this.#batchesOfTurn += 1;
-    if (!this.#ended && this.#batchesOfTurn >= BATCHES_PER_TURN) this.#pause();
+    this.#batchesOfTick += 1;
+    if (!this.#ended && this.#batchesOfTick >= BATCHES_PER_TICK) this.#pause();
     this.#wake?.();
   }
 
@@ -85,7 +85,7 @@ export class TextColumn {
     this.#resumeSoon();
   }
 
-  /** In the next turn, unless too much lies unread. */
+  /** In the next tick, unless too much lies unread. */
   #resumeSoon(): void {
     if (!this.#paused || this.#ready.length >= BATCHES_AHEAD) return;
     setImmediate(() => {
@@ -94,7 +94,7 @@ export class TextColumn {
   }
 
   #resume(): void {
-    this.#batchesOfTurn = 0;
+    this.#batchesOfTick = 0;
     this.#paused = false;
     this.client.connection.stream.resume();
   }

@@ -3,10 +3,11 @@ import { decimalsOf, scopedValues, type NameFilter, type Precision, type Scope, 
 /** What each component cost over the hubs asked for: rows {date, cost, component}; USD as text with 2 decimals, or all. */
 export function totalCostsPerComponent(
   scope: Scope,
-  filter: { readonly hubs: NameFilter; readonly components: NameFilter },
+  filter: { readonly hub: NameFilter; readonly component: NameFilter },
   precision: Precision = 'rounded',
 ): Statement {
   return {
+    cluster: scope.cluster,
     text: `
       SELECT day AS date, round(sum(amount_usd), $7::integer)::text AS cost, component
       FROM reporting.daily_component_costs
@@ -16,6 +17,6 @@ export function totalCostsPerComponent(
         AND ($6::text[] IS NULL OR component = ANY ($6))
       GROUP BY day, component
       ORDER BY day, component COLLATE "C"`,
-    values: scopedValues(scope, filter.hubs, filter.components, decimalsOf(precision, 2)),
+    values: scopedValues(scope, filter.hub, filter.component, decimalsOf(precision, 2)),
   };
 }

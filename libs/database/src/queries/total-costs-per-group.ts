@@ -15,11 +15,12 @@ import {
  */
 export function totalCostsPerGroup(
   scope: Scope,
-  filter: { readonly hubs: NameFilter; readonly components: NameFilter; readonly usergroups: NameFilter },
+  filter: { readonly hub: NameFilter; readonly component: NameFilter; readonly usergroup: NameFilter },
   groups: GroupAmounts,
   precision: Precision = 'rounded',
 ): Statement {
   return {
+    cluster: scope.cluster,
     text: `
       SELECT day AS date, usergroup,
         trim_scale(round(sum(CASE WHEN $8::boolean THEN split_usd ELSE full_usd END), $9::integer)) AS cost
@@ -33,9 +34,9 @@ export function totalCostsPerGroup(
       ORDER BY day, usergroup COLLATE "C"`,
     values: scopedValues(
       scope,
-      filter.hubs,
-      filter.components,
-      filter.usergroups,
+      filter.hub,
+      filter.component,
+      filter.usergroup,
       groups === 'split',
       decimalsOf(precision, 2),
     ),

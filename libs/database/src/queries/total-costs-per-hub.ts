@@ -3,6 +3,7 @@ import { decimalsOf, scopedValues, type Precision, type Scope, type Statement } 
 /** What each hub's tag says it cost: rows {date, cost, name}; USD as text with 2 decimals, or all; untagged as `support`. */
 export function totalCostsPerHub(scope: Scope, precision: Precision = 'rounded'): Statement {
   return {
+    cluster: scope.cluster,
     text: `
       SELECT day AS date, round(sum(amount_usd), $5::integer)::text AS cost, hub AS name
       FROM reporting.daily_hub_costs
@@ -15,25 +16,16 @@ export function totalCostsPerHub(scope: Scope, precision: Precision = 'rounded')
 
 /**
  * The same rows, with the cost that users of several hubs share moved to the hubs of the users who bear it; `support`
- * keeps the rest. A day adds up to the same sum as without: its user costs, unallocated ones included, are a partition
- * of its attributed costs. A day that was not allocated, for whichever hub, keeps its tagged costs:
- * OFFSET 0 has Postgres look for one row of each such day instead of joining all user costs that ever were.
+ * keeps the rest. A day adds up to the same sum as without: its allocated costs, unallocated ones included, are a
+ * partition of its attributed costs.
  */
 export function totalCostsPerHubSharedByUsage(scope: Scope, precision: Precision = 'rounded'): Statement {
   return {
+    cluster: scope.cluster,
     text: `
       SELECT day AS date, round(sum(amount_usd), $5::integer)::text AS cost, hub AS name
-      FROM (
-        SELECT day, hub, amount_usd
-        FROM reporting.daily_user_costs
-        WHERE cluster = $1 AND day >= $2::date AND day < $3::date AND ($4::text[] IS NULL OR hub = ANY ($4))
-        UNION ALL
-        SELECT day, hub, amount_usd
-        FROM reporting.daily_hub_costs tagged
-        WHERE cluster = $1 AND day >= $2::date AND day < $3::date AND ($4::text[] IS NULL OR hub = ANY ($4))
-          AND NOT EXISTS (SELECT FROM reporting.daily_user_costs allocated
-            WHERE allocated.cluster = tagged.cluster AND allocated.day = tagged.day OFFSET 0)
-      ) costs
+      FROM reporting.daily_allocated_costs
+      WHERE cluster = $1 AND day >= $2::date AND day < $3::date AND ($4::text[] IS NULL OR hub = ANY ($4))
       GROUP BY day, hub
       ORDER BY day, hub COLLATE "C"`,
     values: scopedValues(scope, decimalsOf(precision, 2)),

@@ -6,6 +6,7 @@ import { decimalsOf, scopedValues, type Precision, type Scope, type Statement } 
  */
 export function totalCosts(scope: Scope, precision: Precision = 'rounded'): Statement {
   return {
+    cluster: scope.cluster,
     text: `
       SELECT day AS date, round(amount_usd, $5::integer)::text AS cost, name
       FROM (

@@ -7,9 +7,10 @@ import { scopedValues, type NameFilter, type Scope, type Statement } from './sta
  */
 export function totalUsage(
   scope: Scope,
-  filter: { readonly hubs: NameFilter; readonly components: NameFilter; readonly users: NameFilter },
+  filter: { readonly hub: NameFilter; readonly component: NameFilter; readonly user: NameFilter },
 ): Statement {
   return {
+    cluster: scope.cluster,
     text: `
       SELECT day AS date, username AS user, hub, component,
         trim_scale(CASE WHEN $5::text[] IS NULL THEN cluster_share ELSE hub_share END) AS value,
@@ -20,7 +21,8 @@ export function totalUsage(
         AND ($5::text[] IS NULL OR hub = ANY ($5))
         AND ($6::text[] IS NULL OR component = ANY ($6))
         AND ($7::text[] IS NULL OR username = ANY ($7))
+        AND component IS NOT NULL
       ORDER BY day, component COLLATE "C", hub COLLATE "C", username COLLATE "C"`,
-    values: scopedValues(scope, filter.hubs, filter.components, filter.users),
+    values: scopedValues(scope, filter.hub, filter.component, filter.user),
   };
 }

@@ -1,4 +1,4 @@
-import { USAGE_DATASETS, type DayWindow } from '#libs/domain';
+import type { DayWindow } from '#libs/domain';
 import type { Statement } from './statement.js';
 
 /** A day that Prometheus knew nothing or too little of: `missing`, `partial` (part of the day), or `unread`. */
@@ -12,32 +12,31 @@ export interface UsageGap {
 }
 
 /**
- * The gaps of every cluster and dataset within a range, from the first day that was ever read: rows of UsageGap. Looks
- * one day up after the other (OFFSET 0 keeps it from being a join), so that it does not read all days that ever were.
+ * The gaps of every cluster and dataset within a range, from the first day of the dataset that was ever read: rows of
+ * UsageGap, each with the worst of its hubs.
  */
 export function usageGaps(window: DayWindow): Statement {
   return {
+    cluster: undefined,
     text: `
+      WITH read AS MATERIALIZED (
+        SELECT cluster, dataset, day, min(coverage) AS coverage, bool_or(status = 'missing') AS is_missing,
+          bool_and(status = 'final') AS is_final
+        FROM reporting.usage_days
+        WHERE day >= $1::date AND day < $2::date
+        GROUP BY cluster, dataset, day
+      ),
+      known AS MATERIALIZED (
+        SELECT cluster, dataset, min(day) AS first_day FROM reporting.usage_days GROUP BY cluster, dataset
+      )
       SELECT known.cluster, expected.day::date::text AS day, known.dataset,
-        CASE WHEN read.status IS NULL THEN 'unread' WHEN read.status = 'missing' THEN 'missing' ELSE 'partial' END AS status,
+        CASE WHEN read.day IS NULL THEN 'unread' WHEN read.is_missing THEN 'missing' ELSE 'partial' END AS status,
         read.coverage::double precision AS coverage
-      FROM (
-        SELECT cluster, dataset, (
-          SELECT day FROM reporting.usage_days first
-          WHERE first.cluster = clusters.cluster AND first.dataset = datasets.dataset
-          ORDER BY day LIMIT 1
-        ) AS first_day
-        FROM reporting.clusters CROSS JOIN unnest($3::text[]) datasets (dataset)
-      ) known
+      FROM known
       CROSS JOIN LATERAL generate_series(greatest(known.first_day, $1::date), $2::date - 1, interval '1 day') expected (day)
-      LEFT JOIN LATERAL (
-        SELECT status, coverage FROM reporting.usage_days
-        WHERE cluster = known.cluster AND dataset = known.dataset AND day = expected.day::date
-        OFFSET 0
-      ) read ON true
-      WHERE known.first_day IS NOT NULL
-        AND (read.status IS NULL OR read.status = 'missing' OR (read.status = 'final' AND read.coverage < 0.99))
+      LEFT JOIN read ON read.cluster = known.cluster AND read.dataset = known.dataset AND read.day = expected.day::date
+      WHERE read.day IS NULL OR read.is_missing OR (read.is_final AND read.coverage < 0.99)
       ORDER BY known.cluster COLLATE "C", expected.day, known.dataset COLLATE "C"`,
-    values: [window.from, window.until, USAGE_DATASETS],
+    values: [window.from, window.until],
   };
 }

@@ -6,9 +6,10 @@ import { scopedValues, type NameFilter, type Scope, type Statement } from './sta
  */
 export function userGroups(
   scope: Scope,
-  filter: { readonly hubs: NameFilter; readonly users: NameFilter; readonly usergroups: NameFilter },
+  filter: { readonly hub: NameFilter; readonly user: NameFilter; readonly usergroup: NameFilter },
 ): Statement {
   return {
+    cluster: scope.cluster,
     text: `
       SELECT hub, username, username_escaped, usergroup
       FROM reporting.user_groups
@@ -20,6 +21,6 @@ export function userGroups(
         AND ($6::text[] IS NULL OR username = ANY ($6))
         AND ($7::text[] IS NULL OR usergroup = ANY ($7))
       ORDER BY hub COLLATE "C", username COLLATE "C", usergroup COLLATE "C"`,
-    values: scopedValues(scope, filter.hubs, filter.users, filter.usergroups),
+    values: scopedValues(scope, filter.hub, filter.user, filter.usergroup),
   };
 }

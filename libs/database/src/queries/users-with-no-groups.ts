@@ -3,9 +3,10 @@ import { scopedValues, type NameFilter, type Scope, type Statement } from './sta
 /** People known to a hub and in no group, on the latest day that memberships were read for: rows {username, hub}. */
 export function usersWithNoGroups(
   scope: Scope,
-  filter: { readonly hubs: NameFilter; readonly users: NameFilter },
+  filter: { readonly hub: NameFilter; readonly user: NameFilter },
 ): Statement {
   return {
+    cluster: scope.cluster,
     text: `
       SELECT username, hub
       FROM reporting.user_groups
@@ -17,6 +18,6 @@ export function usersWithNoGroups(
         AND ($5::text[] IS NULL OR hub = ANY ($5))
         AND ($6::text[] IS NULL OR username = ANY ($6))
       ORDER BY hub COLLATE "C", username COLLATE "C"`,
-    values: scopedValues(scope, filter.hubs, filter.users),
+    values: scopedValues(scope, filter.hub, filter.user),
   };
 }

@@ -1,0 +1,102 @@
+import {
+  HttpException,
+  HttpStatus,
+  Inject,
+  Injectable,
+  Logger,
+  type CanActivate,
+  type ExecutionContext,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { fastifyRateLimit } from '@fastify/rate-limit';
+import { apiConfig, type ApiConfig } from '#libs/config';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { EVERYTHING, NOTHING, type AccessScope } from './access-scope.js';
+import { isOpenToAll } from './open-to-all.js';
+import { TokenHolders } from './token-holders.js';
+
+const CHALLENGE = 'Bearer realm="jupyterhub-cost-monitoring"';
+const BEARER = /^Bearer +([\w.~+/-]+=*) *$/i;
+
+/** Of one address; an IPv6 network of 64 bits counts as one. */
+const FAILURES_PER_MINUTE = 10;
+/** What is remembered of addresses is bounded: the one that failed longest ago is forgotten first. */
+const REMEMBERED_ADDRESSES = 5000;
+
+type CountFailure = ReturnType<FastifyInstance['createRateLimit']>;
+
+/**
+ * Lets a request in, or responds 401. Failed attempts are logged and limited by the address that connects: behind a
+ * proxy that is the proxy's, as `X-Forwarded-For` is what anybody writes into it. So only failures count, and a token
+ * that is good is let in however many others failed from the same address.
+ */
+@Injectable()
+export class AccessGuard implements CanActivate, OnApplicationBootstrap {
+  readonly #logger = new Logger(AccessGuard.name);
+  readonly #holders: TokenHolders | undefined;
+  #countFailure: CountFailure | undefined;
+
+  constructor(@Inject(apiConfig.KEY) config: ApiConfig) {
+    this.#holders = config.tokens && new TokenHolders(config.tokens);
+  }
+
+  onApplicationBootstrap(): void {
+    if (this.#holders) this.#logger.log('a bearer token is required, except for what shows no costs');
+    else this.#logger.warn('open: whoever reaches the port sees all costs; API_TOKENS_FILE closes it');
+  }
+
+  /** Adds the hook that sets `request.accessScope`, before any other that reads it. */
+  async register(fastify: FastifyInstance): Promise<void> {
+    await fastify.register(fastifyRateLimit, { global: false, cache: REMEMBERED_ADDRESSES });
+    this.#countFailure = fastify.createRateLimit({ max: FAILURES_PER_MINUTE, timeWindow: '1 minute' });
+    fastify.decorateRequest('accessScope');
+    fastify.addHook('onRequest', (request, _reply, done) => {
+      request.accessScope = this.#scopeOf(request);
+      done();
+    });
+  }
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    if (request.accessScope !== NOTHING || isOpenToAll(request)) return true;
+    const failures = await this.#countFailure!(request);
+    const reply = http.getResponse<FastifyReply>();
+    if (!failures.isAllowed && failures.isExceeded) throw tooManyFailures(reply, failures.ttlInSeconds);
+    const last = !failures.isAllowed && failures.remaining === 0;
+    this.#logger.warn(
+      `refused: ${this.#describeAttempt(request)}, from ${request.ip}${last ? '; more within the minute go unlogged' : ''}`,
+    );
+    throw unauthorized(reply, bearerOf(request));
+  }
+
+  #scopeOf(request: FastifyRequest): AccessScope {
+    if (!this.#holders) return EVERYTHING;
+    const token = bearerOf(request);
+    return (token === undefined ? undefined : this.#holders.scopeOf(token)) ?? NOTHING;
+  }
+
+  /** Never holds a token, nor a name that is not in our own file: that might be one. */
+  #describeAttempt(request: FastifyRequest): string {
+    const token = bearerOf(request);
+    if (token === undefined) return request.headers.authorization === undefined ? 'no token' : 'no bearer token';
+    const name = this.#holders?.claimedName(token);
+    return name === undefined ? 'unknown token' : `token ${name} with a wrong secret`;
+  }
+}
+
+function bearerOf({ headers }: FastifyRequest): string | undefined {
+  return BEARER.exec(headers.authorization ?? '')?.[1];
+}
+
+function unauthorized(reply: FastifyReply, token: string | undefined): HttpException {
+  void reply.header('WWW-Authenticate', token === undefined ? CHALLENGE : `${CHALLENGE}, error="invalid_token"`);
+  const message = token === undefined ? 'a bearer token is required' : 'the token is not valid';
+  return new HttpException({ statusCode: 401, message, error: 'Unauthorized' }, HttpStatus.UNAUTHORIZED);
+}
+
+function tooManyFailures(reply: FastifyReply, seconds: number): HttpException {
+  void reply.header('Retry-After', Math.max(1, seconds));
+  const body = { statusCode: 429, message: 'too many failed attempts', error: 'Too Many Requests' };
+  return new HttpException(body, HttpStatus.TOO_MANY_REQUESTS);
+}

@@ -1,0 +1,43 @@
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { ReportingDatabase, withoutRows, type ResponseShape } from '#libs/database/queries';
+import type { FastifyReply } from 'fastify';
+import { mergeMap, type Observable } from 'rxjs';
+import { z } from 'zod';
+import { ENDPOINT, type EndpointDescription } from '../endpoint.js';
+import { FigureResponse } from './figures.js';
+
+/**
+ * Turns a controller's FigureResponse into a body. The first rows are read before anything is sent, so that a statement
+ * that fails still gets its status; the rest is streamed, and breaks off if the database goes away in the middle.
+ */
+@Injectable()
+export class FigureInterceptor implements NestInterceptor {
+  constructor(
+    private readonly database: ReportingDatabase,
+    private readonly reflector: Reflector,
+  ) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    const toBody = async (value: unknown) => {
+      if (!(value instanceof FigureResponse)) return value;
+      const endpoint = this.reflector.get<EndpointDescription | undefined>(ENDPOINT, context.getHandler());
+      const shape: ResponseShape = value.format === 'json' ? value.elements : { csv: columnsOf(endpoint?.response) };
+      const body = value.statement ? await this.database.stream(value.statement, shape) : withoutRows(shape);
+      void reply.header('content-type', contentTypeOf(shape));
+      return body;
+    };
+    return next.handle().pipe(mergeMap(toBody));
+  }
+}
+
+function contentTypeOf(shape: ResponseShape): string {
+  return typeof shape === 'string' ? 'application/json; charset=utf-8' : 'text/csv; charset=utf-8; header=present';
+}
+
+/** The columns of a table, in order: the properties of the response's objects, or `name` of an array of texts. */
+export function columnsOf(response: z.ZodType | undefined): readonly string[] {
+  const element = response instanceof z.ZodArray ? response.element : undefined;
+  return element instanceof z.ZodObject ? Object.keys(element.shape) : ['name'];
+}

@@ -1,0 +1,114 @@
+import type { Socket } from 'node:net';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+/** Requests of one connection that are worked on at once: HTTP/1.1 lets a client send many before it reads anything. */
+const PER_CONNECTION = 2;
+/** Of one client address: a dashboard loads some twenty panels at once. */
+const PER_ADDRESS = 32;
+/** How long a client may take nothing of what it is sent; and how long while others wait for the database. */
+const STALL_MS = 30_000;
+const STALL_WHILE_BUSY_MS = 500;
+const SWEEP_MS = 100;
+
+/** How much of a response its client had taken when, which tells whether it still reads. */
+interface Progress {
+  bytes: number;
+  sinceMs: number;
+}
+
+/**
+ * Keeps one client from holding what all need. Few requests of a connection, and of an address, are worked on at once; the
+ * others wait. A client that reads nothing for too long loses its connection, which gives its database connection back.
+ */
+export function limitRequests(fastify: FastifyInstance, isBusy: () => boolean): void {
+  // A listener for each request of a connection that waits.
+  fastify.server.on('connection', (socket) => socket.setMaxListeners(0));
+  const ofConnection = new Slots<Socket>(PER_CONNECTION);
+  const ofAddress = new Slots<string>(PER_ADDRESS);
+  const sending = new Map<FastifyReply, Progress>();
+
+  fastify.addHook('onRequest', async (request, reply) => {
+    const ended = onceEnded(request, reply);
+    ended(await ofConnection.enter(request.raw.socket, request));
+    ended(await ofAddress.enter(request.ip, request));
+  });
+  fastify.addHook('onSend', async (_request, reply, payload) => {
+    sending.set(reply, { bytes: reply.raw.socket?.bytesWritten ?? 0, sinceMs: performance.now() });
+    reply.raw.once('close', () => sending.delete(reply));
+    return payload;
+  });
+
+  const sweep = setInterval(() => {
+    const now = performance.now();
+    const patienceMs = isBusy() ? STALL_WHILE_BUSY_MS : STALL_MS;
+    for (const [reply, progress] of sending) {
+      const { socket } = reply.raw;
+      // Bytes that the operating system took: what waits in the process for a client that does not read is not among them.
+      const bytes = socket ? socket.bytesWritten - socket.writableLength : progress.bytes;
+      if (bytes !== progress.bytes || !reply.raw.headersSent) {
+        Object.assign(progress, { bytes, sinceMs: now });
+      } else if (reply.raw.writableNeedDrain || socket?.writableNeedDrain) {
+        if (now - progress.sinceMs > patienceMs) socket?.destroy();
+      } else {
+        progress.sinceMs = now;
+      }
+    }
+  }, SWEEP_MS);
+  sweep.unref();
+  fastify.addHook('onClose', async () => clearInterval(sweep));
+}
+
+/**
+ * Calls what is given to it once the response has ended or its connection has: a response that waits for others of its
+ * connection does not hear of the latter. What is given after that is called at once.
+ */
+function onceEnded(request: FastifyRequest, reply: FastifyReply): (leave: () => void) => void {
+  const { socket } = request.raw;
+  let leaves: (() => void)[] | undefined = [];
+  const end = () => {
+    socket.off('close', end);
+    for (const leave of leaves ?? []) leave();
+    leaves = undefined;
+  };
+  reply.raw.once('close', end);
+  socket.once('close', end);
+  return (leave) => {
+    if (leaves && !socket.destroyed) leaves.push(leave);
+    else leave();
+  };
+}
+
+/** A bounded number of places for each key; those for whom there is none wait their turn. */
+class Slots<Key> {
+  readonly #taken = new Map<Key, number>();
+  readonly #waiting = new Map<Key, (() => void)[]>();
+
+  constructor(private readonly most: number) {}
+
+  /** Waits for a place, and returns what gives it back. A client that goes while it waits takes none. */
+  async enter(key: Key, request: FastifyRequest): Promise<() => void> {
+    while ((this.#taken.get(key) ?? 0) >= this.most && !request.raw.socket.destroyed) {
+      await new Promise<void>((resolve) => {
+        this.#waiting.set(key, [...(this.#waiting.get(key) ?? []), resolve]);
+        request.raw.socket.once('close', resolve);
+      });
+    }
+    this.#taken.set(key, (this.#taken.get(key) ?? 0) + 1);
+    let isLeft = false;
+    return () => {
+      if (isLeft) return;
+      isLeft = true;
+      this.#leave(key);
+    };
+  }
+
+  #leave(key: Key): void {
+    const left = (this.#taken.get(key) ?? 1) - 1;
+    if (left > 0) this.#taken.set(key, left);
+    else this.#taken.delete(key);
+    const [next, ...others] = this.#waiting.get(key) ?? [];
+    if (others.length > 0) this.#waiting.set(key, others);
+    else this.#waiting.delete(key);
+    next?.();
+  }
+}

@@ -1,0 +1,6 @@
+import type { LockHolder } from '#libs/database';
+
+/** ` (host, process 7, since 2026-11-28T06:00:00.000Z)`; nothing where the holder did not say. */
+export function describeHolder(holder: LockHolder | undefined): string {
+  return holder ? ` (${holder.holder}, since ${holder.since.toISOString()})` : '';
+}

@@ -1,0 +1,75 @@
+import 'reflect-metadata';
+import { parseArgs } from 'node:util';
+import { ConfigurationError, parseStoredCluster } from '#libs/config';
+import { createDataSource, findLockHolder, migrate, SyncSession, type Forgotten } from '#libs/database';
+import { dayOf } from '#libs/domain';
+import { MEASURES } from '#libs/prometheus';
+import { describeFault } from './describe-fault.js';
+import { describeHolder } from './describe-holder.js';
+
+const USAGE = `usage: npm run forget -- --hub HUB --user NAME [--as PSEUDONYM]
+  puts a pseudonym (by default forgotten-1, forgotten-2, …) in the place of a person's name in all that is stored;
+  costs stay as they are
+`;
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+/** EX_TEMPFAIL of sysexits.h: a sync is at work; try again later. */
+const EXIT_LOCKED = 75;
+
+/** @returns the status to exit with. */
+async function main(): Promise<number> {
+  const request = parseRequest(process.argv.slice(2));
+  if (!request) {
+    process.stderr.write(USAGE);
+    return EXIT_USAGE;
+  }
+  const { databaseUrl, clusterName } = parseStoredCluster(process.env);
+  const dataSource = await createDataSource(databaseUrl, { applicationName: 'forget' }).initialize();
+  try {
+    await migrate(dataSource, MEASURES);
+    const session = await SyncSession.open(dataSource, clusterName);
+    if (!session) {
+      const holder = await findLockHolder(dataSource, clusterName);
+      process.stderr.write(`another process works on this cluster${describeHolder(holder)}; nothing was done\n`);
+      return EXIT_LOCKED;
+    }
+    try {
+      process.stdout.write(formatForgotten(await session.forgetUser(request)));
+      return 0;
+    } finally {
+      await session.close();
+    }
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+function parseRequest(args: string[]): { hub: string; username: string; as: string | undefined } | undefined {
+  try {
+    const options = { hub: { type: 'string' }, user: { type: 'string' }, as: { type: 'string' } } as const;
+    const { hub, user, as } = parseArgs({ args, options }).values;
+    return hub && user && as !== '' && as !== user ? { hub, username: user, as } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What was done, without the name that is forgotten. */
+function formatForgotten({ pseudonym, rows, days, comesBackFrom }: Forgotten): string {
+  const counts = Object.entries(rows).map(([table, count]) => `${count} in ${table}`);
+  const open = comesBackFrom ?? dayOf(new Date());
+  return (
+    `forgotten: the name is ${pseudonym} now, on ${days} days (rows: ${counts.join(', ')})\n` +
+    `Days from ${open} on are not complete: a run that reads them again brings the name back while Prometheus has it. ` +
+    `So does a backfill of a day whose usage has changed since. Run this again after it.\n`
+  );
+}
+
+function report(error: unknown): number {
+  const { message, stack } = describeFault(error);
+  const prefix = error instanceof ConfigurationError ? '' : 'nothing was done: ';
+  process.stderr.write(`${prefix}${message}\n${stack ? `${stack}\n` : ''}`);
+  return EXIT_FAILED;
+}
+
+process.exit(await main().catch(report));

@@ -1,8 +1,0 @@
-import { OperatorError, type Day } from '#libs/domain';
-
-/** No attributed cost at all came back for a day that has some stored: an outage, not a day that cost nothing. */
-export class EmptyAnswerError extends OperatorError {
-  constructor(readonly day: Day) {
-    super(`an answer without any attributed cost for ${day}, which has costs stored: refused, the stored day stays`);
-  }
-}

@@ -1,0 +1,53 @@
+import type { Statement } from './statement.js';
+
+/**
+ * How the rows of a statement become a response. `rows`: a JSON array of objects; `names`: a JSON array of texts, the rows' column
+ * `name`; `csv`: a header line with these columns, which are those of the statement in their order, and a line per row.
+ */
+export type ResponseShape = 'rows' | 'names' | { readonly csv: readonly string[] };
+
+/** What stands around the texts that Postgres makes of the rows. */
+export interface ResponseFrame {
+  readonly opening: string;
+  readonly beforeFirst: string;
+  readonly between: string;
+  readonly closing: string;
+}
+
+/** The statement as one whose rows are the response's elements, in one column of text: Postgres keeps every digit. */
+export function asText(statement: Statement, shape: ResponseShape): Statement {
+  const element = typeof shape !== 'string' ? CSV_LINE : shape === 'rows' ? JSON_ROW : JSON_NAME;
+  return { ...statement, text: `SELECT ${element} FROM (${statement.text}) response` };
+}
+
+export function frameOf(shape: ResponseShape): ResponseFrame {
+  return typeof shape === 'string'
+    ? { opening: '[', beforeFirst: '', between: ',\n', closing: ']' }
+    : { opening: shape.csv.join(','), beforeFirst: '\r\n', between: '\r\n', closing: '\r\n' };
+}
+
+/** The whole response where nothing matches. */
+export function withoutRows(shape: ResponseShape): string {
+  const { opening, closing } = frameOf(shape);
+  return opening + closing;
+}
+
+const JSON_ROW = 'row_to_json(response)::text';
+const JSON_NAME = 'to_json(response.name)::text';
+
+/**
+ * A line of RFC 4180, every text in quotes. A text that a spreadsheet would take for a formula gets an apostrophe, since
+ * names come from outside (OWASP, CSV injection); an amount below 0 is none.
+ */
+const CSV_LINE = `(
+    SELECT string_agg(
+      CASE json_typeof(field.value)
+        WHEN 'string' THEN '"' || CASE
+            WHEN content ~ '^[=+@\\t\\r]|^-(?!\\d+(\\.\\d+)?$)' THEN ''''
+            ELSE '' END || replace(content, '"', '""') || '"'
+        WHEN 'null' THEN ''
+        ELSE content END,
+      ',' ORDER BY field.place)
+    FROM json_each(row_to_json(response)) WITH ORDINALITY AS field (name, value, place),
+      LATERAL (SELECT field.value #>> '{}' AS content) AS unquoted
+  )`;

@@ -1,0 +1,69 @@
+import {
+  COMPUTE,
+  HOME_STORAGE,
+  MEMBERSHIPS,
+  type DividingMeasure,
+  type Measure,
+  type UsageDataset,
+} from '#libs/domain';
+import { homeStored, memoryRequested, SELECTORS, type NamedQuery } from './queries.js';
+
+/** A measure, and how Prometheus is asked for it. */
+export interface PrometheusMeasure extends Measure {
+  /** Gives one number per namespace and owner: the measure integrated over the day, in its unit. */
+  readonly query: (resolutionSeconds: number) => NamedQuery;
+  /** Whom a sample is of: the user in the pod's annotation, or the owner of the directory. */
+  readonly owner: 'user' | 'directory';
+}
+
+/**
+ * What is read of each user. Queries, conversion, coverage, the views' list, the doctor, /total_usage and the panels of
+ * Sync health follow from this list; docs/cost-calculations.md describes it.
+ */
+export const MEASURES: readonly PrometheusMeasure[] = [
+  {
+    name: 'memory_requested',
+    unit: 'byte-seconds',
+    dataset: 'compute',
+    component: COMPUTE,
+    query: memoryRequested,
+    owner: 'user',
+  },
+  {
+    name: 'home_stored',
+    unit: 'byte-seconds',
+    dataset: 'home storage',
+    component: HOME_STORAGE,
+    query: homeStored,
+    owner: 'directory',
+  },
+];
+
+/** The measures of a list that divide a cost: the part of the allocation policy that comes from them. */
+export function dividingMeasures(measures: readonly Measure[]): DividingMeasure[] {
+  return measures.flatMap(({ name, dataset, component }) =>
+    component === undefined ? [] : [{ name, dataset, component }],
+  );
+}
+
+/** The datasets of a list of measures, and the memberships, each once. */
+export function datasetsOf(measures: readonly Measure[]): UsageDataset[] {
+  return [...new Set([...measures.map(({ dataset }) => dataset), MEMBERSHIPS])];
+}
+
+/** What every reading is made of, in the order of the list. */
+export const DATASETS: readonly UsageDataset[] = datasetsOf(MEASURES);
+
+/**
+ * The metric whose samples say that a dataset was scraped at all, and how far apart they may be.
+ *
+ * @throws RangeError for a dataset that no metric stands for.
+ */
+export function coverageOf(
+  dataset: UsageDataset,
+  resolutionSeconds: number,
+): { selector: string; stepSeconds: number } {
+  const found = SELECTORS[dataset];
+  if (!found) throw new RangeError(`no metric tells whether ${dataset} was scraped`);
+  return { selector: found.selector, stepSeconds: found.stepSeconds ?? resolutionSeconds };
+}

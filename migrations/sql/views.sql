@@ -1,0 +1,266 @@
+-- Schema reporting: all that Grafana's and the API's database role may read. Each view stands here and nowhere else, with
+-- the meaning of its columns. This file is run after every migration, in one transaction.
+--
+-- CREATE OR REPLACE adds columns at the end. A change that takes a column away needs a migration that drops the view
+-- first; if a view of the operator's own depends on it, PostgreSQL stops the migration and names that view.
+--
+-- Every view keeps cluster and day in its GROUP BY and in each PARTITION BY, so that a range of days reaches the keys.
+-- The list of measures of libs/prometheus is put into daily_user_usage: (name, unit, component, dataset) each.
+
+CREATE SCHEMA IF NOT EXISTS reporting;
+COMMENT ON SCHEMA reporting IS 'Stable views for Grafana and the API; no table is read directly. Version {{version}}';
+
+-- A day that was read and had no cluster cost is a known 0; a day that was not read has no row.
+CREATE OR REPLACE VIEW reporting.daily_total_costs AS
+SELECT d.cluster, d.day, total.name, total.amount_usd, d.estimated
+FROM cost_days d
+CROSS JOIN LATERAL (VALUES ('account', d.account_usd), ('attributable', d.cluster_usd)) AS total (name, amount_usd);
+COMMENT ON VIEW reporting.daily_total_costs IS 'Account cost and cluster cost of each day; a day that was not read has no row';
+COMMENT ON COLUMN reporting.daily_total_costs.cluster IS 'Name of the cluster';
+COMMENT ON COLUMN reporting.daily_total_costs.day IS 'UTC day';
+COMMENT ON COLUMN reporting.daily_total_costs.name IS '''account'' or ''attributable'' (the cluster cost). The second is a part of the first: do not add them';
+COMMENT ON COLUMN reporting.daily_total_costs.amount_usd IS 'Cost (USD)';
+COMMENT ON COLUMN reporting.daily_total_costs.estimated IS 'Whether AWS may still change the day';
+
+CREATE OR REPLACE VIEW reporting.daily_service_costs AS
+SELECT c.cluster, c.day, c.hub, c.component, c.service, c.amount_usd, d.estimated, c.instance_type
+FROM attributed_costs c JOIN cost_days d ON d.cluster = c.cluster AND d.day = c.day;
+COMMENT ON VIEW reporting.daily_service_costs IS 'Cluster cost per day, hub, component, AWS service and instance type: the finest grain of tagged cost';
+COMMENT ON COLUMN reporting.daily_service_costs.cluster IS 'Name of the cluster';
+COMMENT ON COLUMN reporting.daily_service_costs.day IS 'UTC day';
+COMMENT ON COLUMN reporting.daily_service_costs.hub IS 'Hub of the cost''s tag; cost without the tag is ''support''';
+COMMENT ON COLUMN reporting.daily_service_costs.component IS 'Component: the kind of the cost';
+COMMENT ON COLUMN reporting.daily_service_costs.service IS 'AWS service, as Cost Explorer names it';
+COMMENT ON COLUMN reporting.daily_service_costs.amount_usd IS 'Cost (USD)';
+COMMENT ON COLUMN reporting.daily_service_costs.estimated IS 'Whether AWS may still change the day';
+COMMENT ON COLUMN reporting.daily_service_costs.instance_type IS 'EC2 instance type; empty where Cost Explorer was not asked for it';
+
+CREATE OR REPLACE VIEW reporting.daily_component_costs AS
+SELECT cluster, day, hub, component, sum(amount_usd) AS amount_usd, estimated
+FROM reporting.daily_service_costs
+GROUP BY cluster, day, hub, component, estimated;
+COMMENT ON VIEW reporting.daily_component_costs IS 'Cluster cost per day, hub of the tag, and component; adds up to the cluster cost';
+COMMENT ON COLUMN reporting.daily_component_costs.cluster IS 'Name of the cluster';
+COMMENT ON COLUMN reporting.daily_component_costs.day IS 'UTC day';
+COMMENT ON COLUMN reporting.daily_component_costs.hub IS 'Hub of the cost''s tag; cost without the tag is ''support''';
+COMMENT ON COLUMN reporting.daily_component_costs.component IS 'Component: the kind of the cost';
+COMMENT ON COLUMN reporting.daily_component_costs.amount_usd IS 'Cost (USD)';
+COMMENT ON COLUMN reporting.daily_component_costs.estimated IS 'Whether AWS may still change the day';
+
+CREATE OR REPLACE VIEW reporting.daily_hub_costs AS
+SELECT cluster, day, hub, sum(amount_usd) AS amount_usd, estimated
+FROM reporting.daily_service_costs
+GROUP BY cluster, day, hub, estimated;
+COMMENT ON VIEW reporting.daily_hub_costs IS 'Hub cost per day: cluster cost by the hub''s tag; adds up to the cluster cost';
+COMMENT ON COLUMN reporting.daily_hub_costs.cluster IS 'Name of the cluster';
+COMMENT ON COLUMN reporting.daily_hub_costs.day IS 'UTC day';
+COMMENT ON COLUMN reporting.daily_hub_costs.hub IS 'Hub of the cost''s tag; cost without the tag is ''support''';
+COMMENT ON COLUMN reporting.daily_hub_costs.amount_usd IS 'Cost (USD)';
+COMMENT ON COLUMN reporting.daily_hub_costs.estimated IS 'Whether AWS may still change the day';
+
+CREATE OR REPLACE VIEW reporting.daily_user_costs AS
+SELECT cluster, day, hub, username, component, direct_usd, shared_usd, direct_usd + shared_usd AS amount_usd,
+  instance_type, idle_usd, usergroups, reason
+FROM user_costs;
+COMMENT ON VIEW reporting.daily_user_costs IS 'Cost per day, hub, user and component, with unallocated cost; adds up to the cluster cost';
+COMMENT ON COLUMN reporting.daily_user_costs.cluster IS 'Name of the cluster';
+COMMENT ON COLUMN reporting.daily_user_costs.day IS 'UTC day';
+COMMENT ON COLUMN reporting.daily_user_costs.hub IS 'Hub where the user was active; of unallocated cost, the hub of its tag';
+COMMENT ON COLUMN reporting.daily_user_costs.username IS 'User; NULL: unallocated, see reason';
+COMMENT ON COLUMN reporting.daily_user_costs.component IS 'Component: the kind of the cost';
+COMMENT ON COLUMN reporting.daily_user_costs.direct_usd IS 'The part that comes from the hub''s tagged cost (USD)';
+COMMENT ON COLUMN reporting.daily_user_costs.shared_usd IS 'The part that comes from untagged cost (USD)';
+COMMENT ON COLUMN reporting.daily_user_costs.amount_usd IS 'direct_usd + shared_usd (USD)';
+COMMENT ON COLUMN reporting.daily_user_costs.instance_type IS 'EC2 instance type; empty where the pool has none';
+COMMENT ON COLUMN reporting.daily_user_costs.idle_usd IS 'How much of amount_usd pays for idle capacity (USD)';
+COMMENT ON COLUMN reporting.daily_user_costs.usergroups IS 'The user''s groups of the day, in order; {none}: in no group; {unknown}: groups were not read that day; NULL: unallocated';
+COMMENT ON COLUMN reporting.daily_user_costs.reason IS 'Why no user bears the cost: ''idle'', ''no usage'', ''usage not read'', ''anonymous hub'' or ''not allocated''; NULL: a user bears it';
+
+-- split_usd divides a row evenly among the groups by rounding running parts: the parts add up to the amount to the last digit.
+CREATE OR REPLACE VIEW reporting.daily_user_group_costs AS
+SELECT c.cluster, c.day, c.hub, c.username, c.component, one.usergroup, c.direct_usd + c.shared_usd AS full_usd,
+  round((c.direct_usd + c.shared_usd) * one.position / cardinality(c.usergroups), 10)
+    - round((c.direct_usd + c.shared_usd) * (one.position - 1) / cardinality(c.usergroups), 10) AS split_usd
+FROM user_costs c
+CROSS JOIN LATERAL unnest(c.usergroups) WITH ORDINALITY AS one (usergroup, position)
+WHERE c.username IS NOT NULL;
+COMMENT ON VIEW reporting.daily_user_group_costs IS 'Cost per day, hub, user, component and group; a user in several groups has a row for each';
+COMMENT ON COLUMN reporting.daily_user_group_costs.cluster IS 'Name of the cluster';
+COMMENT ON COLUMN reporting.daily_user_group_costs.day IS 'UTC day';
+COMMENT ON COLUMN reporting.daily_user_group_costs.hub IS 'Hub where the user was active';
+COMMENT ON COLUMN reporting.daily_user_group_costs.username IS 'User';
+COMMENT ON COLUMN reporting.daily_user_group_costs.component IS 'Component: the kind of the cost';
+COMMENT ON COLUMN reporting.daily_user_group_costs.usergroup IS 'Group of the day; ''none'': in no group; ''unknown'': groups were not read that day';
+COMMENT ON COLUMN reporting.daily_user_group_costs.full_usd IS 'The user''s whole cost, in each of their groups: sums over groups count it more than once (USD)';
+COMMENT ON COLUMN reporting.daily_user_group_costs.split_usd IS 'The user''s cost divided evenly among their groups: sums over groups add up (USD)';
+
+CREATE OR REPLACE VIEW reporting.daily_allocated_costs AS
+SELECT cluster, day, hub, component, usergroups, reason, direct_usd, shared_usd, idle_usd,
+  direct_usd + shared_usd AS amount_usd
+FROM day_costs;
+COMMENT ON VIEW reporting.daily_allocated_costs IS 'Cost per day, hub, component and set of groups, each user in one set, with unallocated cost; adds up to the cluster cost';
+COMMENT ON COLUMN reporting.daily_allocated_costs.cluster IS 'Name of the cluster';
+COMMENT ON COLUMN reporting.daily_allocated_costs.day IS 'UTC day';
+COMMENT ON COLUMN reporting.daily_allocated_costs.hub IS 'Hub where the users were active; of unallocated cost, the hub of its tag';
+COMMENT ON COLUMN reporting.daily_allocated_costs.component IS 'Component: the kind of the cost';
+COMMENT ON COLUMN reporting.daily_allocated_costs.usergroups IS 'Groups of the users, in order; {none}: in no group; {unknown}: groups were not read that day; NULL: unallocated';
+COMMENT ON COLUMN reporting.daily_allocated_costs.reason IS 'Why no user bears the cost; NULL: users bear it';
+COMMENT ON COLUMN reporting.daily_allocated_costs.direct_usd IS 'The part that comes from the hub''s tagged cost (USD)';
+COMMENT ON COLUMN reporting.daily_allocated_costs.shared_usd IS 'The part that comes from untagged cost (USD)';
+COMMENT ON COLUMN reporting.daily_allocated_costs.idle_usd IS 'How much of amount_usd pays for idle capacity (USD)';
+COMMENT ON COLUMN reporting.daily_allocated_costs.amount_usd IS 'direct_usd + shared_usd (USD)';
+
+-- The split is made over the sum of each set of groups: it adds up to that sum to the last digit, and may differ from the
+-- sum of daily_user_group_costs.split_usd in the tenth decimal.
+CREATE OR REPLACE VIEW reporting.daily_group_costs AS
+SELECT c.cluster, c.day, c.hub, c.component, one.usergroup, sum(c.direct_usd + c.shared_usd) AS full_usd,
+  sum(round((c.direct_usd + c.shared_usd) * one.position / cardinality(c.usergroups), 10)
+    - round((c.direct_usd + c.shared_usd) * (one.position - 1) / cardinality(c.usergroups), 10)) AS split_usd
+FROM day_costs c
+CROSS JOIN LATERAL unnest(c.usergroups) WITH ORDINALITY AS one (usergroup, position)
+GROUP BY c.cluster, c.day, c.hub, c.component, one.usergroup;
+COMMENT ON VIEW reporting.daily_group_costs IS 'Cost per day, hub, component and group, counted in full and split';
+COMMENT ON COLUMN reporting.daily_group_costs.cluster IS 'Name of the cluster';
+COMMENT ON COLUMN reporting.daily_group_costs.day IS 'UTC day';
+COMMENT ON COLUMN reporting.daily_group_costs.hub IS 'Hub where the users were active';
+COMMENT ON COLUMN reporting.daily_group_costs.component IS 'Component: the kind of the cost';
+COMMENT ON COLUMN reporting.daily_group_costs.usergroup IS 'Group of the day; ''none'': in no group; ''unknown'': groups were not read that day';
+COMMENT ON COLUMN reporting.daily_group_costs.full_usd IS 'Whole cost of every member: sums over groups count users in several groups more than once (USD)';
+COMMENT ON COLUMN reporting.daily_group_costs.split_usd IS 'Cost of the members, divided evenly among their groups: sums over groups add up (USD)';
+
+-- Shares are rounded running sums: they add up to exactly 1 over the users of the cluster (of the hub).
+CREATE OR REPLACE VIEW reporting.daily_user_usage AS
+SELECT usage.cluster, usage.day, usage.hub, usage.username, measures.component, usage.measure, measures.unit,
+  usage.instance_type, usage.quantity,
+  CASE measures.unit WHEN 'byte-seconds' THEN usage.quantity / (3600 * 1073741824::numeric) END AS gib_hours,
+  round(usage.cluster_upto / usage.cluster_total, 10)
+    - round((usage.cluster_upto - usage.quantity) / usage.cluster_total, 10) AS cluster_share,
+  round(usage.hub_upto / usage.hub_total, 10)
+    - round((usage.hub_upto - usage.quantity) / usage.hub_total, 10) AS hub_share
+FROM (
+  SELECT cluster, day, hub, username, measure, instance_type, quantity,
+    sum(quantity) OVER (PARTITION BY cluster, day, measure) AS cluster_total,
+    sum(quantity) OVER (PARTITION BY cluster, day, measure ORDER BY hub, username, instance_type
+      ROWS UNBOUNDED PRECEDING) AS cluster_upto,
+    sum(quantity) OVER (PARTITION BY cluster, day, measure, hub) AS hub_total,
+    sum(quantity) OVER (PARTITION BY cluster, day, measure, hub ORDER BY username, instance_type
+      ROWS UNBOUNDED PRECEDING) AS hub_upto
+  FROM user_usage
+) usage
+JOIN (VALUES {{measures}}) AS measures (measure, unit, component, dataset) ON measures.measure = usage.measure;
+COMMENT ON VIEW reporting.daily_user_usage IS 'Usage per day, hub, user and measure, and the share that cost is divided by';
+COMMENT ON COLUMN reporting.daily_user_usage.cluster IS 'Name of the cluster';
+COMMENT ON COLUMN reporting.daily_user_usage.day IS 'UTC day';
+COMMENT ON COLUMN reporting.daily_user_usage.hub IS 'Hub where the user was active';
+COMMENT ON COLUMN reporting.daily_user_usage.username IS 'User';
+COMMENT ON COLUMN reporting.daily_user_usage.component IS 'Component whose cost this usage divides; NULL: none';
+COMMENT ON COLUMN reporting.daily_user_usage.measure IS 'Measure: what Prometheus counts for each user';
+COMMENT ON COLUMN reporting.daily_user_usage.unit IS 'Unit of quantity';
+COMMENT ON COLUMN reporting.daily_user_usage.instance_type IS 'EC2 instance type; empty where the measure has none';
+COMMENT ON COLUMN reporting.daily_user_usage.quantity IS 'Usage over the day, in the unit of the measure';
+COMMENT ON COLUMN reporting.daily_user_usage.gib_hours IS 'The same in GiB-hours: 1 GiB held for an hour; NULL where the unit is not byte-seconds (GiB-hours)';
+COMMENT ON COLUMN reporting.daily_user_usage.cluster_share IS 'Part of the cluster''s usage of the day; adds up to 1 (0 to 1)';
+COMMENT ON COLUMN reporting.daily_user_usage.hub_share IS 'Part of the hub''s usage of the day; adds up to 1 per hub (0 to 1)';
+
+CREATE OR REPLACE VIEW reporting.user_groups AS
+SELECT cluster, day, hub, username, username_escaped, coalesce(usergroup, 'none') AS usergroup,
+  row_number() OVER (PARTITION BY cluster, day, hub, username ORDER BY usergroup) AS group_position,
+  count(*) OVER (PARTITION BY cluster, day, hub, username) AS group_count
+FROM group_memberships;
+COMMENT ON VIEW reporting.user_groups IS 'Who was in which group on each day; one row per group; a user in no group has one row with group none';
+COMMENT ON COLUMN reporting.user_groups.cluster IS 'Name of the cluster';
+COMMENT ON COLUMN reporting.user_groups.day IS 'UTC day';
+COMMENT ON COLUMN reporting.user_groups.hub IS 'Hub that reported the membership';
+COMMENT ON COLUMN reporting.user_groups.username IS 'User';
+COMMENT ON COLUMN reporting.user_groups.username_escaped IS 'User, as directories and labels spell it';
+COMMENT ON COLUMN reporting.user_groups.usergroup IS 'Group; ''none'': in no group that day';
+COMMENT ON COLUMN reporting.user_groups.group_position IS 'Number of this group among the user''s groups of the day, from 1';
+COMMENT ON COLUMN reporting.user_groups.group_count IS 'In how many groups the user was that day; 1 for a user in none';
+
+CREATE OR REPLACE VIEW reporting.usage_days AS
+SELECT cluster, day, dataset, status, coverage, detail, read_at, hub, method FROM usage_days;
+COMMENT ON VIEW reporting.usage_days IS 'What was read from Prometheus of each day, and whether it may still change';
+COMMENT ON COLUMN reporting.usage_days.cluster IS 'Name of the cluster';
+COMMENT ON COLUMN reporting.usage_days.day IS 'UTC day';
+COMMENT ON COLUMN reporting.usage_days.dataset IS 'What was read: ''compute'', ''home storage'' or ''memberships''';
+COMMENT ON COLUMN reporting.usage_days.status IS '''provisional'': the day may be read again; ''final'': it will not; ''missing'': Prometheus has no samples of it';
+COMMENT ON COLUMN reporting.usage_days.coverage IS 'Part of the day for which Prometheus holds samples (0 to 1)';
+COMMENT ON COLUMN reporting.usage_days.detail IS 'Why the day is missing; NULL otherwise';
+COMMENT ON COLUMN reporting.usage_days.read_at IS 'When it was last read';
+COMMENT ON COLUMN reporting.usage_days.hub IS 'Hub; empty: all hubs at once';
+COMMENT ON COLUMN reporting.usage_days.method IS 'Measure that was read; empty for memberships';
+
+CREATE OR REPLACE VIEW reporting.cost_restatements AS
+SELECT cluster, day, hub, service, component, before_usd, after_usd,
+  coalesce(after_usd, 0) - coalesce(before_usd, 0) AS difference_usd, reason, seen_at, run_id
+FROM cost_restatements;
+COMMENT ON VIEW reporting.cost_restatements IS 'Every stored cost that a later run changed';
+COMMENT ON COLUMN reporting.cost_restatements.cluster IS 'Name of the cluster';
+COMMENT ON COLUMN reporting.cost_restatements.day IS 'UTC day whose cost changed';
+COMMENT ON COLUMN reporting.cost_restatements.hub IS 'Hub of the cost''s tag; cost without the tag is ''support''';
+COMMENT ON COLUMN reporting.cost_restatements.service IS 'AWS service, as Cost Explorer names it';
+COMMENT ON COLUMN reporting.cost_restatements.component IS 'Component: the kind of the cost';
+COMMENT ON COLUMN reporting.cost_restatements.before_usd IS 'Cost before; NULL: there was none (USD)';
+COMMENT ON COLUMN reporting.cost_restatements.after_usd IS 'Cost after; NULL: there is none any more (USD)';
+COMMENT ON COLUMN reporting.cost_restatements.difference_usd IS 'after_usd - before_usd, NULL counted as 0 (USD)';
+COMMENT ON COLUMN reporting.cost_restatements.reason IS '''restated'' by AWS, or the deployment changed its ''cost basis'' or its ''attribution''';
+COMMENT ON COLUMN reporting.cost_restatements.seen_at IS 'When the change was read';
+COMMENT ON COLUMN reporting.cost_restatements.run_id IS 'The run that read it: sync_runs.id';
+
+CREATE OR REPLACE VIEW reporting.sync_runs AS
+SELECT id, cluster, source, trigger, window_from, window_until, status, requests, requests * 0.01 AS requests_usd,
+  days_changed, rows_written, error, started_at, finished_at,
+  extract(epoch FROM finished_at - started_at)::double precision AS duration_seconds
+FROM sync_runs;
+COMMENT ON VIEW reporting.sync_runs IS 'Every run of the sync, per source';
+COMMENT ON COLUMN reporting.sync_runs.id IS 'Number of the run';
+COMMENT ON COLUMN reporting.sync_runs.cluster IS 'Name of the cluster';
+COMMENT ON COLUMN reporting.sync_runs.source IS '''cost-explorer'', ''prometheus'' or ''allocation''';
+COMMENT ON COLUMN reporting.sync_runs.trigger IS 'What started it: ''schedule'', ''startup'', ''once'', ''backfill'' or ''forget''';
+COMMENT ON COLUMN reporting.sync_runs.window_from IS 'First day that it read or derived';
+COMMENT ON COLUMN reporting.sync_runs.window_until IS 'The day after the last';
+COMMENT ON COLUMN reporting.sync_runs.status IS '''running'', ''succeeded'' or ''failed''';
+COMMENT ON COLUMN reporting.sync_runs.requests IS 'Requests sent to Cost Explorer, each of them paid; 0 for the other sources';
+COMMENT ON COLUMN reporting.sync_runs.requests_usd IS 'What those requests cost (USD)';
+COMMENT ON COLUMN reporting.sync_runs.days_changed IS 'Days whose stored figures changed';
+COMMENT ON COLUMN reporting.sync_runs.rows_written IS 'Rows written';
+COMMENT ON COLUMN reporting.sync_runs.error IS 'Why it failed; NULL otherwise';
+COMMENT ON COLUMN reporting.sync_runs.started_at IS 'When it started';
+COMMENT ON COLUMN reporting.sync_runs.finished_at IS 'When it ended; NULL while running';
+COMMENT ON COLUMN reporting.sync_runs.duration_seconds IS 'How long it took; NULL while running (seconds)';
+
+-- Its cost does not grow with the number of runs: for each cluster and source, the index gives the last run.
+-- Runs of a source do not overlap: the last that started is the last that ended.
+CREATE OR REPLACE VIEW reporting.sync_status AS
+SELECT locks.cluster, sources.source, latest.status AS last_status, latest.started_at AS last_started_at,
+  latest.error AS last_error, good.finished_at AS last_success_at
+FROM sync_locks locks
+CROSS JOIN (VALUES ('allocation'), ('cost-explorer'), ('prometheus')) AS sources (source)
+CROSS JOIN LATERAL (
+  SELECT status, started_at, error FROM sync_runs
+  WHERE cluster = locks.cluster AND source = sources.source AND status <> 'running'
+  ORDER BY started_at DESC, id DESC LIMIT 1
+) latest
+LEFT JOIN LATERAL (
+  SELECT finished_at FROM sync_runs
+  WHERE cluster = locks.cluster AND source = sources.source AND status = 'succeeded'
+  ORDER BY started_at DESC, id DESC LIMIT 1
+) good ON true;
+COMMENT ON VIEW reporting.sync_status IS 'The last finished run of each source, and the last good one';
+COMMENT ON COLUMN reporting.sync_status.cluster IS 'Name of the cluster';
+COMMENT ON COLUMN reporting.sync_status.source IS '''cost-explorer'', ''prometheus'' or ''allocation''';
+COMMENT ON COLUMN reporting.sync_status.last_status IS '''succeeded'' or ''failed''';
+COMMENT ON COLUMN reporting.sync_status.last_started_at IS 'When the last finished run started';
+COMMENT ON COLUMN reporting.sync_status.last_error IS 'Why it failed; NULL otherwise';
+COMMENT ON COLUMN reporting.sync_status.last_success_at IS 'When the last good run ended; NULL: there was none';
+
+CREATE OR REPLACE VIEW reporting.clusters AS
+SELECT cluster FROM sync_locks;
+COMMENT ON VIEW reporting.clusters IS 'Every cluster that a sync was ever started for';
+COMMENT ON COLUMN reporting.clusters.cluster IS 'Name of the cluster';
+
+-- TypeORM's own record, so that a role that only reads reporting can tell whether the database is migrated.
+CREATE OR REPLACE VIEW reporting.applied_migrations AS
+SELECT name FROM migrations;
+COMMENT ON VIEW reporting.applied_migrations IS 'Migrations that this database has had: tells a reader whether it is up to date';
+COMMENT ON COLUMN reporting.applied_migrations.name IS 'Name of the migration';
