@@ -1,13 +1,8 @@
 import 'reflect-metadata';
 import { benchApi } from './api/bench-api.js';
-import { benchClusters } from './clusters/bench-clusters.js';
-import { benchGrafana } from './grafana/bench-grafana.js';
-import { benchHistory } from './history/bench-history.js';
 import { benchSync } from './sync/bench-sync.js';
 import { describeMachine } from './machine.js';
 import { Report } from './report.js';
-import { benchPrometheus } from './prometheus/bench-prometheus.js';
-import { benchLayouts } from './layouts/bench-layouts.js';
 import { parseInvocation, type Sizes } from './sizes.js';
 import { benchStorage } from './storage/bench-storage.js';
 
@@ -15,12 +10,7 @@ import { benchStorage } from './storage/bench-storage.js';
 const PARTS: Readonly<Record<string, (sizes: Sizes, report: Report) => Promise<void>>> = {
   sync: benchSync,
   storage: benchStorage,
-  history: benchHistory,
-  layouts: benchLayouts,
-  grafana: benchGrafana,
-  clusters: benchClusters,
   api: benchApi,
-  prometheus: benchPrometheus,
 };
 
 async function main(): Promise<void> {

@@ -4,11 +4,8 @@ import { parseArgs } from 'node:util';
 export interface Sizes {
   readonly users?: number;
   readonly days?: number;
-  readonly clusters?: number;
   /** How often each thing is measured; the median counts. */
   readonly runs?: number;
-  /** Where plans of EXPLAIN (ANALYZE, BUFFERS) are kept; absent: they are not. */
-  readonly plansFolder?: string;
 }
 
 export interface Invocation {
@@ -20,21 +17,18 @@ export interface Invocation {
 const OPTIONS = {
   users: { type: 'string' },
   days: { type: 'string' },
-  clusters: { type: 'string' },
   runs: { type: 'string' },
-  plans: { type: 'string' },
 } as const;
 
 /** @throws TypeError for an option that there is not; RangeError for a size that is no whole number above 0. */
 export function parseInvocation(args: readonly string[]): Invocation {
   const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
-  const { plans: plansFolder, ...given } = values;
   const sizes: Record<string, number> = {};
-  for (const [name, text] of Object.entries(given)) {
+  for (const [name, text] of Object.entries(values)) {
     const size = Number(text);
     if (!Number.isInteger(size) || size < 1)
       throw new RangeError(`--${name} ${text}: a whole number above 0 is needed`);
     sizes[name] = size;
   }
-  return { parts: positionals, sizes: { ...sizes, plansFolder } };
+  return { parts: positionals, sizes };
 }

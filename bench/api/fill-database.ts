@@ -30,26 +30,28 @@ const SHARED = `(VALUES ('compute'), ('home storage')) components (component)`;
 const NOISE = `abs(hashtext(username || day || component) % 100000) / 100000.0`;
 
 const FILL = [
-  `INSERT INTO sync_runs (cluster, source, trigger, status, finished_at)
-   VALUES ('${CLUSTER}', 'cost-explorer', 'once', 'succeeded', now())`,
-  `INSERT INTO account_costs (cluster, day, amount_usd, estimated, cost_basis, attribution_digest, run_id)
-   SELECT '${CLUSTER}', day, 5000, false, 'amortized', '${CLUSTER}', 1 FROM ${DAYS}`,
-  `INSERT INTO attributed_costs (cluster, day, hub, service, component, amount_usd, run_id)
-   SELECT '${CLUSTER}', day, hub, 'Amazon Elastic Compute Cloud - Compute', 'compute', 400.1234567891, 1 FROM ${DAYS}, ${HUBS}
+  `INSERT INTO sync_runs (cluster, source, trigger, status, finished_at, days_changed)
+   VALUES ('${CLUSTER}', 'cost-explorer', 'once', 'succeeded', now(), 1)`,
+  `INSERT INTO sync_locks (cluster) VALUES ('${CLUSTER}')`,
+  `INSERT INTO cost_days (cluster, day, account_usd, cluster_usd, estimated, basis, attribution, policy, digest, run_id)
+   SELECT '${CLUSTER}', day, 5000, 2200, false, 'amortized', '', '', '', 1 FROM ${DAYS}`,
+  `INSERT INTO attributed_costs (cluster, day, hub, service, component, amount_usd)
+   SELECT '${CLUSTER}', day, hub, 'Amazon Elastic Compute Cloud - Compute', 'compute', 400.1234567891 FROM ${DAYS}, ${HUBS}
    UNION ALL
-   SELECT '${CLUSTER}', day, hub, 'EC2 - Other', 'home storage', 40.1234567891, 1 FROM ${DAYS}, ${HUBS}`,
-  `INSERT INTO user_costs (cluster, day, hub, username, component, direct_usd, shared_usd, run_id)
-   SELECT '${CLUSTER}', day, hub, username, component, ${NOISE}, ${NOISE} / 7, 1 FROM ${DAYS}, ${USERS}, ${SHARED}
+   SELECT '${CLUSTER}', day, hub, 'EC2 - Other', 'home storage', 40.1234567891 FROM ${DAYS}, ${HUBS}`,
+  `INSERT INTO user_costs (cluster, day, hub, username, component, direct_usd, shared_usd, usergroups)
+   SELECT '${CLUSTER}', day, hub, username, component, ${NOISE}, ${NOISE} / 7, ARRAY['group-' || n % 12] FROM ${DAYS}, ${USERS}, ${SHARED}
    ORDER BY day, hub, username, component`,
-  `INSERT INTO user_usage (cluster, day, hub, username, component, byte_seconds, run_id)
-   SELECT '${CLUSTER}', day, hub, username, component, 1 + round(${NOISE} * 86400 * 4294967296), 1
+  `INSERT INTO user_usage (cluster, day, hub, username, measure, quantity)
+   SELECT '${CLUSTER}', day, hub, username, CASE component WHEN 'compute' THEN 'memory_requested' ELSE 'home_stored' END,
+     1 + round(${NOISE} * 86400 * 4294967296)
    FROM ${DAYS}, ${USERS}, ${SHARED} ORDER BY day, hub, username, component`,
-  `INSERT INTO group_memberships (cluster, day, hub, username, usergroup, username_escaped, run_id)
-   SELECT '${CLUSTER}', day, hub, username, 'group-' || n % 12, username, 1 FROM ${DAYS}, ${USERS} ORDER BY day, hub, username`,
-  `INSERT INTO usage_days (cluster, day, dataset, status, coverage, read_at, run_id)
-   SELECT '${CLUSTER}', day, dataset, 'final', 1, now(), 1
+  `INSERT INTO group_memberships (cluster, day, hub, username, usergroup, username_escaped)
+   SELECT '${CLUSTER}', day, hub, username, 'group-' || n % 12, username FROM ${DAYS}, ${USERS} ORDER BY day, hub, username`,
+  `INSERT INTO usage_days (cluster, day, dataset, hub, status, coverage, read_at, method, digest, run_id)
+   SELECT '${CLUSTER}', day, dataset, '', 'final', 1, now(), '', '', 1
    FROM ${DAYS}, (VALUES ('compute'), ('home storage'), ('memberships')) datasets (dataset)`,
-  `INSERT INTO allocation_days (cluster, day, allocation, excluded_hubs, run_id)
-   SELECT '${CLUSTER}', day, 'hub', '{}', 1 FROM ${DAYS}`,
+  `INSERT INTO day_costs (cluster, day, hub, component, usergroups, direct_usd, shared_usd)
+   SELECT cluster, day, hub, component, usergroups, sum(direct_usd), sum(shared_usd) FROM user_costs GROUP BY 1, 2, 3, 4, 5`,
   'ANALYZE',
 ];

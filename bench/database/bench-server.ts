@@ -1,5 +1,6 @@
 import { createDataSource, migrate } from '#libs/database';
 import { startPostgres, type EmbeddedPostgres } from '#libs/embedded';
+import { MEASURES } from '#libs/prometheus';
 import pg from 'pg';
 
 /** A PostgreSQL of the bench's own with the settings of a fresh installation, and databases on it. */
@@ -16,7 +17,7 @@ export class BenchServer {
     const url = await this.createEmptyDatabase(name);
     const dataSource = await createDataSource(url, { applicationName: 'bench' }).initialize();
     try {
-      await migrate(dataSource);
+      await migrate(dataSource, MEASURES);
     } finally {
       await dataSource.destroy();
     }

@@ -1,12 +1,12 @@
 import {
   parseUsd,
   type AttributedCost,
+  type DatasetReading,
   type Day,
   type DayCosts,
   type GroupMembership,
   type UserUsage,
 } from '#libs/domain';
-import type { UsageDayReadings } from '#libs/database';
 
 const HUBS = ['prod', 'staging', 'research', 'workshop', 'sandbox'];
 const GIB_HOUR = 3600n * 2n ** 30n;
@@ -35,25 +35,27 @@ export function makeCosts(day: Day): DayCosts {
 }
 
 /** A day on which everybody used both components; one person in five is in two groups, one in seven in none. */
-export function makeReadings(day: Day, users: number): UsageDayReadings {
+export function makeReadings(day: Day, users: number): DatasetReading[] {
   const people = Array.from({ length: users }, (_, index) => ({
     index,
     hub: HUBS[index % HUBS.length]!,
     username: `person-${String(index).padStart(6, '0')}@example.org`,
   }));
   const shift = BigInt(digitsOf(day));
-  const usage = (component: UserUsage['component']): UserUsage[] =>
+  const usage = (measure: string): UserUsage[] =>
     people.map(({ hub, username, index }) => ({
       hub,
       username,
-      component,
-      byteSeconds: GIB_HOUR * BigInt(1 + (index % 40)) + shift * BigInt(index + 1),
+      measure,
+      instanceType: '',
+      quantity: (GIB_HOUR * BigInt(1 + (index % 40)) + shift * BigInt(index + 1)) * 1000n,
     }));
-  return {
-    compute: { day, dataset: 'compute', coverage: 1, rows: usage('compute') },
-    homeStorage: { day, dataset: 'home storage', coverage: 1, rows: usage('home storage') },
-    memberships: { day, dataset: 'memberships', coverage: 1, rows: people.flatMap(membershipsOf) },
-  };
+  const of = { day, hub: '', coverage: 1 };
+  return [
+    { ...of, dataset: 'compute', measures: ['memory_requested'], rows: usage('memory_requested') },
+    { ...of, dataset: 'home storage', measures: ['home_stored'], rows: usage('home_stored') },
+    { ...of, dataset: 'memberships', measures: [], rows: people.flatMap(membershipsOf) },
+  ];
 }
 
 function membershipsOf(person: { index: number; hub: string; username: string }): GroupMembership[] {

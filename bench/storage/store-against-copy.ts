@@ -1,5 +1,6 @@
 import { createDataSource, SyncSession } from '#libs/database';
 import { addDays, type AllocationPolicy, type Day } from '#libs/domain';
+import { dividingMeasures, MEASURES } from '#libs/prometheus';
 import type pg from 'pg';
 import { connect, type BenchServer } from '../database/bench-server.js';
 import { formatBytes, formatCount, formatMs, type Report } from '../report.js';
@@ -11,14 +12,14 @@ const COPY_OF_CLUSTER = 'copied';
 const FIRST_DAY: Day = '2026-01-01';
 /** Days before the first that counts: tables and indexes are then not empty, and the planner has seen them. */
 const WARM_UP_DAYS = 3;
-const POLICY: AllocationPolicy = { allocation: 'hub', excludedHubs: ['binder'] };
+const POLICY: AllocationPolicy = { allocation: 'hub', excludedHubs: ['binder'], dividedBy: dividingMeasures(MEASURES) };
 const BASIS = { costBasis: 'amortized', attributionDigest: 'bench' } as const;
 
 /** Tables with a row per user, whose rows a day's usage becomes. */
 const TABLES: Readonly<Record<string, string>> = {
-  user_usage: 'day, hub, username, component, byte_seconds, run_id',
-  group_memberships: 'day, hub, username, usergroup, username_escaped, run_id',
-  user_costs: 'day, hub, username, component, direct_usd, shared_usd, run_id',
+  user_usage: 'day, hub, username, measure, quantity',
+  group_memberships: 'day, hub, username, usergroup, username_escaped',
+  user_costs: 'day, hub, username, component, direct_usd, shared_usd, usergroups, reason',
 };
 
 /**
