@@ -54,11 +54,11 @@ beforeAll(async () => {
     [day(2), day(29), day(30)],
   );
   await client.query(
-    `INSERT INTO cost_restatements (cluster, day, hub, service, component, before_usd, after_usd, reason, run_id) VALUES
-      ('alpha', $1, 'prod', 'a', 'compute', 30, 40, 'restated', 3),
-      ('alpha', $1, 'prod', 'b', 'compute', 21, 20.5, 'restated', 3),
-      ('alpha', $1, 'prod', 'd', 'compute', 0.25, NULL, 'restated', 3),
-      ('alpha', $1, 'prod', 'a', 'compute', NULL, 7, 'attribution', 4)`,
+    `INSERT INTO cost_restatements (cluster, day, hub, service, component, before_usd, after_usd, reason, run_id, seen_at) VALUES
+      ('alpha', $1, 'prod', 'a', 'compute', 30, 40, 'restated', 3, '2025-03-03T00:00:05Z'),
+      ('alpha', $1, 'prod', 'b', 'compute', 21, 20.5, 'restated', 3, '2025-03-03T00:00:05Z'),
+      ('alpha', $1, 'prod', 'd', 'compute', 0.25, NULL, 'restated', 3, '2025-03-03T00:00:05Z'),
+      ('alpha', $1, 'prod', 'a', 'compute', NULL, 7, 'attribution', 4, '2025-03-04T00:00:05Z')`,
     [day(2)],
   );
   await fillDerived(database.url);
