@@ -1,8 +1,7 @@
+import { PARTS } from '#libs/cost-explorer';
 import type { CostPlace } from '#libs/database';
 import {
   componentOfService,
-  CORE,
-  HOME_STORAGE,
   OperatorError,
   SUPPORT_HUB,
   type AttributionConfig,
@@ -62,24 +61,16 @@ function isOfHub({ hub }: Place): boolean {
   return hub !== SUPPORT_HUB;
 }
 
-/** What only a tag can have made of a cost. Tags of core volumes are not among them: NAT gateways look the same. */
+/** What only a tag can have made of a cost. Of some tags nothing is: their costs look the same without them. */
 function marksOf(attribution: AttributionConfig): { tag: string; isMarked: (place: Place) => boolean }[] {
-  const { hubTag, homeStorage, core } = attribution;
-  const nodeServices = core.nodeServices.filter(
-    (service) => service !== core.service && componentOfService(attribution, service) !== CORE,
+  const marks = PARTS.flatMap(({ component, tags }) =>
+    tags(attribution).map(({ rule, services }) => {
+      const telling = services.filter((service) => componentOfService(attribution, service) !== component);
+      const isMarked = (place: Place) => place.component === component && telling.includes(place.service);
+      return { tag: rule.key, isMarked };
+    }),
   );
-  const isHomeMark = componentOfService(attribution, homeStorage.service) !== HOME_STORAGE;
-  return [
-    { tag: hubTag, isMarked: isOfHub },
-    {
-      tag: homeStorage.tag.key,
-      isMarked: ({ component, service }) => isHomeMark && component === HOME_STORAGE && service === homeStorage.service,
-    },
-    {
-      tag: core.nodeTag.key,
-      isMarked: ({ component, service }) => component === CORE && nodeServices.includes(service),
-    },
-  ];
+  return [{ tag: attribution.hubTag, isMarked: isOfHub }, ...marks];
 }
 
 const REMEDY =

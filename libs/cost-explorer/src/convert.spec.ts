@@ -1,7 +1,7 @@
 import { DEFAULT_ATTRIBUTION, parseUsd, sumUsd } from '#libs/domain';
 import fc from 'fast-check';
 import type { AnswerRow, CostAnswer } from './answer.js';
-import { convertAnswers } from './convert.js';
+import { convertAnswers, type PartAnswer } from './convert.js';
 
 const day = '2026-03-01';
 const window = { from: day, until: '2026-03-02' };
@@ -16,16 +16,31 @@ const answer = (rows: readonly AnswerRow[], estimated = false): CostAnswer => ne
 const none = answer([]);
 const total = (amount: string) => answer([{ keys: [], amountUsd: parseUsd(amount) }]);
 
-function convert(parts: { homeStorage?: CostAnswer; core?: CostAnswer; neither?: CostAnswer }, hubTag?: string) {
+const partsOf = ({ homeStorage = none, core = none, neither = none }: Parts): PartAnswer[] => [
+  { component: 'home storage', answer: homeStorage },
+  { component: 'core', answer: core },
+  { component: undefined, answer: neither },
+];
+
+interface Parts {
+  readonly homeStorage?: CostAnswer;
+  readonly core?: CostAnswer;
+  readonly neither?: CostAnswer;
+}
+
+function convert(parts: Parts, hubTag?: string) {
   const attribution = hubTag === undefined ? DEFAULT_ATTRIBUTION : { ...DEFAULT_ATTRIBUTION, hubTag };
-  const partition = { homeStorage: none, core: none, neither: none, ...parts };
-  return convertAnswers(attribution, window, { account: total('61.03'), attributable: none, partition })[0]!;
+  return convertAnswers(attribution, window, {
+    account: total('61.03'),
+    attributable: none,
+    parts: partsOf(parts),
+  })[0]!;
 }
 
 describe('converting answers to the costs of a day', () => {
   it('takes the component from the part, and else from the service', () => {
     const costs = convert({
-      homeStorage: answer([row('prod', OTHER, '1'), row('prod', 'AWS Backup', '2')]),
+      homeStorage: answer([row('prod', OTHER, '1')]),
       core: answer([row('', COMPUTE, '4'), row('', OTHER, '8')]),
       neither: answer([
         row('prod', COMPUTE, '16'),
@@ -40,7 +55,6 @@ describe('converting answers to the costs of a day', () => {
       Number(amountUsd / 10n ** 10n),
     ]);
     expect(listed).toEqual([
-      ['prod', 'AWS Backup', 'backup', 2],
       ['prod', COMPUTE, 'compute', 16],
       ['prod', 'Amazon Elastic File System', 'home storage', 32],
       ['prod', OTHER, 'home storage', 1],
@@ -82,8 +96,8 @@ describe('converting answers to the costs of a day', () => {
   });
 
   it('has a day without any cost', () => {
-    const partition = { homeStorage: none, core: none, neither: none };
-    expect(convertAnswers(DEFAULT_ATTRIBUTION, window, { account: none, attributable: none, partition })).toEqual([
+    const parts = partsOf({});
+    expect(convertAnswers(DEFAULT_ATTRIBUTION, window, { account: none, attributable: none, parts })).toEqual([
       { day, accountUsd: 0n, attributed: [], estimated: false },
     ]);
   });

@@ -1,8 +1,6 @@
 import {
   componentOfService,
-  CORE,
   eachDay,
-  HOME_STORAGE,
   SUPPORT_HUB,
   type AttributedCost,
   type AttributionConfig,
@@ -13,20 +11,18 @@ import {
 import { dayTotalUsd, type AnswerRow, type CostAnswer } from './answer.js';
 import { UnexpectedAnswerError } from './errors.js';
 
-/** The three disjoint parts of the attributable costs, each grouped by hub tag and service. */
-export interface Partition {
-  readonly homeStorage: CostAnswer;
-  readonly core: CostAnswer;
-  readonly neither: CostAnswer;
+/** One of the disjoint parts of the cluster cost, grouped by hub tag and service. */
+export interface PartAnswer {
+  /** Undefined: each cost has the component of its service. */
+  readonly component: Component | undefined;
+  readonly answer: CostAnswer;
 }
 
 export interface CostAnswers {
   readonly account: CostAnswer;
   readonly attributable: CostAnswer;
-  readonly partition: Partition;
+  readonly parts: readonly PartAnswer[];
 }
-
-type ComponentOf = (service: string) => Component;
 
 /**
  * Every day of the window, in order, with its attributed costs sorted by hub, service and component. Rows that agree
@@ -35,37 +31,32 @@ type ComponentOf = (service: string) => Component;
  * @throws UnexpectedAnswerError for rows that are not grouped by the hub tag and service.
  */
 export function convertAnswers(attribution: AttributionConfig, window: DayWindow, answers: CostAnswers): DayCosts[] {
-  const { account, attributable, partition } = answers;
-  const componentOf: ComponentOf = (service) => componentOfService(attribution, service);
-  const parts: readonly (readonly [CostAnswer, ComponentOf])[] = [
-    [
-      partition.homeStorage,
-      (service) => (service === attribution.homeStorage.service ? HOME_STORAGE : componentOf(service)),
-    ],
-    [partition.core, () => CORE],
-    [partition.neither, componentOf],
-  ];
-  const all = [account, attributable, ...parts.map(([answer]) => answer)];
+  const { account, attributable, parts } = answers;
+  const all = [account, attributable, ...parts.map(({ answer }) => answer)];
   return eachDay(window).map((day) => ({
     day,
     accountUsd: dayTotalUsd(account, day),
     attributed: mergeCosts(
-      parts.flatMap(([answer, component]) =>
-        (answer.get(day)?.rows ?? []).map((row) => attributedCost(attribution.hubTag, row, component)),
+      parts.flatMap(({ component, answer }) =>
+        (answer.get(day)?.rows ?? []).map((row) => attributedCost(attribution, row, component)),
       ),
     ),
     estimated: all.some((answer) => answer.get(day)?.estimated ?? false),
   }));
 }
 
-function attributedCost(hubTag: string, { keys, amountUsd }: AnswerRow, componentOf: ComponentOf): AttributedCost {
+function attributedCost(
+  attribution: AttributionConfig,
+  { keys, amountUsd }: AnswerRow,
+  component = componentOfService(attribution, keys[1] ?? ''),
+): AttributedCost {
   const [tag, service] = keys;
   // Cost Explorer writes `key$value`. A tag's key may itself hold a `$`, so the key is taken off, not searched.
-  const prefix = `${hubTag}$`;
+  const prefix = `${attribution.hubTag}$`;
   if (!tag?.startsWith(prefix) || !service) {
     throw new UnexpectedAnswerError('costs by hub and service', `is grouped by ${JSON.stringify(keys)}`);
   }
-  return { hub: tag.slice(prefix.length) || SUPPORT_HUB, service, component: componentOf(service), amountUsd };
+  return { hub: tag.slice(prefix.length) || SUPPORT_HUB, service, component, amountUsd };
 }
 
 function mergeCosts(costs: readonly AttributedCost[]): AttributedCost[] {

@@ -7,7 +7,9 @@ import { planCostRequests } from './requests.js';
 
 const window = { from: '2026-03-01', until: '2026-03-03' };
 const subject = { attribution: DEFAULT_ATTRIBUTION, clusterName: 'c' };
-const plan = planCostRequests(subject, 'amortized', window);
+const { parts, ...ungrouped } = planCostRequests(subject, 'amortized', window);
+const [homeStorage, core, neither] = [parts[0]!, parts[1]!, parts[2]!];
+const plan = { ...ungrouped, homeStorage, core, neither };
 const OTHER = 'EC2 - Other';
 
 const usd = (Amount: string) => ({ AmortizedCost: { Amount, Unit: 'USD' } });

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-cost-explorer';
 import type { CostBasis, CostReading, DayWindow } from '#libs/domain';
 import { mergeResults, requireEveryDay, type CostAnswer } from './answer.js';
-import { convertAnswers, type Partition } from './convert.js';
+import { convertAnswers, type CostAnswers, type PartAnswer } from './convert.js';
 import { asCostExplorerError } from './describe-aws-error.js';
 import { PartitionMismatchError } from './errors.js';
 import type { FilterSubject } from './filters.js';
@@ -75,31 +75,31 @@ export class CostExplorerReader {
     const { attribution, costBasis, maxRequests = Infinity, onRequest = () => {} } = this.options;
     const progress: Progress = { window, meter: new RequestMeter(maxRequests, onRequest), signal };
     const requests = planCostRequests(this.options, costBasis, window);
-    const { attributable, partition } = await this.fetchReconciled(requests, progress);
+    const { attributable, parts } = await this.fetchReconciled(requests, progress);
     // Last, so that it does not predate the refresh that the others were asked again for.
     const account = await this.fetchAnswer(requests.account, progress);
     requireEveryDay(requests.account, window, account);
     return {
       window,
-      days: convertAnswers(attribution, window, { account, attributable, partition }),
+      days: convertAnswers(attribution, window, { account, attributable, parts }),
       requests: progress.meter.requests,
     };
   }
 
-  private async fetchReconciled(
-    requests: CostRequests,
-    progress: Progress,
-  ): Promise<{ attributable: CostAnswer; partition: Partition }> {
+  private async fetchReconciled(requests: CostRequests, progress: Progress): Promise<Omit<CostAnswers, 'account'>> {
     for (let attempt = 1; ; attempt += 1) {
       const attributable = await this.fetchAnswer(requests.attributable, progress);
       requireEveryDay(requests.attributable, progress.window, attributable);
-      const partition: Partition = {
-        homeStorage: await this.fetchAnswer(requests.homeStorage, progress),
-        core: await this.fetchAnswer(requests.core, progress),
-        neither: await this.fetchAnswer(requests.neither, progress),
-      };
-      const mismatches = findMismatches(progress.window, attributable, Object.values(partition));
-      if (mismatches.length === 0) return { attributable, partition };
+      const parts: PartAnswer[] = [];
+      for (const request of requests.parts) {
+        parts.push({ component: request.component, answer: await this.fetchAnswer(request, progress) });
+      }
+      const mismatches = findMismatches(
+        progress.window,
+        attributable,
+        parts.map(({ answer }) => answer),
+      );
+      if (mismatches.length === 0) return { attributable, parts };
       if (attempt === ATTEMPTS_TO_RECONCILE) throw new PartitionMismatchError(mismatches);
       await timers.setTimeout(this.timing.settleMs, undefined, { signal: progress.signal });
     }

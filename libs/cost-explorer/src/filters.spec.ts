@@ -1,18 +1,12 @@
 import type { Expression } from '@aws-sdk/client-cost-explorer';
 import { DEFAULT_ATTRIBUTION, type AttributionConfig } from '#libs/domain';
 import fc from 'fast-check';
-import {
-  attributable,
-  consumption,
-  core,
-  coreNotHomeStorage,
-  homeStorage,
-  neitherCoreNorHomeStorage,
-} from './filters.js';
+import { attributable, consumption, core, homeStorage } from './filters.js';
+import { PARTS, type CostPart } from './parts.js';
 import { planCostRequests } from './requests.js';
 
 const subject = { attribution: DEFAULT_ATTRIBUTION, clusterName: 'hub-cluster' };
-const tag = (Key: string, value: string) => ({ Tags: { Key, Values: [value], MatchOptions: ['EQUALS'] } });
+const tag = (Key: string, value: string): Expression => ({ Tags: { Key, Values: [value], MatchOptions: ['EQUALS'] } });
 const service = (...Values: string[]) => ({ Dimensions: { Key: 'SERVICE', Values, MatchOptions: ['EQUALS'] } });
 
 it('bounds every request to the linked accounts that a payer account names', () => {
@@ -21,7 +15,8 @@ it('bounds every request to the linked accounts that a payer account names', () 
     Dimensions: { Key: 'LINKED_ACCOUNT', Values: ['111122223333', '444455556666'], MatchOptions: ['EQUALS'] },
   };
   const window = { from: '2026-11-01', until: '2026-11-02' };
-  const requests = Object.values(planCostRequests({ ...subject, attribution }, 'amortized', window));
+  const plan = planCostRequests({ ...subject, attribution }, 'amortized', window);
+  const requests = [plan.account, plan.attributable, ...plan.parts];
   expect(requests.map(({ input }) => input.Filter?.And?.[1])).toEqual(Array.from({ length: 5 }, () => accounts));
 });
 
@@ -74,15 +69,13 @@ describe('the filters of the default attribution', () => {
     expect(core(subject)).toEqual(coreCosts));
 
   it('put Not in front of home storage and core, and lay nested Ands flat', () => {
-    expect(coreNotHomeStorage(subject)).toEqual({ And: [coreCosts, { Not: home }] });
-    expect(neitherCoreNorHomeStorage(subject)).toEqual({ And: [{ Not: coreCosts }, { Not: home }] });
-    const { homeStorage: request } = planCostRequests(subject, 'unblended', {
-      from: '2026-01-01',
-      until: '2026-01-02',
-    });
-    expect(request.input.Filter).toEqual({
-      And: [consumption(DEFAULT_ATTRIBUTION, 'unblended'), attributable(subject), ...home.And],
-    });
+    const { parts } = planCostRequests(subject, 'unblended', { from: '2026-01-01', until: '2026-01-02' });
+    const ofCluster = [consumption(DEFAULT_ATTRIBUTION, 'unblended'), attributable(subject)];
+    expect(parts.map(({ component, input }) => [component, input.Filter])).toEqual([
+      ['home storage', { And: [...ofCluster, ...home.And] }],
+      ['core', { And: [...ofCluster, coreCosts, { Not: home }] }],
+      [undefined, { And: [...ofCluster, { Not: home }, { Not: coreCosts }] }],
+    ]);
   });
 
   it('never wrap a single operand, which Cost Explorer refuses', () => {
@@ -127,36 +120,51 @@ const lineItem: fc.Arbitrary<LineItem> = fc.record({
   }),
 });
 
-describe('the three parts', () => {
-  const window = { from: '2026-01-01', until: '2026-01-02' };
-  const plan = planCostRequests(subject, 'amortized', window);
-  const filterOf = (name: keyof typeof plan) => plan[name].input.Filter!;
+const WINDOW = { from: '2026-01-01', until: '2026-01-02' };
+
+/** Names of the parts that take a cost; `other`: the one that takes what is left. */
+function partsOf(item: LineItem, parts: readonly CostPart[] = PARTS): string[] {
+  const plan = planCostRequests(subject, 'amortized', WINDOW, parts);
+  return plan.parts.filter(({ input }) => matches(input.Filter!, item)).map(({ component = 'other' }) => component);
+}
+
+describe('the parts', () => {
+  const { attributable: total } = planCostRequests(subject, 'amortized', WINDOW);
+  const item = (more: LineItem['tags'], serviceName: string, group = ''): LineItem => ({
+    tags: { 'alpha.eksctl.io/cluster-name': 'hub-cluster', ...more },
+    dimensions: { RECORD_TYPE: 'Usage', SERVICE: serviceName, USAGE_TYPE_GROUP: group },
+  });
 
   it('take every attributable cost exactly once, and nothing else', () => {
     fc.assert(
-      fc.property(lineItem, (item) => {
-        const parts = (['homeStorage', 'core', 'neither'] as const).filter((name) => matches(filterOf(name), item));
-        expect(parts).toHaveLength(matches(filterOf('attributable'), item) ? 1 : 0);
+      fc.property(lineItem, (line) => {
+        expect(partsOf(line)).toHaveLength(matches(total.input.Filter!, line) ? 1 : 0);
       }),
       { numRuns: 2000 },
     );
   });
 
   it('follow the written rules for home storage and core', () => {
-    const item = (more: LineItem['tags'], serviceName: string, group = ''): LineItem => ({
-      tags: { 'alpha.eksctl.io/cluster-name': 'hub-cluster', ...more },
-      dimensions: { RECORD_TYPE: 'Usage', SERVICE: serviceName, USAGE_TYPE_GROUP: group },
-    });
-    const partOf = (line: LineItem) =>
-      (['homeStorage', 'core', 'neither'] as const).find((name) => matches(filterOf(name), line));
     const home = { '2i2c:volume-purpose': 'home-nfs' };
     const coreNode = { '2i2c:node-purpose': 'core' };
-    expect(partOf(item(home, 'EC2 - Other'))).toBe('homeStorage');
-    expect(partOf(item({ ...home, ...coreNode }, 'EC2 - Other'))).toBe('homeStorage');
-    expect(partOf(item(home, 'AWS Backup'))).toBe('neither');
-    expect(partOf(item(coreNode, 'Amazon Elastic Compute Cloud - Compute'))).toBe('core');
-    expect(partOf(item(coreNode, 'AWS Backup'))).toBe('neither');
-    expect(partOf(item({}, 'EC2 - Other', 'EC2: NAT Gateway - Running Hours'))).toBe('core');
-    expect(partOf(item({}, 'EC2 - Other'))).toBe('neither');
+    expect(partsOf(item(home, 'EC2 - Other'))).toEqual(['home storage']);
+    expect(partsOf(item({ ...home, ...coreNode }, 'EC2 - Other'))).toEqual(['home storage']);
+    expect(partsOf(item(home, 'AWS Backup'))).toEqual(['other']);
+    expect(partsOf(item(coreNode, 'Amazon Elastic Compute Cloud - Compute'))).toEqual(['core']);
+    expect(partsOf(item(coreNode, 'AWS Backup'))).toEqual(['other']);
+    expect(partsOf(item({}, 'EC2 - Other', 'EC2: NAT Gateway - Running Hours'))).toEqual(['core']);
+    expect(partsOf(item({}, 'EC2 - Other'))).toEqual(['other']);
+  });
+
+  it('are one more for one more entry, and still take every cost exactly once', () => {
+    const gpuNodes: CostPart = { component: 'gpu', filter: () => tag('2i2c:node-purpose', 'user'), tags: () => [] };
+    const parts = [...PARTS, gpuNodes];
+    expect(partsOf(item({ '2i2c:node-purpose': 'user' }, 'EC2 - Other'), parts)).toEqual(['gpu']);
+    expect(partsOf(item({ '2i2c:node-purpose': 'core' }, 'EC2 - Other'), parts)).toEqual(['core']);
+    fc.assert(
+      fc.property(lineItem, (line) => {
+        expect(partsOf(line, parts)).toHaveLength(matches(total.input.Filter!, line) ? 1 : 0);
+      }),
+    );
   });
 });

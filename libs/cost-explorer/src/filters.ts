@@ -55,16 +55,6 @@ export function core({ attribution, clusterName }: FilterSubject): Expression {
   ]);
 }
 
-/** Core costs but for home storage volumes, which a volume's tags may also make core: home storage comes first. */
-export function coreNotHomeStorage(subject: FilterSubject): Expression {
-  return allOf([core(subject), not(homeStorage(subject))]);
-}
-
-/** All that is neither; with the two above it leaves nothing out and takes nothing twice, whatever the tags are. */
-export function neitherCoreNorHomeStorage(subject: FilterSubject): Expression {
-  return allOf([not(core(subject)), not(homeStorage(subject))]);
-}
-
 /** All of the expressions. Nested Ands are laid flat; one alone stays bare, since And demands two operands. */
 export function allOf(expressions: readonly Expression[]): Expression {
   const operands = expressions.flatMap((expression) => expression.And ?? [expression]);
@@ -76,7 +66,8 @@ function anyOf(expressions: readonly Expression[]): Expression {
   return expressions.length === 1 ? expressions[0]! : { Or: [...expressions] };
 }
 
-function not(expression: Expression): Expression {
+/** All but what the expression takes. */
+export function not(expression: Expression): Expression {
   return { Not: expression };
 }
 

@@ -15,4 +15,5 @@ export {
   type CostExplorerInspectorOptions,
 } from './inspection.reader.js';
 export { knownCostWindow } from './known-costs.js';
+export { PARTS, type CostPart, type PartTag } from './parts.js';
 export { formatPrice, USD_PER_REQUEST } from './request-price.js';

@@ -9,14 +9,14 @@ describe('the five requests', () => {
   const plan = planCostRequests(subject, 'amortized', window);
 
   it('ask for the window by day, its end exclusive', () => {
-    for (const { input } of Object.values(plan)) {
+    for (const { input } of [plan.account, plan.attributable, ...plan.parts]) {
       expect(input).toMatchObject({ TimePeriod: { Start: '2026-01-30', End: '2026-02-02' }, Granularity: 'DAILY' });
     }
   });
 
   it('ask for one metric, that of the cost basis', () => {
     expect(plan.account).toMatchObject({ metric: 'AmortizedCost', input: { Metrics: ['AmortizedCost'] } });
-    expect(planCostRequests(subject, 'unblended', window).core.input.Metrics).toEqual(['UnblendedCost']);
+    expect(planCostRequests(subject, 'unblended', window).parts[1]!.input.Metrics).toEqual(['UnblendedCost']);
   });
 
   it('leave the totals ungrouped', () => {
@@ -28,17 +28,17 @@ describe('the five requests', () => {
     });
   });
 
-  it.each(['homeStorage', 'core', 'neither'] as const)(
-    'group %s by the hub tag of the deployment and by service',
-    (part) => {
-      expect(plan[part].input.GroupBy).toEqual([
+  it('are five: two totals and three parts, each grouped by the hub tag of the deployment and by service', () => {
+    expect(plan.parts.map(({ name }) => name)).toEqual(['home storage', 'core', 'all other components']);
+    for (const { input } of plan.parts) {
+      expect(input.GroupBy).toEqual([
         { Type: 'TAG', Key: 'our-hub' },
         { Type: 'DIMENSION', Key: 'SERVICE' },
       ]);
-      expect(plan[part].input.Filter?.And?.slice(0, 2)).toEqual([
+      expect(input.Filter?.And?.slice(0, 2)).toEqual([
         consumption(subject.attribution, 'amortized'),
         attributable(subject),
       ]);
-    },
-  );
+    }
+  });
 });

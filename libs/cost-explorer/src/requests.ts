@@ -1,14 +1,7 @@
 import type { Expression, GetCostAndUsageCommandInput, GroupDefinition } from '@aws-sdk/client-cost-explorer';
-import type { CostBasis, DayWindow } from '#libs/domain';
-import {
-  allOf,
-  attributable,
-  consumption,
-  coreNotHomeStorage,
-  homeStorage,
-  neitherCoreNorHomeStorage,
-  type FilterSubject,
-} from './filters.js';
+import type { Component, CostBasis, DayWindow } from '#libs/domain';
+import { allOf, attributable, consumption, not, type FilterSubject } from './filters.js';
+import { PARTS, type CostPart } from './parts.js';
 
 /** A request of a cost reading, with the name that errors give it and the one metric that it asks for. */
 export interface CostRequest {
@@ -17,22 +10,33 @@ export interface CostRequest {
   readonly input: GetCostAndUsageCommandInput;
 }
 
+/** A request of one part of the cluster cost. Without a component, each cost has that of its service. */
+export interface PartRequest extends CostRequest {
+  readonly component: Component | undefined;
+}
+
 /**
- * The five requests of a cost reading. The last three are disjoint and add up to `attributable`, which is how a
- * reading proves itself.
+ * The requests of a cost reading: five. The parts are disjoint and add up to `attributable`, which is how a reading
+ * proves itself.
  */
 export interface CostRequests {
   readonly account: CostRequest;
   readonly attributable: CostRequest;
-  readonly homeStorage: CostRequest;
-  readonly core: CostRequest;
-  readonly neither: CostRequest;
+  readonly parts: readonly PartRequest[];
 }
 
 const METRICS: Readonly<Record<CostBasis, string>> = { amortized: 'AmortizedCost', unblended: 'UnblendedCost' };
 
-/** The requests for a window of UTC days; Cost Explorer's `End` is exclusive, as the window's is. */
-export function planCostRequests(subject: FilterSubject, costBasis: CostBasis, window: DayWindow): CostRequests {
+/**
+ * The requests for a window of UTC days; Cost Explorer's `End` is exclusive, as the window's is. Each part leaves out
+ * what the parts before it take, and the last takes what is left: nothing is left out or taken twice, whatever the tags.
+ */
+export function planCostRequests(
+  subject: FilterSubject,
+  costBasis: CostBasis,
+  window: DayWindow,
+  parts: readonly CostPart[] = PARTS,
+): CostRequests {
   const metric = METRICS[costBasis];
   const byHubAndService: GroupDefinition[] = [
     { Type: 'TAG', Key: subject.attribution.hubTag },
@@ -50,11 +54,17 @@ export function planCostRequests(subject: FilterSubject, costBasis: CostBasis, w
     },
   });
   const ofCluster = attributable(subject);
+  const filters = parts.map(({ filter }) => filter(subject));
+  const part = (name: string, component: Component | undefined, own: readonly Expression[], count: number) => ({
+    ...request(name, [ofCluster, ...own, ...filters.slice(0, count).map(not)], byHubAndService),
+    component,
+  });
   return {
     account: request('account total', []),
     attributable: request('attributable total', [ofCluster]),
-    homeStorage: request('home storage', [ofCluster, homeStorage(subject)], byHubAndService),
-    core: request('core', [ofCluster, coreNotHomeStorage(subject)], byHubAndService),
-    neither: request('neither core nor home storage', [ofCluster, neitherCoreNorHomeStorage(subject)], byHubAndService),
+    parts: [
+      ...parts.map(({ component }, index) => part(component, component, [filters[index]!], index)),
+      part('all other components', undefined, [], parts.length),
+    ],
   };
 }

@@ -1,5 +1,5 @@
-import type { AllocationTag } from '#libs/cost-explorer';
-import { tagForCluster, type AttributionConfig } from '#libs/domain';
+import { PARTS, type AllocationTag } from '#libs/cost-explorer';
+import { tagForCluster, type AttributionConfig, type TagRule } from '#libs/domain';
 import { failure, ok, skipped, warning, type Finding } from '../finding.js';
 import { areNearSpellings } from './near-spelling.js';
 
@@ -38,32 +38,17 @@ export function judgeTags(attribution: AttributionConfig, clusterName: string, f
   return needed.map((tag, index) => judgeTag(tag, states[index]!, hasCluster));
 }
 
-function neededTags({ clusterTags, hubTag, homeStorage, core }: AttributionConfig, cluster: string): NeededTag[] {
-  const unattributed = 'costs that carry no other tag of the cluster are not attributed';
+function neededTags(attribution: AttributionConfig, cluster: string): NeededTag[] {
+  const { clusterTags, hubTag } = attribution;
+  const keyOf = (rule: TagRule) => tagForCluster(rule, cluster).key;
+  const loss = 'costs that carry no other tag of the cluster are not attributed';
   const tags: NeededTag[] = [
-    ...clusterTags.map((rule): NeededTag => ({
-      key: tagForCluster(rule, cluster).key,
-      part: 'clusterTags',
-      loss: unattributed,
-      need: 'any of',
-    })),
+    ...clusterTags.map((rule): NeededTag => ({ key: keyOf(rule), part: 'clusterTags', loss, need: 'any of' })),
     { key: hubTag, part: 'hubTag', loss: 'every cost is counted for hub support', need: 'always' },
-    {
-      key: tagForCluster(homeStorage.tag, cluster).key,
-      part: 'homeStorage.tag.key',
-      loss: 'volumes of home directories are counted as compute',
-      need: 'if used',
-    },
-    {
-      key: tagForCluster(core.nodeTag, cluster).key,
-      part: 'core.nodeTag.key',
-      loss: 'core nodes are counted as compute, which users bear',
-      need: 'if used',
-    },
-    ...core.volumeTags.map((rule): NeededTag => ({
-      key: tagForCluster(rule, cluster).key,
-      part: 'core.volumeTags',
-      loss: 'volumes of hub databases and of support are counted as compute, which users bear',
+    ...PARTS.flatMap((part) => part.tags(attribution)).map((tag): NeededTag => ({
+      key: keyOf(tag.rule),
+      part: tag.key,
+      loss: tag.loss,
       need: 'if used',
     })),
   ];
