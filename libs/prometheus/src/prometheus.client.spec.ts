@@ -205,6 +205,21 @@ describe('asking Prometheus', () => {
     expect((await faultOf()).message).toMatch(/not of the kind that was asked for$/);
   });
 
+  it('calls a fault of this software by its own name, and tries it once', async () => {
+    answers = [json(200, vector())];
+    const faulty = client();
+    Object.defineProperty(faulty.traffic, 'answerBytes', {
+      get: () => 0,
+      set() {
+        throw new TypeError('a fault of our own');
+      },
+    });
+    const fault = await faulty.fetchInstant(QUERY, INSTANT).catch((error: unknown) => error);
+    expect(fault).toBeInstanceOf(TypeError);
+    expect((fault as Error).stack).toContain('prometheus.client');
+    expect(asked).toHaveLength(1);
+  });
+
   it.each(['NaN', '+Inf', '-Inf', '-1'])('never takes %s for a quantity', async (value) => {
     answers = [json(200, vector([{ namespace: 'staging' }, '1'], [{ namespace: 'prod' }, value]))];
     const { message } = await faultOf();

@@ -29,6 +29,13 @@ export interface PrometheusClientOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Axios' own error; anything else comes from the functions given to it. */
+interface RejectedRequest {
+  readonly isAxiosError?: boolean;
+  readonly code?: string;
+  readonly response?: { readonly status: number; readonly data: unknown };
+}
+
 const SERVER_TIMEOUT_SECONDS = 120;
 const CLIENT_TIMEOUT_MS = 130_000;
 /** Servers round the instant of an answer, to a second at most. */
@@ -123,6 +130,8 @@ export class PrometheusClient {
         original.message = this.#withoutCredentials(original.message);
         throw original;
       }
+      // Thrown by an interceptor below, and no word of Prometheus: a fault of this software keeps its own name and stack.
+      if (original instanceof Error) throw original;
       throw new PrometheusError(
         `${this.#question(query)}: the answer is not of the kind that was asked for`,
         undefined,
@@ -165,7 +174,8 @@ export class PrometheusClient {
           assertQuantities(question, answer);
           return response;
         },
-        onRejected: (error: { code?: string; response?: { status: number; data: unknown } }) => {
+        onRejected: (error: RejectedRequest) => {
+          if (!error.isAxiosError) throw error;
           if (deadline.aborted || error.code === 'ECONNABORTED') {
             throw new PrometheusError(`${question}: no answer within ${this.#timeoutMs / 1000} s`, undefined);
           }
