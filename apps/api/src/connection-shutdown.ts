@@ -13,20 +13,18 @@ const SWEEP_MS = 100;
  */
 export function endConnectionsOnClose(fastify: FastifyInstance): void {
   const { server } = fastify;
-  const connections = new Set<Socket>();
-  const responses = new Map<ServerResponse, Socket>();
+  const responses = new Map<Socket, Set<ServerResponse>>();
   server.on('connection', (socket) => {
-    connections.add(socket);
-    socket.once('close', () => connections.delete(socket));
+    responses.set(socket, new Set());
+    socket.once('close', () => responses.delete(socket));
   });
   server.on('request', ({ socket }, response) => {
-    responses.set(response, socket);
-    response.once('close', () => responses.delete(response));
-    socket.once('close', () => responses.delete(response));
+    const ofConnection = responses.get(socket);
+    ofConnection?.add(response);
+    response.once('close', () => ofConnection?.delete(response));
   });
   server.closeIdleConnections = () => {
-    const busy = new Set(responses.values());
-    for (const socket of connections) if (!busy.has(socket)) socket.destroy();
+    for (const [socket, { size }] of responses) if (size === 0) socket.destroy();
   };
   fastify.addHook('preClose', (done) => {
     const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS).unref();

@@ -29,12 +29,17 @@ export function limitRequests(fastify: FastifyInstance, isBusy: () => boolean): 
 
   fastify.addHook('onRequest', async (request, reply) => {
     const ended = onceEnded(request, reply);
-    ended(await ofConnection.enter(request.raw.socket, request));
-    ended(await ofAddress.enter(request.ip, request));
+    ended(() => sending.delete(reply));
+    ended(await ofConnection.enter(request.raw.socket, request.raw.socket));
+    ended(await ofAddress.enter(request.ip, request.raw.socket));
+    // Nobody is there for whom to ask the database.
+    return request.raw.socket.destroyed ? reply.hijack() : undefined;
   });
-  fastify.addHook('onSend', async (_request, reply, payload) => {
-    sending.set(reply, { bytes: reply.raw.socket?.bytesWritten ?? 0, sinceMs: performance.now() });
-    reply.raw.once('close', () => sending.delete(reply));
+  fastify.addHook('onSend', async (request, reply, payload) => {
+    // A response that was made for a connection that has ended has nobody left to hear of its own end.
+    if (!request.raw.socket.destroyed) {
+      sending.set(reply, { bytes: reply.raw.socket?.bytesWritten ?? 0, sinceMs: performance.now() });
+    }
     return payload;
   });
 
@@ -81,18 +86,13 @@ function onceEnded(request: FastifyRequest, reply: FastifyReply): (leave: () => 
 /** A bounded number of places for each key; those for whom there is none wait their turn. */
 class Slots<Key> {
   readonly #taken = new Map<Key, number>();
-  readonly #waiting = new Map<Key, (() => void)[]>();
+  readonly #waiting = new Map<Key, Set<() => void>>();
 
   constructor(private readonly most: number) {}
 
-  /** Waits for a place, and returns what gives it back. A client that goes while it waits takes none. */
-  async enter(key: Key, request: FastifyRequest): Promise<() => void> {
-    while ((this.#taken.get(key) ?? 0) >= this.most && !request.raw.socket.destroyed) {
-      await new Promise<void>((resolve) => {
-        this.#waiting.set(key, [...(this.#waiting.get(key) ?? []), resolve]);
-        request.raw.socket.once('close', resolve);
-      });
-    }
+  /** Waits for a place, and returns what gives it back. A client that goes while it waits keeps none. */
+  async enter(key: Key, socket: Socket): Promise<() => void> {
+    while ((this.#taken.get(key) ?? 0) >= this.most && !socket.destroyed) await this.#turn(key, socket);
     this.#taken.set(key, (this.#taken.get(key) ?? 0) + 1);
     let isLeft = false;
     return () => {
@@ -102,13 +102,27 @@ class Slots<Key> {
     };
   }
 
+  /** Until a place is free or the client has gone. Who waits no longer must not be in the queue: its turn would be lost. */
+  async #turn(key: Key, socket: Socket): Promise<void> {
+    const waiting = this.#waiting.get(key) ?? new Set();
+    this.#waiting.set(key, waiting);
+    await new Promise<void>((resolve) => {
+      const wake = () => {
+        waiting.delete(wake);
+        if (waiting.size === 0) this.#waiting.delete(key);
+        socket.off('close', wake);
+        resolve();
+      };
+      waiting.add(wake);
+      socket.once('close', wake);
+    });
+  }
+
   #leave(key: Key): void {
     const left = (this.#taken.get(key) ?? 1) - 1;
     if (left > 0) this.#taken.set(key, left);
     else this.#taken.delete(key);
-    const [next, ...others] = this.#waiting.get(key) ?? [];
-    if (others.length > 0) this.#waiting.set(key, others);
-    else this.#waiting.delete(key);
+    const [next] = this.#waiting.get(key) ?? [];
     next?.();
   }
 }

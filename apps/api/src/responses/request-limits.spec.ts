@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
+import { fastify, type FastifyInstance } from 'fastify';
+import { limitRequests } from './request-limits.js';
+
+/** As many of one address are worked on at once. */
+const PLACES = 32;
+
+let server: FastifyInstance;
+let begun: (() => void)[];
+let clients: Socket[];
+
+beforeEach(async () => {
+  [begun, clients] = [[], []];
+  server = fastify();
+  limitRequests(server, () => false);
+  // Each request waits until the test lets it end.
+  server.get('/', async () => {
+    await new Promise<void>((end) => begun.push(end));
+    return 'response';
+  });
+  await server.listen({ port: 0, host: '127.0.0.1' });
+});
+
+afterEach(async () => {
+  for (const client of clients) client.destroy();
+  await server.close();
+});
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await turn();
+}
+
+async function connections(): Promise<number> {
+  return new Promise((resolve) => server.server.getConnections((_error, count) => resolve(count)));
+}
+
+/** Sends so many requests, each on a connection of its own, and waits until the server has them. */
+async function send(count: number): Promise<Socket[]> {
+  const before = clients.length;
+  for (let number = 0; number < count; number++) {
+    const client = connect((server.server.address() as AddressInfo).port, '127.0.0.1');
+    client.resume().on('error', () => undefined);
+    clients.push(client);
+    await once(client, 'connect');
+    client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  }
+  for (let turns = 0; turns < 100; turns++) await turn();
+  return clients.slice(before);
+}
+
+it('works on 32 requests of an address at once, and on the next when one ends', async () => {
+  await send(PLACES + 1);
+  expect(begun).toHaveLength(PLACES);
+  begun[0]!();
+  await until(() => begun.length > PLACES);
+});
+
+it('loses no turn to clients that hung up while they waited', async () => {
+  await send(PLACES);
+  await send(PLACES);
+  for (const gone of await send(PLACES)) gone.destroy();
+  while ((await connections()) > 2 * PLACES) await turn();
+  for (const end of begun.slice(0, PLACES)) end();
+  await until(() => begun.length === 2 * PLACES);
+});
+
+it('leaves no listener on a connection whose request has waited', async () => {
+  await send(PLACES);
+  let waited: Socket | undefined;
+  server.server.once('request', ({ socket }) => (waited = socket));
+  await send(1);
+  const listeners = waited!.listenerCount('close');
+  begun[0]!();
+  await until(() => begun.length > PLACES);
+  expect(waited!.listenerCount('close')).toBe(listeners - 1);
+});
