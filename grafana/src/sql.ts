@@ -35,11 +35,6 @@ export function picked(variable: string, column = variable): string {
   return `(${allPicked(variable)} OR ${isPicked(variable, column)})`;
 }
 
-/** Condition: at least one of these names is picked for the variable. It is constant, too. */
-export function pickedOneOf(variable: string, names: readonly string[]): string {
-  return `${listOf(variable)} && ARRAY[${names.map((name) => `'${name}'`).join(', ')}]`;
-}
-
 function valuesOf(variable: string): string {
   return `ARRAY(SELECT replace(value, '\\"', '"') FROM unnest(${listOf(variable)}) AS value)`;
 }

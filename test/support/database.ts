@@ -51,7 +51,7 @@ export function urlOfDatabase(serverUrl: string, database: string): string {
   return url.href;
 }
 
-/** Runs one statement on a connection of its own, as CREATE and DROP DATABASE demand. */
+/** Runs a statement, or several with `;` between them, on a connection of its own, as CREATE and DROP DATABASE demand. */
 export async function execute(url: string, sql: string): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();

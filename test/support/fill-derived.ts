@@ -1,17 +1,11 @@
-import { Client } from 'pg';
+import { execute } from './database.js';
 
 /**
  * What follows from rows that a test wrote by hand: the clusters, the cluster cost of each day, the groups of each user cost
  * and the rollup. Made by rules of its own, a row at a time, and not by the sync's SQL.
  */
 export async function fillDerived(databaseUrl: string): Promise<void> {
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    await client.query(FILL);
-  } finally {
-    await client.end();
-  }
+  await execute(databaseUrl, FILL);
 }
 
 const FILL = `

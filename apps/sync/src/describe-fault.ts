@@ -1,6 +1,6 @@
 import type { Logger } from '@nestjs/common';
 import { describeDatabaseError, isRefusedStatement } from '#libs/database';
-import { messageOf, OperatorError } from '#libs/domain';
+import { framesOf, messageOf, OperatorError } from '#libs/domain';
 
 /** An error in the words of its owner. */
 export interface Fault {
@@ -21,7 +21,7 @@ export function describeFault(error: unknown): Fault {
   const database = describeDatabaseError(error);
   if (database !== undefined) return { message: database };
   if (isRefusedStatement(error)) {
-    return { message: 'internal error', stack: framesOf(error), detail: messageOf(error) };
+    return { message: 'internal error', stack: framesOf(error as Error), detail: messageOf(error) };
   }
   const name = error instanceof Error ? error.name : typeof error;
   return { message: `internal error: ${name}`, stack: error instanceof Error ? error.stack : String(error) };
@@ -31,13 +31,4 @@ export function describeFault(error: unknown): Fault {
 export function logFault(logger: Logger, { stack, detail }: Fault): void {
   if (stack !== undefined) logger.error(`internal error, at\n${stack}`);
   if (detail !== undefined) logger.debug(detail);
-}
-
-/** The lines of a stack that say where, without the first ones, which repeat the message. */
-function framesOf(error: unknown): string {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  return stack
-    .split('\n')
-    .filter((line) => /^\s+at /.test(line))
-    .join('\n');
 }

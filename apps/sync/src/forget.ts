@@ -1,20 +1,17 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
-import { ConfigurationError, parseStoredCluster } from '#libs/config';
+import { parseStoredCluster } from '#libs/config';
 import { createDataSource, findLockHolder, migrate, SyncSession, type Forgotten } from '#libs/database';
 import { dayOf } from '#libs/domain';
 import { MEASURES } from '#libs/prometheus';
-import { describeFault } from './describe-fault.js';
 import { describeHolder } from './describe-holder.js';
+import { EXIT_LOCKED, EXIT_USAGE } from './exit-status.js';
+import { reportFault } from './report-fault.js';
 
 const USAGE = `usage: npm run forget -- --hub HUB --user NAME [--as PSEUDONYM]
   puts a pseudonym (by default forgotten-1, forgotten-2, …) in the place of a person's name in all that is stored;
   costs stay as they are
 `;
-const EXIT_FAILED = 1;
-const EXIT_USAGE = 2;
-/** EX_TEMPFAIL of sysexits.h: a sync is at work; try again later. */
-const EXIT_LOCKED = 75;
 
 /** @returns the status to exit with. */
 async function main(): Promise<number> {
@@ -65,11 +62,4 @@ function formatForgotten({ pseudonym, rows, days, comesBackFrom }: Forgotten): s
   );
 }
 
-function report(error: unknown): number {
-  const { message, stack } = describeFault(error);
-  const prefix = error instanceof ConfigurationError ? '' : 'nothing was done: ';
-  process.stderr.write(`${prefix}${message}\n${stack ? `${stack}\n` : ''}`);
-  return EXIT_FAILED;
-}
-
-process.exit(await main().catch(report));
+process.exit(await main().catch((error: unknown) => reportFault('nothing was done', error)));

@@ -1,23 +1,19 @@
 import 'reflect-metadata';
 import { ConsoleLogger, Logger, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { ConfigurationError, parseSyncConfig } from '#libs/config';
+import { parseSyncConfig } from '#libs/config';
 import { dayOf } from '#libs/domain';
 import { ArgumentError, parseArguments, USAGE, type Command } from './arguments.js';
 import { SyncDatabase } from './database.js';
-import { describeFault } from './describe-fault.js';
 import { describeHolder } from './describe-holder.js';
+import { EXIT_FAILED, EXIT_LOCKED, EXIT_USAGE } from './exit-status.js';
 import { LogProgress, TerminalProgress } from './progress.js';
+import { reportFault } from './report-fault.js';
 import { allSucceeded, formatSummaries } from './run-summary.js';
 import { SyncRunner } from './runner.js';
 import { SyncSchedule } from './schedule.js';
 import { stopOnSignals } from './stop-signals.js';
 import { SyncModule } from './sync.module.js';
-
-const EXIT_FAILED = 1;
-const EXIT_USAGE = 2;
-/** EX_TEMPFAIL of sysexits.h: nothing is wrong, another process is at work; try again later. */
-const EXIT_LOCKED = 75;
 
 /** @returns the status to exit with. */
 async function main(): Promise<number> {
@@ -71,16 +67,12 @@ function loggerFor(command: Command): ConsoleLogger {
   });
 }
 
-/** What an operator reads when nothing could be run: no stack for what the message explains. */
 function report(error: unknown): number {
   if (error instanceof ArgumentError) {
     process.stderr.write(`${error.message}\n${USAGE}`);
     return EXIT_USAGE;
   }
-  const { message, stack } = describeFault(error);
-  const prefix = error instanceof ConfigurationError ? '' : 'the sync cannot run: ';
-  process.stderr.write(`${prefix}${message}\n${stack ? `${stack}\n` : ''}`);
-  return EXIT_FAILED;
+  return reportFault('the sync cannot run', error);
 }
 
 process.exit(await main().catch(report));

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
-import { ConfigurationError, parseDatabaseUrl } from '#libs/config';
+import { parseDatabaseUrl } from '#libs/config';
 import { createDataSource, migrate } from '#libs/database';
 import { MEASURES } from '#libs/prometheus';
-import { describeFault } from './describe-fault.js';
+import { reportFault } from './report-fault.js';
 
 /** Brings the database's schema up to date and says what it did. */
 async function main(): Promise<number> {
@@ -17,11 +17,4 @@ async function main(): Promise<number> {
   }
 }
 
-function report(error: unknown): number {
-  const { message, stack } = describeFault(error);
-  const prefix = error instanceof ConfigurationError ? '' : 'cannot migrate: ';
-  process.stderr.write(`${prefix}${message}\n${stack ? `${stack}\n` : ''}`);
-  return 1;
-}
-
-process.exit(await main().catch(report));
+process.exit(await main().catch((error: unknown) => reportFault('cannot migrate', error)));

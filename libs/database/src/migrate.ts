@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import { OperatorError, type Measure } from '#libs/domain';
-import { MIGRATIONS, readSqlFile } from '#migrations';
+import { readSqlFile } from '#migrations';
 import { MigrationExecutor, QueryFailedError, type DataSource, type QueryRunner } from 'typeorm';
+import { missingMigrations, unknownMigrations } from './queries/applied-migrations.js';
 import { isHeldElsewhere } from './sync-lock.js';
-
-/** Names, in order, of the migrations that this code is written for; compare with reporting.applied_migrations. */
-export const EXPECTED_MIGRATIONS: readonly string[] = MIGRATIONS.map((migration) => new migration().name);
 
 /** The first migration of the layout before 0.2. */
 const EARLIER_LAYOUT = 'CostAndUsageTables1764000000000';
@@ -142,12 +140,12 @@ async function isCurrent(dataSource: DataSource, queryRunner: QueryRunner, views
   const rows: { name: string }[] = await queryRunner.query(`SELECT name FROM migrations ORDER BY id`);
   const applied = rows.map(({ name }) => name);
   if (applied.includes(EARLIER_LAYOUT)) throw new EarlierLayoutError();
-  const unknown = applied.filter((name) => !EXPECTED_MIGRATIONS.includes(name));
+  const unknown = unknownMigrations(applied);
   if (unknown.length > 0) throw new NewerSchemaError(unknown);
   const [schema]: { comment: string | null }[] = await queryRunner.query(
     `SELECT obj_description(to_regnamespace('reporting'), 'pg_namespace') AS comment`,
   );
-  return applied.length === EXPECTED_MIGRATIONS.length && (schema?.comment ?? '').endsWith(views.version);
+  return missingMigrations(applied).length === 0 && (schema?.comment ?? '').endsWith(views.version);
 }
 
 /** Takes the locks of all clusters, which their runs hold. */

@@ -10,7 +10,7 @@ import {
 import { allocateDay, textOfPolicy } from './allocate-day.js';
 import { digestOf } from './digest.js';
 import { EmptyResponseError } from './empty-response-error.js';
-import { listRestatements } from './restatements.js';
+import { costsByPlace, listRestatements } from './restatements.js';
 import { affectedRows, type RunTransaction } from './run-transaction.js';
 import type { CostDayReplacement, CostReadingBasis } from './sync-records.js';
 import { countChangedDays } from './sync-runs.js';
@@ -37,7 +37,7 @@ export async function replaceCostDay(
   policy: AllocationPolicy,
 ): Promise<CostDayReplacement> {
   const { day } = costs;
-  const attributed = mergeCosts(costs.attributed);
+  const attributed = [...costsByPlace(costs.attributed).values()];
   const row: CostDayRow = {
     account_usd: formatUsd(costs.accountUsd),
     cluster_usd: formatUsd(sumUsd(attributed.map(({ amountUsd }) => amountUsd))),
@@ -65,16 +65,6 @@ export async function replaceCostDay(
   if (isOther || stored?.policy !== row.policy) rowsWritten += await allocateDay(transaction, day, policy);
   await countChangedDays(transaction, rowsWritten);
   return { changed: true, rowsWritten, restatements };
-}
-
-/** Costs of the same hub, service, component and instance type are one. */
-function mergeCosts(costs: readonly AttributedCost[]): AttributedCost[] {
-  const merged = new Map<string, AttributedCost>();
-  for (const cost of costs) {
-    const key = JSON.stringify([cost.hub, cost.service, cost.component]);
-    merged.set(key, { ...cost, amountUsd: cost.amountUsd + (merged.get(key)?.amountUsd ?? 0n) });
-  }
-  return [...merged.values()];
 }
 
 function textsOf({ hub, service, component, amountUsd }: AttributedCost): string[] {

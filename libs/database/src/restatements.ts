@@ -11,21 +11,22 @@ export interface Restatement extends Pick<AttributedCost, 'hub' | 'service' | 'c
  * figure and is none.
  */
 export function listRestatements(before: readonly AttributedCost[], after: readonly AttributedCost[]): Restatement[] {
-  const sums = [sumByKey(before), sumByKey(after)] as const;
-  const keys = new Set([...sums[0].keys(), ...sums[1].keys()]);
+  const costs = [costsByPlace(before), costsByPlace(after)] as const;
+  const keys = new Set([...costs[0].keys(), ...costs[1].keys()]);
   return [...keys].sort().flatMap((key) => {
-    const [beforeUsd, afterUsd] = [sums[0].get(key), sums[1].get(key)];
+    const [beforeUsd, afterUsd] = [costs[0].get(key)?.amountUsd, costs[1].get(key)?.amountUsd];
     if ((beforeUsd ?? 0n) === (afterUsd ?? 0n)) return [];
-    const [hub, service, component] = JSON.parse(key) as [string, string, string];
+    const { hub, service, component } = (costs[0].get(key) ?? costs[1].get(key))!;
     return [{ hub, service, component, beforeUsd, afterUsd }];
   });
 }
 
-function sumByKey(costs: readonly AttributedCost[]): Map<string, Usd> {
-  const sums = new Map<string, Usd>();
-  for (const { hub, service, component, amountUsd } of costs) {
-    const key = JSON.stringify([hub, service, component]);
-    sums.set(key, (sums.get(key) ?? 0n) + amountUsd);
+/** Costs of the same hub, service and component as one, in the order in which they first come. */
+export function costsByPlace(costs: readonly AttributedCost[]): Map<string, AttributedCost> {
+  const merged = new Map<string, AttributedCost>();
+  for (const cost of costs) {
+    const key = JSON.stringify([cost.hub, cost.service, cost.component]);
+    merged.set(key, { ...cost, amountUsd: cost.amountUsd + (merged.get(key)?.amountUsd ?? 0n) });
   }
-  return sums;
+  return merged;
 }

@@ -46,11 +46,6 @@ export class SyncLock {
     return this.queryRunner.isReleased;
   }
 
-  /** Finds out whether the connection still stands, which a silent network does not tell. */
-  async confirm(): Promise<void> {
-    if (!this.isLost) await this.queryRunner.query('SELECT');
-  }
-
   async release(): Promise<void> {
     await release(this.queryRunner);
   }

@@ -22,7 +22,3 @@ export interface AllocationPolicy {
 export interface DividingMeasure extends Pick<Measure, 'name' | 'dataset'> {
   readonly component: Component;
 }
-
-/** Why no user bears a cost. */
-export const UNALLOCATED_REASONS = ['idle', 'no usage', 'usage not read', 'anonymous hub', 'not allocated'] as const;
-export type UnallocatedReason = (typeof UNALLOCATED_REASONS)[number];

@@ -14,3 +14,11 @@ export function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ');
   return error instanceof Error && error.message !== '' ? error.message : String(error);
 }
+
+/** The lines of an error's stack that say where, without the first ones, which repeat the message. */
+export function framesOf({ stack = '' }: Error): string {
+  return stack
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .join('\n');
+}

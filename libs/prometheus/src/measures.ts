@@ -46,6 +46,11 @@ export function dividingMeasures(measures: readonly Measure[]): DividingMeasure[
   );
 }
 
+/** The measures of a list that are read with a dataset; of the memberships there are none. */
+export function measuresOf(dataset: UsageDataset, measures = MEASURES): PrometheusMeasure[] {
+  return measures.filter((measure) => measure.dataset === dataset);
+}
+
 /** The datasets of a list of measures, and the memberships, each once. */
 export function datasetsOf(measures: readonly Measure[]): UsageDataset[] {
   return [...new Set([...measures.map(({ dataset }) => dataset), MEMBERSHIPS])];

@@ -16,7 +16,7 @@ import {
   type UserUsage,
 } from '#libs/domain';
 import { convertCoverage, convertMemberships, convertUsage, convertUserLabels } from './convert.js';
-import { coverageOf, datasetsOf, MEASURES, type PrometheusMeasure } from './measures.js';
+import { coverageOf, datasetsOf, MEASURES, measuresOf, type PrometheusMeasure } from './measures.js';
 import { PrometheusClient, type PrometheusClientOptions, type Sample, type Traffic } from './prometheus.client.js';
 import { ImpossibleReadingError, NoQuantityError } from './prometheus-errors.js';
 import { coveredSteps, memberships, presence, SECONDS_PER_DAY, type NamedQuery } from './queries.js';
@@ -84,7 +84,7 @@ export class UsageReader {
 
   /** One dataset of one day, for all hubs at once. */
   async fetchReading(day: Day, dataset: UsageDataset): Promise<DatasetReading> {
-    const measures = this.#measures.filter((measure) => measure.dataset === dataset);
+    const measures = measuresOf(dataset, this.#measures);
     const rows = dataset === MEMBERSHIPS ? await this.#fetchMemberships(day) : await this.#fetchUsage(day, measures);
     return {
       day,

@@ -1,5 +1,5 @@
+import { execute } from '../../support/database.js';
 import { fillDerived } from '../../support/fill-derived.js';
-import { Client } from 'pg';
 
 /**
  * Two days of a small cluster, every figure worked out by hand, allocated by hub. Written straight into the tables.
@@ -21,13 +21,7 @@ import { Client } from 'pg';
  * `beta` costs 500 on 2025-03-01; none of it may ever show in an answer about `alpha`.
  */
 export async function fillEstate(databaseUrl: string): Promise<void> {
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    await client.query(ESTATE);
-  } finally {
-    await client.end();
-  }
+  await execute(databaseUrl, ESTATE);
   await fillDerived(databaseUrl);
 }
 

@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import { execute } from '../../support/database.js';
 import { fillDerived } from '../../support/fill-derived.js';
 
 /** The hand-made estate: one week, two hubs, five people. Figures are in the comments of the specs that use them. */
@@ -17,13 +17,7 @@ const GIB_HOUR = '(3600 * 1073741824::numeric)';
  * was not shared out yet.
  */
 export async function fillEstate(url: string): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    for (const statement of STATEMENTS) await client.query(statement);
-  } finally {
-    await client.end();
-  }
+  await execute(url, STATEMENTS.join(';\n'));
   await fillDerived(url);
 }
 

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { Catch, HttpException, HttpStatus, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { DatabaseUnavailable, sqlStateOf } from '#libs/database/queries';
-import { messageOf } from '#libs/domain';
+import { framesOf, messageOf } from '#libs/domain';
 import type { FastifyReply } from 'fastify';
 
 const RETRY_AFTER_SECONDS = '5';
@@ -71,9 +71,5 @@ function publicMessageOf(error: unknown): string {
 
 function publicStackOf(error: unknown): string | undefined {
   if (!types.isNativeError(error)) return undefined;
-  if (sqlStateOf(error) === undefined) return error.stack;
-  return error.stack
-    ?.split('\n')
-    .filter((line) => /^\s+at /.test(line))
-    .join('\n');
+  return sqlStateOf(error) === undefined ? error.stack : framesOf(error);
 }

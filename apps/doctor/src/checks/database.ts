@@ -1,4 +1,4 @@
-import { API_ROLE, EXPECTED_MIGRATIONS, SYNC_ROLE, type DatabaseInspection } from '#libs/database';
+import { API_ROLE, missingMigrations, SYNC_ROLE, unknownMigrations, type DatabaseInspection } from '#libs/database';
 import { failure, ok, warning, type Finding } from '../finding.js';
 
 const OLDEST_SERVER = 15;
@@ -24,7 +24,7 @@ function judgeServer(versionNumber: number): Finding {
 
 function judgeMigrations({ appliedMigrations, mayMigrate }: DatabaseInspection): Finding {
   const applied = appliedMigrations ?? [];
-  const unknown = applied.filter((name) => !EXPECTED_MIGRATIONS.includes(name));
+  const unknown = unknownMigrations(applied);
   if (unknown.length > 0) {
     return failure(
       'migrations',
@@ -32,7 +32,7 @@ function judgeMigrations({ appliedMigrations, mayMigrate }: DatabaseInspection):
       'run that version, or restore a backup from before',
     );
   }
-  const pending = EXPECTED_MIGRATIONS.filter((name) => !applied.includes(name));
+  const pending = missingMigrations(applied);
   if (pending.length === 0) return ok('migrations', `all ${applied.length} applied`);
   const found = applied.length === 0 ? 'the database is not migrated' : `pending: ${pending.join(', ')}`;
   return mayMigrate

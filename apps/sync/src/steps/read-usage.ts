@@ -1,12 +1,5 @@
-import {
-  ALL_HUBS,
-  OperatorError,
-  type DatasetReading,
-  type Day,
-  type DayWindow,
-  type UsageDataset,
-} from '#libs/domain';
-import { ImpossibleReadingError, MEASURES, UsageReader } from '#libs/prometheus';
+import { ALL_HUBS, OperatorError, type DatasetReading, type Day, type DayWindow } from '#libs/domain';
+import { ImpossibleReadingError, measuresOf, UsageReader } from '#libs/prometheus';
 import { planUsageBackfill, planUsageDays, usageWindow, windowOf, type DueUsageDay } from '../plan-usage.js';
 import { formatDays, formatWindow, skippedSummary, type SourceSummary } from '../run-summary.js';
 import type { SyncWork } from '../task.js';
@@ -111,11 +104,7 @@ function nothingOf({ day, datasets }: DueUsageDay): DatasetReading[] {
     dataset,
     hub: ALL_HUBS,
     coverage: 0,
-    measures: measuresOf(dataset),
+    measures: measuresOf(dataset).map(({ name }) => name),
     rows: [],
   }));
-}
-
-function measuresOf(dataset: UsageDataset): string[] {
-  return MEASURES.filter((measure) => measure.dataset === dataset).map(({ name }) => name);
 }

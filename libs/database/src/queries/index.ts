@@ -1,6 +1,6 @@
 export { dataVersion } from './data-version.js';
 export { asText, withoutRows, type ResponseShape } from './response-shape.js';
-export { appliedMigrations, missingMigrations } from './applied-migrations.js';
+export { appliedMigrations, EXPECTED_MIGRATIONS, missingMigrations, unknownMigrations } from './applied-migrations.js';
 export { firstTwoClusters } from './clusters.js';
 export { costsPerUser } from './costs-per-user.js';
 export { DatabaseNotMigrated, DatabaseUnavailable, sqlStateOf } from './database-unavailable.js';
