@@ -6,7 +6,7 @@ import {
   type GetCostAndUsageCommandInput,
   type GetCostAndUsageCommandOutput,
 } from '@aws-sdk/client-cost-explorer';
-import { formatUsd, parseUsd } from '#libs/domain';
+import { addDays, formatUsd, parseUsd } from '#libs/domain';
 import { startSimulator, type Simulator, type SimulatorOptions } from './index.js';
 
 const TODAY = '2026-11-20';
@@ -35,7 +35,7 @@ async function start(options: SimulatorOptions = {}): Promise<void> {
 }
 
 afterEach(async () => {
-  client.destroy();
+  client?.destroy();
   await simulator.close();
 });
 
@@ -172,6 +172,17 @@ describe('the Cost Explorer of the simulator, asked with the AWS SDK', () => {
     expect(empty.ResultsByTime!.map((result) => result.Groups!.length)).toEqual([0, 0, 0, 0, 0, 0, 0]);
     const { NextPageToken } = await ask(BY_SERVICE);
     await expect(ask({ ...BY_SERVICE, NextPageToken })).rejects.toMatchObject({ name: 'InvalidNextTokenException' });
+  });
+
+  it('serves the metrics of all days until now, for promtool to import', async () => {
+    simulator = await startSimulator({ estate: { historyDays: 1, users: 3 } });
+    const { usageFrom } = simulator.estate;
+    const text = await (await fetch(`${simulator.url}/history`)).text();
+    const instants = [...text.matchAll(/ (\d+(?:\.\d+)?)$/gm)].map(([, second]) => Number(second) * 1000);
+    expect(text.endsWith('\n# EOF\n')).toBe(true);
+    expect(new Date(Math.min(...instants)).toISOString().slice(0, 10)).toBe(addDays(usageFrom, -1));
+    // A scrape every five minutes.
+    expect(Date.now() - Math.max(...instants)).toBeLessThan(10 * 60_000);
   });
 
   it('refuses a fault that does not exist', async () => {
