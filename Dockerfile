@@ -10,12 +10,12 @@ FROM node:24.21.0-trixie-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY nest-cli.json tsconfig.json ./
+COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY apps apps
 COPY libs libs
 COPY migrations migrations
 # The demo starts servers of its own, which takes packages that are not in the image.
-RUN npx nest build --all && rm -rf dist/apps/demo dist/libs/embedded
+RUN npx nest build && rm -rf dist/apps/demo dist/libs/embedded
 
 FROM node:24.21.0-trixie-slim AS runtime
 ENV NODE_ENV=production

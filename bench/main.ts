@@ -1,33 +1,51 @@
 import 'reflect-metadata';
+import { parseArgs } from 'node:util';
 import { benchApi } from './api/bench-api.js';
-import { benchSync } from './sync/bench-sync.js';
 import { describeMachine } from './machine.js';
 import { Report } from './report.js';
-import { parseInvocation, type Sizes } from './sizes.js';
-import { benchStorage } from './storage/bench-storage.js';
+import { benchStorage } from './storage.js';
+import { benchSync } from './sync.js';
+
+/** How large to measure; what is absent, each part chooses. */
+export interface Sizes {
+  readonly users?: number;
+  readonly days?: number;
+  /** How often each thing is measured; the median counts. */
+  readonly runs?: number;
+}
 
 /** In the order in which they run when none is named. */
 const PARTS: Readonly<Record<string, (sizes: Sizes, report: Report) => Promise<void>>> = {
-  sync: benchSync,
   storage: benchStorage,
+  sync: benchSync,
   api: benchApi,
 };
 
+/** @throws RangeError for a part or a size that cannot be. */
 async function main(): Promise<void> {
-  const { parts, sizes } = parseInvocation(process.argv.slice(2));
-  const unknown = parts.filter((part) => !(part in PARTS));
-  if (unknown.length > 0)
-    throw new RangeError(`no part ${unknown.join(', ')}; there are ${Object.keys(PARTS).join(', ')}`);
+  const option = { type: 'string' } as const;
+  const { values, positionals: named } = parseArgs({
+    allowPositionals: true,
+    options: { users: option, days: option, runs: option },
+  });
+  const sizes = Object.fromEntries(Object.entries(values).map(([name, text]) => [name, parseSize(name, text)]));
+  const unknown = named.find((part) => !Object.hasOwn(PARTS, part));
+  if (unknown) throw new RangeError(`no part ${unknown}; there are ${Object.keys(PARTS).join(', ')}`);
   console.log(describeMachine());
   const report = new Report();
-  for (const part of parts.length > 0 ? parts : Object.keys(PARTS)) await PARTS[part]!(sizes, report);
+  for (const part of named.length > 0 ? named : Object.keys(PARTS)) await PARTS[part]!(sizes, report);
+}
+
+function parseSize(name: string, text: string): number {
+  const size = Number(text);
+  if (!Number.isInteger(size) || size < 1) throw new RangeError(`--${name} ${text}: a whole number above 0 is needed`);
+  return size;
 }
 
 main().then(
   () => process.exit(0),
   (error: unknown) => {
-    const isMistake = error instanceof RangeError || error instanceof TypeError;
-    console.error(isMistake ? error.message : error);
+    console.error(error instanceof RangeError ? error.message : error);
     process.exit(1);
   },
 );

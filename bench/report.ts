@@ -13,7 +13,18 @@ export class Report {
     console.log(`${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`);
   }
 
-  /** What is under way, for whoever watches; not part of the result. */
+  /** Milliseconds by name, before and after. */
+  compare(title: string, ratio: string, before: Record<string, number>, after: Record<string, number>): void {
+    const rows = Object.entries(before).map(([name, ms]) => [
+      name,
+      formatMs(ms),
+      formatMs(after[name]!),
+      (after[name]! / ms).toFixed(2),
+    ]);
+    this.table([title, 'before', 'after', ratio], rows);
+  }
+
+  /** What is under way, on standard error: no part of the result. */
   progress(text: string): void {
     console.error(`… ${text}`);
   }

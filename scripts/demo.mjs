@@ -2,11 +2,7 @@
 // this process and no shell, so a signal that is sent to npm reaches the demo, and not only Ctrl-C on a terminal.
 import { spawnSync } from 'node:child_process';
 
-for (const step of [
-  ['scripts/install-once.mjs'],
-  ['scripts/clean.mjs'],
-  ['node_modules/@nestjs/cli/bin/nest.js', 'build', '--all'],
-]) {
+for (const step of [['scripts/install-once.mjs'], ['node_modules/@nestjs/cli/bin/nest.js', 'build']]) {
   const { status } = spawnSync(process.execPath, step, { stdio: ['ignore', 2, 2] });
   if (status !== 0) process.exit(status ?? 1);
 }

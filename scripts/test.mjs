@@ -2,10 +2,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
-for (const step of [['scripts/clean.mjs'], ['node_modules/@nestjs/cli/bin/nest.js', 'build', '--all']]) {
-  const { status } = spawnSync(process.execPath, step, { stdio: ['ignore', 2, 2] });
-  if (status !== 0) process.exit(status ?? 1);
-}
+const nest = ['node_modules/@nestjs/cli/bin/nest.js', 'build'];
+const { status: built } = spawnSync(process.execPath, nest, { stdio: ['ignore', 2, 2] });
+if (built !== 0) process.exit(built ?? 1);
 
 const args = process.argv.slice(2);
 const chosen = args.some((arg) => /^(--maxWorkers|-w|--runInBand|-i)\b/.test(arg));

@@ -1,45 +1,47 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Statement } from '#libs/database';
+import type { Statement } from '#libs/database/queries';
 import pg from 'pg';
-import { connect } from '../database/bench-server.js';
+import { connect } from '../bench-server.js';
 import { timed } from '../timing.js';
 
 const run = promisify(execFile);
 
-/** Who runs a statement for comparison. */
+/** Whether this machine has psql. */
 export const hasPsql = await run('psql', ['--version']).then(
   () => true,
   () => false,
 );
 
-export interface PsqlTimes {
-  /** From sending the statement to having every row, by psql's own `\\timing`: neither printing nor starting up. */
-  readonly statementMs: number;
-  /** From starting psql to its end, the rows printed to /dev/null. */
-  readonly wholeMs: number;
-}
-
-/** How long psql takes for a statement. Where there is no psql, a bare pg client, once connected and in all. */
-export async function timePsql(databaseUrl: string, statement: Statement): Promise<PsqlTimes> {
+/** Milliseconds that psql takes for a statement, its start and its rows to /dev/null included; without psql a pg client. */
+export function timePsql(databaseUrl: string, statement: Statement): Promise<number> {
   const sql = withLiterals(statement);
-  const started = performance.now();
-  const statementMs = hasPsql ? await runPsql(databaseUrl, sql) : await runClient(databaseUrl, sql);
-  return { statementMs, wholeMs: performance.now() - started };
+  return timed(() => (hasPsql ? runPsql(databaseUrl, sql) : runClient(databaseUrl, sql)));
 }
 
-async function runPsql(databaseUrl: string, sql: string): Promise<number> {
-  const running = run('psql', ['-X', '-q', '-A', '-t', '-f', '-', databaseUrl], { maxBuffer: 1024 });
-  running.child.stdin!.end(`SET jit = off;\n\\o /dev/null\n\\timing on\n${sql};\n`);
-  const { stdout } = await running;
-  return Number(/Time: ([\d.]+) ms/.exec(stdout)![1]);
+async function runPsql(databaseUrl: string, sql: string): Promise<void> {
+  const running = run('psql', [
+    '-X',
+    '-q',
+    '-A',
+    '-t',
+    '-v',
+    'ON_ERROR_STOP=1',
+    '-o',
+    '/dev/null',
+    '-f',
+    '-',
+    databaseUrl,
+  ]);
+  running.child.stdin!.end(`SET jit = off;\n${sql};\n`);
+  await running;
 }
 
-async function runClient(databaseUrl: string, sql: string): Promise<number> {
+async function runClient(databaseUrl: string, sql: string): Promise<void> {
   const client = await connect(databaseUrl);
   try {
     await client.query('SET jit = off');
-    return await timed(() => client.query({ text: sql, rowMode: 'array' }));
+    await client.query({ text: sql, rowMode: 'array' });
   } finally {
     await client.end();
   }

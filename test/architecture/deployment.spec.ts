@@ -1,92 +1,121 @@
+import { API_VARIABLES, parseApiConfig, parseDatabaseUrl, parseSyncConfig, SYNC_VARIABLES } from '#libs/config';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { parseAllDocuments, parse } from 'yaml';
+import { isBuiltin } from 'node:module';
+import ts from 'typescript';
+import { parse, parseAllDocuments } from 'yaml';
+import { readSettings, SETTINGS } from '../../apps/simulator/src/settings.js';
 
-/**
- * What compose and the manifests say, held against what there is: the programs, the variables that they read, the files
- * that are mounted. Whether Docker and Kubernetes take them is for those to say.
- */
+type Variables = Readonly<Record<string, string>>;
+
+/** A program of the image, as a compose file or a manifest starts it. */
+interface Started {
+  readonly where: string;
+  readonly command: readonly string[];
+  readonly variables: Variables;
+}
+
+const AWS_VARIABLES = ['AWS_ENDPOINT_URL_COST_EXPLORER', 'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
+
+/** By source file: the variables that the program knows, and its own parser of them. */
+const PROGRAMS: Readonly<Record<string, { knows: readonly string[]; parse: (variables: Variables) => unknown }>> = {
+  'apps/api/src/main.ts': { knows: ['NODE_ENV', ...API_VARIABLES], parse: parseApiConfig },
+  'apps/sync/src/main.ts': { knows: ['NODE_ENV', ...SYNC_VARIABLES, ...AWS_VARIABLES], parse: parseSyncConfig },
+  'apps/sync/src/migrate.ts': { knows: ['DATABASE_URL'], parse: parseDatabaseUrl },
+  'apps/simulator/src/main.ts': { knows: Object.keys(SETTINGS.shape), parse: readSettings },
+};
+
+const sourceOf = ([, file = '']: readonly string[]) => file.replace(/^dist\//, '').replace(/\.js$/, '.ts');
+
+interface Service {
+  readonly build?: string;
+  readonly command: readonly string[];
+  readonly environment: Variables;
+  readonly volumes?: readonly string[];
+}
+
+const services = Object.entries(
+  (parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true }) as { services: Record<string, Service> })
+    .services,
+);
+
+function startedByCompose(): Started[] {
+  return services
+    .filter(([, { build }]) => build !== undefined)
+    .map(([where, { command, environment }]) => ({ where, command, variables: environment }));
+}
 
 interface Container {
-  readonly name: string;
   readonly command: readonly string[];
-  readonly variables: readonly string[];
+  readonly env?: readonly { name: string; value?: string; valueFrom?: unknown }[];
+  readonly envFrom?: readonly { configMapRef: { name: string } }[];
 }
 
-interface ComposeService {
-  readonly image?: string;
-  readonly command?: string | readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly volumes?: readonly string[];
-  readonly depends_on?: Readonly<Record<string, unknown>>;
+interface Pod {
+  readonly template?: { readonly spec: { readonly containers: readonly Container[] } };
 }
 
-const compose = parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true }) as {
-  services: Readonly<Record<string, ComposeService>>;
-};
-const services = Object.entries(compose.services);
-
-/** Every object below a value, the value itself included. */
-function* objectsIn(value: unknown): Generator<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null) return;
-  if (!Array.isArray(value)) yield value as Record<string, unknown>;
-  for (const member of Object.values(value)) yield* objectsIn(member);
-}
-
-const manifests = readdirSync('kubernetes')
-  .filter((file) => file.endsWith('.yaml'))
-  .flatMap((file) =>
-    parseAllDocuments(readFileSync(`kubernetes/${file}`, 'utf8')).map((document) => document.toJS() as unknown),
+function startedByKubernetes(): Started[] {
+  const { configMapGenerator } = parse(readFileSync('kubernetes/kustomization.yaml', 'utf8')) as {
+    configMapGenerator: readonly { name: string; literals?: readonly string[] }[];
+  };
+  const literalsOf = (map: string) => configMapGenerator.find(({ name }) => name === map)?.literals ?? [];
+  const files = readdirSync('kubernetes').filter((file) => file.endsWith('.yaml'));
+  return files.flatMap((where) =>
+    parseAllDocuments(readFileSync(`kubernetes/${where}`, 'utf8'))
+      .map((document) => (document.toJS() as { spec?: Pod & { jobTemplate?: { spec: Pod } } }).spec)
+      .flatMap((spec) => (spec?.jobTemplate?.spec ?? spec)?.template?.spec.containers ?? [])
+      .map(({ command, env = [], envFrom = [] }) => ({
+        where,
+        command,
+        variables: Object.fromEntries([
+          ...envFrom.flatMap(({ configMapRef }) => literalsOf(configMapRef.name).map((line) => line.split('='))),
+          // The one secret that there is.
+          ...env.map(({ name, value = 'postgres://costs:secret@database:5432/costs' }) => [name, value]),
+        ]) as Variables,
+      })),
   );
-const containers: Container[] = [
-  ...services.map(([name, { command = [], environment = {} }]) => ({
-    name,
-    command: [command].flat(),
-    variables: Object.keys(environment),
-  })),
-  ...manifests
-    .flatMap((manifest) => [...objectsIn(manifest)])
-    .filter((object) => Array.isArray(object['command']) && typeof object['image'] === 'string')
-    .map((object) => ({
-      name: String(object['name']),
-      command: object['command'] as string[],
-      variables: ((object['env'] as { name: string }[] | undefined) ?? []).map(({ name }) => name),
-    })),
-].filter(({ command }) => command.some((word) => word.startsWith('dist/')));
+}
 
-/** Every variable that .env.example names, and those of others: Node, the AWS SDK, the simulator. */
-const KNOWN = [
-  ...[...readFileSync('.env.example', 'utf8').matchAll(/^#? ?([A-Z][A-Z_]+)=/gm)].map(([, name]) => name!),
-  'NODE_ENV',
-];
-const OF_OTHERS = /^(AWS|SIMULATOR)_/;
-
-describe('what is deployed', () => {
-  it('runs programs that the build makes', () => {
-    expect(containers.length).toBeGreaterThan(6);
-    for (const { name, command } of containers) {
-      const program = command.find((word) => word.startsWith('dist/'))!;
-      const source = program.replace(/^dist\//, '').replace(/\.js$/, '.ts');
-      expect([name, source, existsSync(source)]).toEqual([name, source, true]);
+describe.each([
+  ['docker-compose.yml', startedByCompose()],
+  ['kubernetes', startedByKubernetes()],
+])('%s', (_, started) => {
+  it('starts programs that the build makes, with variables that they know, and enough of them', () => {
+    expect(started.length).toBeGreaterThan(3);
+    for (const { where, command, variables } of started) {
+      const program = PROGRAMS[sourceOf(command)];
+      expect([where, command[0], existsSync(sourceOf(command)), program]).toEqual([where, 'node', true, program]);
+      const unknown = Object.keys(variables).filter((name) => !program!.knows.includes(name));
+      expect([where, unknown]).toEqual([where, []]);
+      // Files are mounted where this machine has none.
+      const { ATTRIBUTION_FILE: _file, API_TOKENS_FILE: _tokens, ...rest } = variables;
+      program!.parse(rest);
     }
   });
+});
 
-  it('gives them variables that they read', () => {
-    for (const { name, variables } of containers) {
-      const unknown = variables.filter((variable) => !KNOWN.includes(variable) && !OF_OTHERS.test(variable));
-      expect([name, unknown]).toEqual([name, []]);
-    }
-  });
+it('docker-compose.yml mounts files that exist', () => {
+  const mounted = services.flatMap(([, { volumes }]) => volumes ?? []).filter((mount) => mount.startsWith('./'));
+  expect(mounted.length).toBeGreaterThan(4);
+  expect(mounted.map((mount) => mount.split(':')[0]!).filter((file) => !existsSync(file))).toEqual([]);
+});
 
-  it('mounts files that exist', () => {
-    for (const [name, { volumes = [] }] of services) {
-      const files = volumes.map((volume) => volume.split(':')[0]!).filter((path) => path.startsWith('./'));
-      expect([name, files.filter((file) => !existsSync(file))]).toEqual([name, []]);
-    }
-  });
-
-  it('waits for services that there are', () => {
-    const names = services.map(([name]) => name);
-    for (const [, { depends_on = {} }] of services)
-      expect(names).toEqual(expect.arrayContaining(Object.keys(depends_on)));
-  });
+it('the image has every package that its programs import', () => {
+  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { dependencies: object };
+  const sources = ['apps', 'libs', 'migrations']
+    .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`))
+    .filter(
+      (file) => /(?<!\.spec)\.ts$/.test(file) && !/^(apps\/demo|libs\/embedded|libs\/[^/]+\/testing)\//.test(file),
+    );
+  const missing = sources.flatMap((file) =>
+    ts
+      .preProcessFile(readFileSync(file, 'utf8'))
+      .importedFiles.map(({ fileName }) => fileName)
+      .filter((name) => !/^[.#]/.test(name) && !isBuiltin(name))
+      .map((name) => name.split('/', name.startsWith('@') ? 2 : 1).join('/'))
+      .filter((name) => !(name in dependencies))
+      .map((name) => `${file}: ${name}`),
+  );
+  expect(sources.length).toBeGreaterThan(100);
+  expect(missing).toEqual([]);
 });

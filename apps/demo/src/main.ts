@@ -3,11 +3,11 @@ import { startPostgres } from '#libs/embedded';
 import { stopOnSignals } from '../../sync/src/stop-signals.js';
 import { demoEnvironment } from './demo-environment.js';
 import { serveApi } from './serve-api.js';
-import { startCluster } from './start-cluster.js';
+import { startCluster, type DemoCluster } from './start-cluster.js';
 import { Stoppers } from './stoppers.js';
 import { syncOnce } from './sync-once.js';
 
-/** The whole system in one process, on make-believe data and real servers; until it is told to stop. */
+/** The whole system in one process, on simulated data and real servers, until it gets a signal. */
 async function main(): Promise<void> {
   const startedMs = Date.now();
   const signal = stopOnSignals();
@@ -22,11 +22,11 @@ async function main(): Promise<void> {
     const environment = demoEnvironment(process.env, postgres.url, cluster);
 
     say('Syncing 13 months of costs and 90 days of usage …');
-    say(await syncOnce(environment, signal));
+    say(await syncOnce(environment, cluster, signal));
     if (signal.aborted) return;
 
     const url = await serveApi(environment, stoppers);
-    say(invitation(url, cluster.prometheusUrl, postgres.url, Date.now() - startedMs));
+    say(invitation(url, cluster, postgres.url, Date.now() - startedMs));
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -35,7 +35,8 @@ async function main(): Promise<void> {
   }
 }
 
-function invitation(url: string, prometheusUrl: string, databaseUrl: string, tookMs: number): string {
+function invitation(url: string, { prometheusUrl }: DemoCluster, databaseUrl: string, tookMs: number): string {
+  const servers = [prometheusUrl && `Prometheus is at ${prometheusUrl}`, `PostgreSQL is at ${databaseUrl}`];
   return `
 Ready after ${(tookMs / 1000).toFixed(0)} s. Worth opening:
 
@@ -43,7 +44,7 @@ Ready after ${(tookMs / 1000).toFixed(0)} s. Worth opening:
   ${url}/costs_per_user?limit=5       the five people with the highest costs
   ${url}/docs                         every endpoint, to try out
 
-Prometheus is at ${prometheusUrl}, PostgreSQL at ${databaseUrl}. Ctrl-C stops everything.
+${servers.filter(Boolean).join(', ')}. Ctrl-C stops everything.
 `;
 }
 

@@ -1,51 +1,30 @@
-import { findPrometheus, startPrometheusWithHistory } from '#libs/embedded';
+import { findPrometheus, startPrometheus } from '#libs/embedded';
 import { historyText, startSimulator, type Simulator } from '../../simulator/src/index.js';
 import type { Stoppers } from './stoppers.js';
 
-/** Where the make-believe account and cluster answer. */
+/** The simulated account and cluster. */
 export interface DemoCluster {
-  readonly clusterName: string;
-  readonly costExplorerUrl: string;
-  readonly prometheusUrl: string;
+  readonly simulator: Simulator;
+  /** Of a real Prometheus with 90 days of the cluster's metrics; undefined: none can be had on this machine. */
+  readonly prometheusUrl: string | undefined;
 }
 
 /** As coarse as the sync reads it in the demo: five times less to import than a scrape every minute. */
 export const DEMO_RESOLUTION_SECONDS = 300;
-const SECONDS_PER_HOUR = 3600;
 const DAYS_OF_USAGE = 90;
 
-/** Starts the simulator, and a real Prometheus with 90 days of its metrics; where none can be had, the simulator answers. */
+/** Starts the simulator, and a real Prometheus with its metrics where one can be had. */
 export async function startCluster(stoppers: Stoppers, say: (text: string) => void): Promise<DemoCluster> {
-  const until = new Date();
-  const from = new Date(until.getTime() - DAYS_OF_USAGE * 86_400_000);
-  const history = {
-    from,
-    until,
-    scrapeIntervalSeconds: DEMO_RESOLUTION_SECONDS,
-    directoryIntervalSeconds: SECONDS_PER_HOUR,
-  };
-  const simulator = await startSimulator({ estate: { historyDays: DAYS_OF_USAGE }, history });
+  const simulator = await startSimulator({ estate: { historyDays: DAYS_OF_USAGE } });
   stoppers.add(() => simulator.close());
-  return {
-    clusterName: simulator.estate.options.clusterName,
-    costExplorerUrl: simulator.url,
-    prometheusUrl: await startMetrics(simulator, history, stoppers, say),
-  };
-}
-
-async function startMetrics(
-  simulator: Simulator,
-  history: Parameters<typeof historyText>[1],
-  stoppers: Stoppers,
-  say: (text: string) => void,
-): Promise<string> {
   const found = await findPrometheus();
   if ('unavailable' in found) {
-    say(`No Prometheus (${found.unavailable}): the simulator answers the sync's queries itself.`);
-    return simulator.url;
+    say(`No Prometheus (${found.unavailable}): the demo stores the simulated usage as it is, read by no query.`);
+    return { simulator, prometheusUrl: undefined };
   }
   say('Starting Prometheus with 90 days of metrics …');
-  const prometheus = await startPrometheusWithHistory(historyText(simulator.estate, history));
+  const history = historyText(simulator.estate, { scrapeIntervalSeconds: DEMO_RESOLUTION_SECONDS });
+  const prometheus = await startPrometheus({ history: history });
   stoppers.add(() => prometheus.stop());
-  return prometheus.url;
+  return { simulator, prometheusUrl: prometheus.url };
 }

@@ -7,39 +7,38 @@ import type { RequestCounts } from './cost-explorer/request-counts.js';
 import type { Estate } from './estate/index.js';
 import type { FaultSchedule } from './faults/fault-schedule.js';
 import { FAULT } from './faults/fault.js';
-import { respond, respondJson, strikeResponse, type Outcome } from './faults/outcome.js';
+import { respond, respondJson, type Outcome } from './faults/outcome.js';
 import { CONTENT_TYPE } from './openmetrics/exposition.js';
+import { historyText } from './openmetrics/history.js';
 import { liveText } from './openmetrics/live.js';
-import type { ScrapeHistory } from './openmetrics/sampled-series.js';
-import { answerInstantQuery, answerRangeQuery } from './prometheus-answers/query-route.js';
 
 export interface Served {
   readonly estate: Estate;
   readonly bill: Bill;
   readonly faults: FaultSchedule;
   readonly requestCounts: RequestCounts;
-  readonly history: () => ScrapeHistory;
-  readonly now: () => Date;
 }
+
+/** As often as the demos scrape: five times less to import than a scrape every minute. */
+const SERVED_HISTORY_INTERVAL_SECONDS = 300;
 
 /** Every path that the simulator serves. */
 export function makeRouter(served: Served): (request: IncomingMessage) => Promise<Outcome> {
-  const { estate, bill, faults, requestCounts, history, now } = served;
+  const { estate, bill, faults, requestCounts } = served;
   return async (request) => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://simulator');
+    const { pathname } = new URL(request.url ?? '/', 'http://simulator');
     const body = await readText(request);
-    const form = request.method === 'POST' ? new URLSearchParams(body) : searchParams;
     switch (`${request.method} ${pathname}`) {
       case 'POST /':
         return serveCostExplorer(bill, faults, requestCounts, request.headers, body);
       case 'GET /metrics':
-        return withFaults(faults, 'metrics', () => respond(200, CONTENT_TYPE, liveText(estate, now())));
-      case 'GET /api/v1/query':
-      case 'POST /api/v1/query':
-        return withFaults(faults, 'query', () => answerInstantQuery(estate, history(), form));
-      case 'GET /api/v1/query_range':
-      case 'POST /api/v1/query_range':
-        return withFaults(faults, 'query_range', () => answerRangeQuery(estate, history(), form));
+        return respond(200, CONTENT_TYPE, liveText(estate, new Date()));
+      case 'GET /history':
+        return respond(
+          200,
+          CONTENT_TYPE,
+          historyText(estate, { scrapeIntervalSeconds: SERVED_HISTORY_INTERVAL_SECONDS }),
+        );
       case 'GET /simulator/requests':
         return respondJson(200, requestCounts);
       case 'POST /simulator/faults':
@@ -51,14 +50,6 @@ export function makeRouter(served: Served): (request: IncomingMessage) => Promis
         return respondJson(404, { error: `no ${request.method} ${pathname} here` });
     }
   };
-}
-
-function withFaults(faults: FaultSchedule, operation: string, answer: () => Outcome): Outcome {
-  const fault = faults.strike({ operation, isCostExplorer: false, hasToken: false });
-  if (fault?.kind === 'error') {
-    return respondJson(fault.status, { status: 'error', errorType: fault.name, error: fault.message ?? fault.name });
-  }
-  return (fault && strikeResponse(fault)) ?? answer();
 }
 
 /** Takes one fault or a list of them, as FAULT describes. */

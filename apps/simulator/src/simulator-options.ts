@@ -1,6 +1,5 @@
 import type { Day } from '#libs/domain';
 import type { EstateOptions } from './estate/index.js';
-import type { ScrapeHistory } from './openmetrics/sampled-series.js';
 
 export interface SimulatorOptions {
   /** The estate; `today` defaults to the current UTC day. */
@@ -12,8 +11,4 @@ export interface SimulatorOptions {
   /** So many of the last days are marked as estimated. */
   readonly estimatedDays?: number;
   readonly inactiveTags?: readonly string[];
-  /** What the live /metrics takes for now, and no query sees beyond. */
-  readonly now?: () => Date;
-  /** What its own answers to PromQL take for scraped. Default: every minute since `usageFrom`, directories hourly. */
-  readonly history?: Partial<ScrapeHistory>;
 }

@@ -1,13 +1,12 @@
 import {
   CostExplorerClient,
   GetCostAndUsageCommand,
-  GetDimensionValuesCommand,
   GetTagsCommand,
   ListCostAllocationTagsCommand,
   type GetCostAndUsageCommandInput,
   type GetCostAndUsageCommandOutput,
 } from '@aws-sdk/client-cost-explorer';
-import { formatUsd, parseUsd } from '#libs/domain';
+import { addDays, formatUsd, parseUsd } from '#libs/domain';
 import { startSimulator, type Simulator, type SimulatorOptions } from './index.js';
 
 const TODAY = '2026-11-20';
@@ -36,7 +35,7 @@ async function start(options: SimulatorOptions = {}): Promise<void> {
 }
 
 afterEach(async () => {
-  client.destroy();
+  client?.destroy();
   await simulator.close();
 });
 
@@ -119,6 +118,8 @@ describe('the Cost Explorer of the simulator, asked with the AWS SDK', () => {
       /maximum number/,
     ],
     ['an unknown metric', { Metrics: ['Cost'] }, /Metric Cost is invalid/],
+    ['months', { Granularity: 'MONTHLY' as const }, /Granularity/],
+    ['what it does not play', { BillingViewArn: 'arn:aws:billing::1:billingview/a' }, /BillingViewArn/],
     ['a start before the history', { TimePeriod: { Start: '2025-09-30', End: '2025-11-01' } }, /beyond 14 months/],
     ['a start in the future', { TimePeriod: { Start: '2026-11-21', End: '2026-11-22' } }, /future/],
     ['an empty period', { TimePeriod: { Start: '2026-11-01', End: '2026-11-01' } }, /before end date/],
@@ -137,16 +138,13 @@ describe('the Cost Explorer of the simulator, asked with the AWS SDK', () => {
     expect(answer.ResultsByTime![0]!.Groups!.length).toBeGreaterThan(10);
   });
 
-  it('lists tags, dimension values and cost allocation tags', async () => {
+  it('lists tags and cost allocation tags', async () => {
     await start({ inactiveTags: ['2i2c:node-purpose'] });
     const hubs = await client.send(new GetTagsCommand({ TimePeriod: LAST_WEEK, TagKey: '2i2c:hub-name' }));
     expect(hubs.Tags).toEqual(['', 'binder', 'prod', 'research', 'staging', 'training', 'workshop']);
-    const records = await client.send(
-      new GetDimensionValuesCommand({ TimePeriod: LAST_WEEK, Dimension: 'RECORD_TYPE' }),
-    );
-    expect(records.DimensionValues!.map((value) => value.Value)).toContain('SavingsPlanCoveredUsage');
-    const inactive = await client.send(new ListCostAllocationTagsCommand({ Status: 'Inactive' }));
-    expect(inactive.CostAllocationTags!.map((tag) => tag.TagKey)).toEqual(['2i2c:node-purpose']);
+    const { CostAllocationTags: all } = await client.send(new ListCostAllocationTagsCommand({}));
+    const inactive = all!.filter(({ Status }) => Status === 'Inactive');
+    expect(inactive.map(({ TagKey }) => TagKey)).toEqual(['2i2c:node-purpose']);
     const nodes = await client.send(new GetTagsCommand({ TimePeriod: LAST_WEEK, TagKey: '2i2c:node-purpose' }));
     expect(nodes.Tags).toEqual(['']);
   });
@@ -174,6 +172,17 @@ describe('the Cost Explorer of the simulator, asked with the AWS SDK', () => {
     expect(empty.ResultsByTime!.map((result) => result.Groups!.length)).toEqual([0, 0, 0, 0, 0, 0, 0]);
     const { NextPageToken } = await ask(BY_SERVICE);
     await expect(ask({ ...BY_SERVICE, NextPageToken })).rejects.toMatchObject({ name: 'InvalidNextTokenException' });
+  });
+
+  it('serves the metrics of all days until now, for promtool to import', async () => {
+    simulator = await startSimulator({ estate: { historyDays: 1, users: 3 } });
+    const { usageFrom } = simulator.estate;
+    const text = await (await fetch(`${simulator.url}/history`)).text();
+    const instants = [...text.matchAll(/ (\d+(?:\.\d+)?)$/gm)].map(([, second]) => Number(second) * 1000);
+    expect(text.endsWith('\n# EOF\n')).toBe(true);
+    expect(new Date(Math.min(...instants)).toISOString().slice(0, 10)).toBe(addDays(usageFrom, -1));
+    // A scrape every five minutes.
+    expect(Date.now() - Math.max(...instants)).toBeLessThan(10 * 60_000);
   });
 
   it('refuses a fault that does not exist', async () => {

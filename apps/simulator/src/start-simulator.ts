@@ -1,23 +1,22 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { dayOf, startOfDay } from '#libs/domain';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { dayOf } from '#libs/domain';
 import { accountBill } from './cost-explorer/account-bill.js';
 import { RequestCounts } from './cost-explorer/request-counts.js';
 import { makeEstate, type Estate } from './estate/index.js';
 import { FaultSchedule } from './faults/fault-schedule.js';
 import { respondJson, type Outcome } from './faults/outcome.js';
-import type { ScrapeHistory } from './openmetrics/sampled-series.js';
 import { makeRouter } from './router.js';
 import type { SimulatorOptions } from './simulator-options.js';
 
 export interface Simulator {
-  /** Base of everything it serves: Cost Explorer at `/`, the cluster's metrics at `/metrics`, `/api/v1/query`. */
+  /** Base of everything it serves: Cost Explorer at `/`, metrics of now at `/metrics`, of all days until now at `/history`. */
   readonly url: string;
   readonly estate: Estate;
   readonly faults: FaultSchedule;
   readonly requestCounts: RequestCounts;
-  /** What its answers to PromQL take for scraped, up to now: the same `historyText` makes a Prometheus answer alike. */
-  history(): ScrapeHistory;
   close(): Promise<void>;
 }
 
@@ -26,8 +25,7 @@ const DEFAULT_ESTIMATED_DAYS = 3;
 
 /** Starts the make-believe account and cluster on a port of this machine. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const now = options.now ?? (() => new Date());
-  const estate = makeEstate({ ...options.estate, today: options.estate?.today ?? dayOf(now()) });
+  const estate = makeEstate({ ...options.estate, today: options.estate?.today ?? dayOf(new Date()) });
   const faults = new FaultSchedule();
   const requestCounts = new RequestCounts();
   const billOptions = {
@@ -36,20 +34,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     inactiveTags: options.inactiveTags ?? [],
   };
   const bill = accountBill(estate, billOptions, (items) => faults.restate(items));
-  const history = (): ScrapeHistory => ({
-    from: startOfDay(estate.usageFrom),
-    until: now(),
-    scrapeIntervalSeconds: 60,
-    directoryIntervalSeconds: 3600,
-    ...options.history,
-  });
-
-  const route = makeRouter({ estate, bill, faults, requestCounts, history, now });
+  const route = makeRouter({ estate, bill, faults, requestCounts });
   const server = createServer((request, response) => {
-    route(request).then(
-      (outcome) => send(response, outcome),
-      (error: unknown) => send(response, respondJson(500, { error: String(error) })),
-    );
+    void route(request)
+      .catch((error: unknown) => respondJson(500, { error: String(error) }))
+      .then((outcome) => send(response, outcome))
+      // The client has gone.
+      .catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -60,7 +51,6 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     estate,
     faults,
     requestCounts,
-    history,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -69,11 +59,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
 }
 
-function send(response: ServerResponse, outcome: Outcome): void {
+async function send(response: ServerResponse, outcome: Outcome): Promise<void> {
   if (outcome.kind !== 'response') {
     if (outcome.kind === 'dropped-connection') response.socket?.destroy();
     return;
   }
-  response.writeHead(outcome.status, { ...outcome.headers, 'content-type': outcome.contentType });
-  response.end(outcome.body);
+  const { status, headers, contentType, body } = outcome;
+  response.writeHead(status, { ...headers, 'content-type': contentType });
+  if (typeof body === 'string') response.end(body);
+  else await pipeline(Readable.from(body), response);
 }

@@ -21,6 +21,9 @@ const apiVariables = z.object({
   API_TOKENS_FILE: z.string().optional(),
 });
 
+/** Names of the variables that the API knows. */
+export const API_VARIABLES: readonly string[] = Object.keys(apiVariables.shape);
+
 type ApiVariables = z.infer<typeof apiVariables>;
 
 /** Reads API_TOKENS_FILE, once. @throws ConfigurationError naming every faulty variable, and every fault of the file. */

@@ -1,5 +1,5 @@
-export { apiConfig, parseApiConfig, type ApiConfig } from './api-config.js';
+export { API_VARIABLES, apiConfig, parseApiConfig, type ApiConfig } from './api-config.js';
 export { isTokenName, type ApiToken } from './api-tokens-file.js';
 export { parseDatabaseUrl, parseStoredCluster } from './database-config.js';
 export { ConfigurationError, type Environment } from './environment.js';
-export { parseSyncConfig, syncConfig, type PrometheusConfig, type SyncConfig } from './sync-config.js';
+export { parseSyncConfig, SYNC_VARIABLES, syncConfig, type PrometheusConfig, type SyncConfig } from './sync-config.js';

@@ -65,6 +65,9 @@ const syncVariables = z.object({
   ATTRIBUTION_FILE: z.string().optional(),
 });
 
+/** Names of the variables that the sync knows. */
+export const SYNC_VARIABLES: readonly string[] = Object.keys(syncVariables.shape);
+
 type SyncVariables = z.infer<typeof syncVariables>;
 
 /** @throws ConfigurationError naming every variable that is missing, malformed or contradicts another. */

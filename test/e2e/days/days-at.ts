@@ -1,9 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { addDays, countDays, dayOf, firstOfMonth, startOfDay } from '#libs/domain';
-import { startPrometheusWithHistory, type EmbeddedPrometheus } from '#libs/embedded';
-import { historyText, type Simulator } from '../../../apps/simulator/src/index.js';
 import { RunningApi } from '../../medium/api/running-api.js';
-import { startDrillEstate, variablesOf } from '../drills/drill-estate.js';
+import { startDrillEstate, variablesOf, type DrillEstate } from '../drills/drill-estate.js';
 import { DrilledDatabase } from '../drills/drilled-database.js';
 import { syncInProcess } from '../drills/sync-in-process.js';
 
@@ -32,8 +30,7 @@ export function describeDaysAt(instant: Date): void {
   const environment = { ...process.env };
   const today = dayOf(instant);
   const sinceMidnightMs = instant.getTime() - startOfDay(today).getTime();
-  let simulator: Simulator;
-  let prometheus: EmbeddedPrometheus;
+  let simulator: DrillEstate;
   let database: DrilledDatabase;
   let api: RunningApi;
 
@@ -41,8 +38,7 @@ export function describeDaysAt(instant: Date): void {
     Logger.overrideLogger(false);
     // The clock alone: timers go on.
     jest.useFakeTimers({ now: instant, doNotFake: [...TIMERS] });
-    simulator = await startDrillEstate({ now: () => instant, estate: { historyDays: HISTORY_DAYS } });
-    prometheus = await startPrometheusWithHistory(historyText(simulator.estate, simulator.history()));
+    simulator = await startDrillEstate({ estate: { historyDays: HISTORY_DAYS } }, instant);
     database = await DrilledDatabase.create();
     Object.assign(process.env, {
       AWS_ENDPOINT_URL_COST_EXPLORER: simulator.url,
@@ -55,11 +51,10 @@ export function describeDaysAt(instant: Date): void {
     process.env = { ...environment };
     await api?.stop();
     await database?.drop();
-    await prometheus?.stop();
     await simulator?.close();
   });
 
-  const sync = () => syncInProcess({ ...variablesOf(simulator, database.url), PROMETHEUS_URL: prometheus.url });
+  const sync = () => syncInProcess(variablesOf(simulator, database.url));
 
   it('reads every day from the first of the month, 13 months ago, up to the running one', async () => {
     const { 'cost-explorer': costs, prometheus: usage } = await sync();

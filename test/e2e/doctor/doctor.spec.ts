@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseSyncConfig } from '#libs/config';
-import { DEFAULT_ATTRIBUTION, startOfDay } from '#libs/domain';
-import { startPrometheusWithHistory, type EmbeddedPrometheus } from '#libs/embedded';
+import { DEFAULT_ATTRIBUTION } from '#libs/domain';
+import { startPrometheus, type EmbeddedPrometheus } from '#libs/embedded';
 import { Client } from 'pg';
 import { examine } from '../../../apps/doctor/src/examine.js';
 import type { Finding } from '../../../apps/doctor/src/finding.js';
@@ -27,14 +27,7 @@ const before = Object.fromEntries(AWS_VARIABLES.map((name) => [name, process.env
 
 beforeAll(async () => {
   simulator = await startSimulator({ estate: { historyDays: HISTORY_DAYS, users: 12 } });
-  prometheus = await startPrometheusWithHistory(
-    historyText(simulator.estate, {
-      from: startOfDay(simulator.estate.usageFrom),
-      until: new Date(),
-      scrapeIntervalSeconds: 60,
-      directoryIntervalSeconds: 3600,
-    }),
-  );
+  prometheus = await startPrometheus({ history: historyText(simulator.estate) });
   proxy = await startPrometheusProxy(prometheus.url);
   database = await createTestDatabase();
 });
@@ -248,7 +241,7 @@ describe('the doctor', () => {
   });
 
   it('names the metrics that an empty Prometheus lacks', async () => {
-    const empty = await startPrometheusWithHistory(asyncOnce('# EOF\n'));
+    const empty = await startPrometheus();
     try {
       const emptyProxy = await startPrometheusProxy(empty.url);
       const { complaints } = await see({ PROMETHEUS_URL: emptyProxy.url });
@@ -267,10 +260,6 @@ describe('the doctor', () => {
     }
   });
 });
-
-async function* asyncOnce(text: string): AsyncGenerator<string> {
-  yield text;
-}
 
 interface Exit {
   readonly code: number | null;

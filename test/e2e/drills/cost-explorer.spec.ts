@@ -1,11 +1,11 @@
 import { promises as timers } from 'node:timers';
 import { Logger } from '@nestjs/common';
 import { addDays, eachDay, firstOfMonth } from '#libs/domain';
-import type { FaultRequest, LineItem, Simulator, SimulatorOptions } from '../../../apps/simulator/src/index.js';
+import type { FaultRequest, LineItem, SimulatorOptions } from '../../../apps/simulator/src/index.js';
 import type { SourceSummary } from '../../../apps/sync/src/run-summary.js';
 import type { SyncTask } from '../../../apps/sync/src/task.js';
 import { expectedDay } from '../sync/expected-costs.js';
-import { startDrillEstate, variablesOf } from './drill-estate.js';
+import { startDrillEstate, variablesOf, type DrillEstate } from './drill-estate.js';
 import { differences, DrilledDatabase, NO_DIFFERENCE } from './drilled-database.js';
 import { syncInProcess } from './sync-in-process.js';
 
@@ -18,10 +18,10 @@ const environment = { ...process.env };
 let percent = 100;
 
 let database: DrilledDatabase;
-const simulators: Simulator[] = [];
-let simulator: Simulator;
+const simulators: DrillEstate[] = [];
+let simulator: DrillEstate;
 
-async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+async function startSimulator(options: SimulatorOptions = {}): Promise<DrillEstate> {
   const started = await startDrillEstate(options);
   simulators.push(started);
   return started;
@@ -54,26 +54,26 @@ beforeEach(() => {
 });
 afterEach(() => jest.restoreAllMocks());
 
-function sync(of: Simulator, more: Partial<SyncTask> = {}, variables: Record<string, string> = {}) {
+function sync(of: DrillEstate, more: Partial<SyncTask> = {}, variables: Record<string, string> = {}) {
   process.env['AWS_ENDPOINT_URL_COST_EXPLORER'] = of.url;
   return syncInProcess({ ...variablesOf(of, database.url), ...variables }, more);
 }
 
 /** The bill of the last ten days becomes another one; request faults are over. */
-function restate(of: Simulator, to = percent): void {
+function restate(of: DrillEstate, to = percent): void {
   const { today } = of.estate.options;
   of.faults.clear();
   of.faults.add({ kind: 'restatement', from: addDays(today, -9), until: addDays(today, 1), percent: to });
 }
 
-const requestsOf = ({ requestCounts }: Simulator): number => {
+const requestsOf = ({ requestCounts }: DrillEstate): number => {
   const { answered = 0, refused = 0 } = requestCounts.toJSON()['GetCostAndUsage'] ?? {};
   return answered + refused;
 };
 
 /** Runs, and holds what the run says of its requests against what arrived. */
 async function runCounted(
-  of: Simulator,
+  of: DrillEstate,
   more: Partial<SyncTask> = {},
   variables: Record<string, string> = {},
 ): Promise<SourceSummary> {
@@ -91,7 +91,7 @@ async function runCounted(
 }
 
 /** The stored days of the window are what the bill comes to, line by line, and everything derived from them adds up. */
-async function expectRightDays(of: Simulator): Promise<void> {
+async function expectRightDays(of: DrillEstate): Promise<void> {
   const { today, clusterName } = of.estate.options;
   const stored = await database.query<{ day: string; part: string; amount: string }>(
     `SELECT day::text, concat_ws(' | ', hub, service, component) AS part, amount_usd AS amount FROM attributed_costs
@@ -109,7 +109,7 @@ async function expectRightDays(of: Simulator): Promise<void> {
 }
 
 /** A run under these faults; then, whatever it did, one without. */
-async function drill(of: Simulator, faults: readonly FaultRequest[]): Promise<SourceSummary> {
+async function drill(of: DrillEstate, faults: readonly FaultRequest[]): Promise<SourceSummary> {
   percent += 1;
   restate(of);
   of.faults.add(...faults);
@@ -234,7 +234,7 @@ describe('costs that change', () => {
 });
 
 describe('pages', () => {
-  let paged: Simulator;
+  let paged: DrillEstate;
   beforeAll(async () => {
     paged = await startSimulator({ pageSize: 61 });
   });
@@ -386,5 +386,5 @@ describe('a hub tag that is inactive from a day on, while the days before keep i
   });
 });
 
-const daysOfWindow = ({ estate }: Simulator): number =>
+const daysOfWindow = ({ estate }: DrillEstate): number =>
   eachDay({ from: firstOfMonth(estate.options.today, -1), until: addDays(estate.options.today, 1) }).length;

@@ -1,8 +1,7 @@
 import { startPostgres, type EmbeddedPostgres } from '#libs/embedded';
-import type { Simulator } from '../../../apps/simulator/src/index.js';
 import { killLeftSyncs, startSync } from '../sync/sync-process.js';
 import { waitUntil } from '../sync/wait-until.js';
-import { startDrillEstate, variablesOf } from './drill-estate.js';
+import { startDrillEstate, variablesOf, type DrillEstate } from './drill-estate.js';
 import { DrilledDatabase } from './drilled-database.js';
 
 jest.setTimeout(300_000);
@@ -12,7 +11,7 @@ const NEXT_YEAR = '0 0 1 1 *';
 /** Connections of a sync that waits for its next turn: that of its run, which it keeps for the next one. */
 const CONNECTIONS = 2;
 
-let simulator: Simulator;
+let simulator: DrillEstate;
 beforeAll(async () => {
   simulator = await startDrillEstate();
 });

@@ -1,4 +1,12 @@
-import { startSimulator, type Simulator, type SimulatorOptions } from '../../../apps/simulator/src/index.js';
+import { dayOf } from '#libs/domain';
+import { startPrometheus, type EmbeddedPrometheus } from '#libs/embedded';
+import {
+  historyText,
+  startSimulator,
+  type Estate,
+  type Simulator,
+  type SimulatorOptions,
+} from '../../../apps/simulator/src/index.js';
 
 /** Two hubs, one of each way of naming pods, and nobody in them but these. */
 const HUBS = [
@@ -6,24 +14,43 @@ const HUBS = [
   { namespace: 'staging', tag: 'staging', slugs: 'legacy', weight: 1 },
 ] as const;
 
-/** Time stands still for all simulators of a drill: today's usage is the same for its first run and for its last. */
+/** When the drill began. */
 const STARTED_AT = new Date();
 
-/** A small cluster whose Cost Explorer and Prometheus are one simulator: quick to read, and 13 months of bills. */
-export async function startDrillEstate(options: SimulatorOptions = {}): Promise<Simulator> {
-  return startSimulator({
-    now: () => STARTED_AT,
+export interface DrillEstate extends Simulator {
+  readonly prometheusUrl: string;
+}
+
+/** By the days that they remember: estates of one drill that do not differ in these differ in their bills alone. */
+const prometheuses = new Map<string, Promise<EmbeddedPrometheus>>();
+afterAll(() => Promise.all([...prometheuses.values()].map(async (prometheus) => (await prometheus).stop())));
+
+/**
+ * A small cluster, quick to read: 13 months of simulated bills, and a real Prometheus. Time stands still in it at `now`:
+ * today's usage is the same for a drill's first run and for its last.
+ */
+export async function startDrillEstate(options: SimulatorOptions = {}, now = STARTED_AT): Promise<DrillEstate> {
+  const today = dayOf(now);
+  const simulator = await startSimulator({
     ...options,
-    estate: { users: 5, historyDays: 2, hubs: HUBS, ...options.estate },
+    estate: { today, users: 5, historyDays: 2, hubs: HUBS, ...options.estate },
   });
+  return { ...simulator, prometheusUrl: (await prometheusOf(simulator.estate, now)).url };
+}
+
+function prometheusOf(estate: Estate, until: Date): Promise<EmbeddedPrometheus> {
+  const key = `${estate.usageFrom} to ${until.toISOString()}`;
+  const prometheus = prometheuses.get(key) ?? startPrometheus({ history: historyText(estate, { until }) });
+  prometheuses.set(key, prometheus);
+  return prometheus;
 }
 
 /** The environment of a sync of this estate. */
-export function variablesOf(simulator: Simulator, databaseUrl: string): Record<string, string> {
+export function variablesOf(estate: DrillEstate, databaseUrl: string): Record<string, string> {
   return {
     DATABASE_URL: databaseUrl,
-    CLUSTER_NAME: simulator.estate.options.clusterName,
-    PROMETHEUS_URL: simulator.url,
-    AWS_ENDPOINT_URL_COST_EXPLORER: simulator.url,
+    CLUSTER_NAME: estate.estate.options.clusterName,
+    PROMETHEUS_URL: estate.prometheusUrl,
+    AWS_ENDPOINT_URL_COST_EXPLORER: estate.url,
   };
 }

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addDays } from '#libs/domain';
-import type { Simulator } from '../../../apps/simulator/src/index.js';
 import { killLeftSyncs, runSync, startSync } from '../sync/sync-process.js';
-import { startDrillEstate, variablesOf } from './drill-estate.js';
+import { startDrillEstate, variablesOf, type DrillEstate } from './drill-estate.js';
 import { dice, roundsFrom, SEED } from './drill-settings.js';
 import { differences, DrilledDatabase, NO_DIFFERENCE } from './drilled-database.js';
 
@@ -22,7 +21,7 @@ interface Undisturbed {
 type Variables = Readonly<Record<string, string>>;
 
 const roll = dice(SEED);
-let simulator: Simulator;
+let simulator: DrillEstate;
 let empty: DrilledDatabase;
 let complete: DrilledDatabase;
 

@@ -1,11 +1,11 @@
 import { promises as timers } from 'node:timers';
 import { Logger } from '@nestjs/common';
 import { addDays, firstOfMonth, startOfDay, type Day } from '#libs/domain';
-import { startPrometheusWithHistory, type EmbeddedPrometheus } from '#libs/embedded';
+import { startPrometheus, type EmbeddedPrometheus } from '#libs/embedded';
 import { memoryRequested, homeStored, memberships, USERNAME_ANNOTATION } from '#libs/prometheus';
-import { historyText, type Simulator } from '../../../apps/simulator/src/index.js';
+import { historyText } from '../../../apps/simulator/src/index.js';
 import { startPrometheusProxy, type PrometheusProxy } from '../sync/prometheus-proxy.js';
-import { startDrillEstate, variablesOf } from './drill-estate.js';
+import { startDrillEstate, variablesOf, type DrillEstate } from './drill-estate.js';
 import { DrilledDatabase } from './drilled-database.js';
 import { syncInProcess } from './sync-in-process.js';
 
@@ -19,7 +19,7 @@ const HISTORY_DAYS = 5;
 const GAP_HOURS = { from: 6, until: 12 };
 const environment = { ...process.env };
 
-let simulator: Simulator;
+let simulator: DrillEstate;
 let realPrometheus: EmbeddedPrometheus;
 let proxy: PrometheusProxy;
 let database: DrilledDatabase;
@@ -29,7 +29,7 @@ beforeAll(async () => {
   Logger.overrideLogger(false);
   simulator = await startDrillEstate({ estate: { historyDays: HISTORY_DAYS } });
   today = simulator.estate.options.today;
-  realPrometheus = await startPrometheusWithHistory(withGap(historyText(simulator.estate, simulator.history())));
+  realPrometheus = await startPrometheus({ history: withGap(historyText(simulator.estate)) });
   proxy = await startPrometheusProxy(realPrometheus.url);
   database = await DrilledDatabase.create();
   Object.assign(process.env, {

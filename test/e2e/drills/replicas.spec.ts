@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addDays } from '#libs/domain';
-import type { Simulator } from '../../../apps/simulator/src/index.js';
 import { killLeftSyncs, runSync, startSync, type RunningSync } from '../sync/sync-process.js';
 import { waitUntil } from '../sync/wait-until.js';
-import { startDrillEstate, variablesOf } from './drill-estate.js';
+import { startDrillEstate, variablesOf, type DrillEstate } from './drill-estate.js';
 import { dice, roundsFrom, SEED } from './drill-settings.js';
 import { differences, DrilledDatabase, NO_DIFFERENCE } from './drilled-database.js';
 
@@ -12,7 +11,7 @@ const EVERY_SECOND = '* * * * * *';
 
 jest.setTimeout(180_000 + KILLS * 15_000);
 
-let simulator: Simulator;
+let simulator: DrillEstate;
 let database: DrilledDatabase;
 let undisturbed: DrilledDatabase;
 let watch: { stop(): Promise<number> } | undefined;

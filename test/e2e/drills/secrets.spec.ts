@@ -1,8 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Simulator } from '../../../apps/simulator/src/index.js';
 import { killLeftSyncs, runMigrate, runSync, startSync, type SyncExit } from '../sync/sync-process.js';
-import { startDrillEstate, variablesOf } from './drill-estate.js';
+import { startDrillEstate, variablesOf, type DrillEstate } from './drill-estate.js';
 import { DrilledDatabase } from './drilled-database.js';
 
 jest.setTimeout(180_000);
@@ -15,7 +14,7 @@ const SECRETS = {
 const BEARER_TOKEN = 'eyJhbGciOi.bearer-token-of-prometheus';
 const WRONG_PASSWORD = 'a-password-that-the-database-refuses';
 
-let simulator: Simulator;
+let simulator: DrillEstate;
 let database: DrilledDatabase;
 let echoing: Server;
 beforeAll(async () => {

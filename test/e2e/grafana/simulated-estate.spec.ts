@@ -2,8 +2,9 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { parseApiConfig, parseSyncConfig } from '#libs/config';
+import { startPrometheus, type EmbeddedPrometheus } from '#libs/embedded';
 import { createApi } from '../../../apps/api/src/create-api.js';
-import { startSimulator, type Simulator } from '../../../apps/simulator/src/index.js';
+import { historyText, startSimulator, type Simulator } from '../../../apps/simulator/src/index.js';
 import { allSucceeded } from '../../../apps/sync/src/run-summary.js';
 import { SyncRunner } from '../../../apps/sync/src/runner.js';
 import { SyncModule } from '../../../apps/sync/src/sync.module.js';
@@ -31,6 +32,7 @@ const GROUPS = 'jupyterhub-group-costs';
 const FILLED_LATER = ['Restatements, by the day they were seen', 'What changed, and by how much'];
 
 let simulator: Simulator;
+let prometheus: EmbeddedPrometheus;
 let database: TestDatabase;
 let api: NestFastifyApplication;
 let grafana: Grafana;
@@ -38,6 +40,7 @@ let base: string;
 
 beforeAll(async () => {
   simulator = await startSimulator({ estate: { clusterName: CLUSTER, historyDays: 10, users: 40 } });
+  prometheus = await startPrometheus({ history: historyText(simulator.estate, { scrapeIntervalSeconds: 300 }) });
   database = await createTestDatabase();
   await sync();
   api = await createApi(parseApiConfig({ DATABASE_URL: database.url, PORT: '0', CLUSTER_NAME: CLUSTER }), false);
@@ -50,6 +53,7 @@ afterAll(async () => {
   await grafana?.close();
   await api?.close();
   await database?.drop();
+  await prometheus?.stop();
   await simulator?.close();
 });
 
@@ -65,7 +69,7 @@ async function sync(): Promise<void> {
   const config = parseSyncConfig({
     DATABASE_URL: database.url,
     CLUSTER_NAME: CLUSTER,
-    PROMETHEUS_URL: simulator.url,
+    PROMETHEUS_URL: prometheus.url,
     USAGE_RESOLUTION: '5m',
   });
   const app = await NestFactory.createApplicationContext(SyncModule.configuredBy(config), { logger: false });

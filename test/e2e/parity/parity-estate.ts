@@ -1,4 +1,4 @@
-import { startPrometheusWithHistory } from '#libs/embedded';
+import { startPrometheus } from '#libs/embedded';
 import { addDays } from '#libs/domain';
 import { historyText, startSimulator, type Simulator } from '../../../apps/simulator/src/index.js';
 import { createEmptyTestDatabase } from '../../support/database.js';
@@ -26,7 +26,7 @@ export class ParityEstate {
     try {
       const simulator = await startSimulator({ estate: { historyDays: HISTORY_DAYS, users: 30 } });
       stops.unshift(() => simulator.close());
-      const prometheus = await startPrometheusWithHistory(historyText(simulator.estate, simulator.history()));
+      const prometheus = await startPrometheus({ history: historyText(simulator.estate) });
       stops.unshift(() => prometheus.stop());
       const database = await createEmptyTestDatabase();
       stops.unshift(() => database.drop());

@@ -1,8 +1,7 @@
 import type { QueryResultRow } from 'pg';
 import pg from 'pg';
-import { startOfDay } from '#libs/domain';
-import { startPrometheusWithHistory, type EmbeddedPrometheus } from '#libs/embedded';
-import { historyText, startSimulator, type Estate, type Simulator } from '../../../apps/simulator/src/index.js';
+import { startPrometheus, type EmbeddedPrometheus } from '#libs/embedded';
+import { historyText, startSimulator, type Simulator } from '../../../apps/simulator/src/index.js';
 import { createEmptyTestDatabase, type TestDatabase } from '../../support/database.js';
 import { startPrometheusProxy, type PrometheusProxy } from './prometheus-proxy.js';
 import { killLeftSyncs, runSync, startSync, type RunningSync, type SyncExit } from './sync-process.js';
@@ -33,7 +32,7 @@ export class SyncEstate {
 
   static async start(): Promise<SyncEstate> {
     const simulator = await startSimulator({ estate: { historyDays: HISTORY_DAYS, users: 12 } });
-    const realPrometheus = await startPrometheusWithHistory(usageHistory(simulator.estate));
+    const realPrometheus = await startPrometheus({ history: historyText(simulator.estate) });
     const prometheus = await startPrometheusProxy(realPrometheus.url);
     const database = await createEmptyTestDatabase();
     return new SyncEstate(
@@ -92,14 +91,4 @@ export class SyncEstate {
       AWS_ENDPOINT_URL_COST_EXPLORER: this.simulator.url,
     };
   }
-}
-
-/** Scraped every minute until now; directories and groups once an hour, which is as often as they are asked for. */
-function usageHistory(estate: Estate): AsyncIterable<string> {
-  return historyText(estate, {
-    from: startOfDay(estate.usageFrom),
-    until: new Date(),
-    scrapeIntervalSeconds: 60,
-    directoryIntervalSeconds: 3600,
-  });
 }

@@ -1,6 +1,3 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { DEFAULT_ATTRIBUTION, type UserUsage } from '#libs/domain';
 import { startPrometheus, type EmbeddedPrometheus } from '#libs/embedded';
 import { UsageReader } from '#libs/prometheus';
@@ -154,20 +151,15 @@ const groups: Series[] = [
 
 describe('the usage of a day, as a real Prometheus answers', () => {
   let prometheus: EmbeddedPrometheus;
-  let folder: string;
   let reader: UsageReader;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'usage-of-a-day-'));
-    const openMetricsFile = join(folder, 'history.om');
-    await writeFile(openMetricsFile, openMetrics([...compute, ...homeStorage, ...groups]));
-    prometheus = await startPrometheus({ history: { openMetricsFile } });
+    prometheus = await startPrometheus({ history: [openMetrics([...compute, ...homeStorage, ...groups])] });
     reader = readerAt(60);
   });
 
   afterAll(async () => {
     await prometheus?.stop();
-    await rm(folder, { recursive: true, force: true });
   });
 
   const readerAt = (resolutionSeconds: number) =>

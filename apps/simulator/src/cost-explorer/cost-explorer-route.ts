@@ -1,14 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FaultSchedule } from '../faults/fault-schedule.js';
 import { respond, strikeResponse, type Outcome } from '../faults/outcome.js';
-import { answerOperation, operationOf } from './answer.js';
 import type { Bill } from './bill.js';
 import { CostExplorerError, usualMessage } from './errors.js';
+import { operationOf } from './operations.js';
 import type { RequestCounts } from './request-counts.js';
 
 const CONTENT_TYPE = 'application/x-amz-json-1.1';
 
-/** Answers what the SDK posts to the Cost Explorer endpoint, faults included, and counts it. */
+/** Responds to what the SDK posts to the Cost Explorer endpoint, faults included, and counts it. */
 export function serveCostExplorer(
   bill: Bill,
   faults: FaultSchedule,
@@ -21,11 +21,11 @@ export function serveCostExplorer(
     if (headers.authorization === undefined) {
       throw new CostExplorerError('MissingAuthenticationTokenException', 'Missing Authentication Token');
     }
-    const target = operationOf(headers['x-amz-target'] as string | undefined);
-    operation = target;
+    const [name, run] = operationOf(headers['x-amz-target'] as string | undefined);
+    operation = name;
     const body = parseBody(text);
     const hasToken = typeof body === 'object' && body !== null && ('NextPageToken' in body || 'NextToken' in body);
-    const fault = faults.strike({ operation, isCostExplorer: true, hasToken });
+    const fault = faults.strike({ operation, hasToken });
     if (fault?.kind === 'lost-token') {
       throw new CostExplorerError('InvalidNextTokenException', usualMessage('InvalidNextTokenException'));
     }
@@ -38,10 +38,10 @@ export function serveCostExplorer(
       return struck;
     }
     const seen = fault?.kind === 'empty-answer' ? { ...bill, lineItemsOn: () => [] } : bill;
-    const answer = answerOperation(seen, target, body);
+    const response = run(seen, body);
     counts.record(operation, 'answered');
-    faults.countAnswer();
-    return respond(200, CONTENT_TYPE, JSON.stringify(answer));
+    faults.countAnswered();
+    return respond(200, CONTENT_TYPE, JSON.stringify(response));
   } catch (error) {
     if (!(error instanceof CostExplorerError)) throw error;
     counts.record(operation, 'refused');

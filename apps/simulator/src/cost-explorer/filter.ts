@@ -5,7 +5,7 @@ import type { Expression, Selection } from './request-shape.js';
 
 export type Predicate = (item: LineItem) => boolean;
 
-const ROOTS = ['And', 'Or', 'Not', 'Dimensions', 'Tags', 'CostCategories'] as const;
+const ROOTS = ['And', 'Or', 'Not', 'Dimensions', 'Tags'] as const;
 
 /**
  * What GetCostAndUsage filters by: all that it groups by, and USAGE_TYPE_GROUP. RESOURCE_ID and the reservation
@@ -41,9 +41,7 @@ export function compileFilter(filter: Expression | undefined): Predicate {
     return (item) => !matches(item);
   }
   if (filter.Dimensions) return compileDimension(filter.Dimensions);
-  if (filter.Tags) return compileTag(filter.Tags);
-  // The estate has no cost categories: every line is without any.
-  return matchValues(filter.CostCategories!, () => undefined);
+  return compileTag(filter.Tags!);
 }
 
 function compileOperands(operator: string, operands: readonly Expression[]): Predicate[] {

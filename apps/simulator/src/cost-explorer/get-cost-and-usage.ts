@@ -1,98 +1,69 @@
-import { addDays, eachDay, type DayWindow } from '#libs/domain';
-import { MEMBER_ACCOUNT, MAIN_ACCOUNT, type LineItem } from '../estate/index.js';
+import { addDays, eachDay, type Day } from '#libs/domain';
+import type { CostMetric, LineItem } from '../estate/index.js';
 import type { Bill } from './bill.js';
-import { compileFilter, type Predicate } from './filter.js';
+import { compileFilter } from './filter.js';
 import { compileGroupings, type Grouping } from './grouping.js';
-import { checkMetrics, MetricSums, type MetricValues } from './metrics.js';
+import { checkMetrics, sumMetrics, type MetricValues } from './metrics.js';
 import { pageOf } from './pages.js';
-import { periodsOf, windowOf } from './periods.js';
 import type { CostAndUsageRequest } from './request-shape.js';
+import { windowOf } from './window.js';
 
 interface Group {
   readonly Keys: readonly string[];
   readonly Metrics: MetricValues;
 }
 
-/** One row of an answer before it is cut into pages: a group of a period, or a period without groups. */
+/** One row of a response before it is cut into pages: a group of a day, or a day without groups. */
 interface Row {
-  readonly period: DayWindow;
-  readonly group: Group | undefined;
-  readonly total: MetricValues | undefined;
+  readonly day: Day;
+  readonly group?: Group;
+  readonly total?: MetricValues;
 }
 
-const ACCOUNT_NAMES: Readonly<Record<string, string>> = {
-  [MAIN_ACCOUNT]: 'hubs',
-  [MEMBER_ACCOUNT]: 'development',
-};
-
 /**
- * Answers GetCostAndUsage. A group without cost in a period is missing from it; amounts add up exactly; a page holds
- * a number of groups, so that a period may continue on the next one.
+ * The response of GetCostAndUsage, by day. A group without cost on a day is missing from it; amounts add up exactly; a
+ * page holds a number of groups, so that a day may continue on the next one.
  */
 export function getCostAndUsage(bill: Bill, request: CostAndUsageRequest) {
-  const window = windowOf(request.TimePeriod, bill.today);
-  const periods = periodsOf(window, request.Granularity);
-  checkMetrics(request.Metrics);
-  const groupings = compileGroupings(request.GroupBy ?? []);
-  const matches = compileFilter(request.Filter);
-  const rows = periods.flatMap((period): Row[] => {
-    const lines = linesOf(bill, period, matches);
-    if (groupings.length === 0) return [{ period, group: undefined, total: totalOf(lines, request.Metrics) }];
-    const groups = groupsOf(lines, groupings, request.Metrics);
-    if (groups.length === 0) return [{ period, group: undefined, total: undefined }];
-    return groups.map((group) => ({ period, group, total: undefined }));
-  });
   const { NextPageToken: token, ...parameters } = request;
+  const { TimePeriod, Metrics, GroupBy = [], Filter } = parameters;
+  const days = eachDay(windowOf(TimePeriod, bill.today));
+  checkMetrics(Metrics);
+  const groupings = compileGroupings(GroupBy);
+  const matches = compileFilter(Filter);
+  const rows = days.flatMap((day): Row[] => {
+    const lines = bill.lineItemsOn(day).filter(matches);
+    if (groupings.length === 0) return [{ day, total: sumMetrics(lines, Metrics) }];
+    const groups = groupsOf(lines, groupings, Metrics);
+    return groups.length === 0 ? [{ day }] : groups.map((group) => ({ day, group }));
+  });
   const page = pageOf(rows, bill.pageSize, { operation: 'GetCostAndUsage', parameters, token });
-  const firstEstimated = addDays(bill.today, 1 - bill.estimatedDays);
   return {
     ...(groupings.length > 0 && { GroupDefinitions: groupings.map((grouping) => grouping.definition) }),
-    ResultsByTime: resultsOf(page.items, (period) => period.until > firstEstimated),
-    DimensionValueAttributes: accountAttributes(page.items, groupings),
+    ResultsByTime: resultsOf(page.items, addDays(bill.today, 1 - bill.estimatedDays)),
+    DimensionValueAttributes: [],
     ...(page.nextToken !== undefined && { NextPageToken: page.nextToken }),
   };
 }
 
-function linesOf(bill: Bill, period: DayWindow, matches: Predicate): LineItem[] {
-  return eachDay(period).flatMap((day) => bill.lineItemsOn(day).filter(matches));
-}
-
-function totalOf(lines: readonly LineItem[], metrics: readonly string[]): MetricValues {
-  const sums = new MetricSums(metrics);
-  for (const line of lines) sums.add(line);
-  return sums.values();
-}
-
-function groupsOf(lines: readonly LineItem[], groupings: readonly Grouping[], metrics: readonly string[]): Group[] {
-  const groups = new Map<string, { keys: string[]; sums: MetricSums }>();
+function groupsOf(lines: readonly LineItem[], groupings: readonly Grouping[], metrics: readonly CostMetric[]): Group[] {
+  const groups = new Map<string, LineItem[]>();
   for (const line of lines) {
-    const keys = groupings.map((grouping) => grouping.keyOf(line));
-    const id = JSON.stringify(keys);
-    const group = groups.get(id) ?? { keys, sums: new MetricSums(metrics) };
-    group.sums.add(line);
-    groups.set(id, group);
+    const id = JSON.stringify(groupings.map((grouping) => grouping.keyOf(line)));
+    groups.set(id, [...(groups.get(id) ?? []), line]);
   }
-  const ordered = [...groups.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
-  return ordered.map(([, { keys, sums }]) => ({ Keys: keys, Metrics: sums.values() }));
+  const ordered = [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
+  return ordered.map(([id, members]) => ({ Keys: JSON.parse(id) as string[], Metrics: sumMetrics(members, metrics) }));
 }
 
-function resultsOf(rows: readonly Row[], isEstimated: (period: DayWindow) => boolean) {
-  const results: { TimePeriod: object; Total: MetricValues; Groups: Group[]; Estimated: boolean }[] = [];
-  let latest: DayWindow | undefined;
-  for (const { period, group, total } of rows) {
-    if (period !== latest) {
-      const TimePeriod = { Start: period.from, End: period.until };
-      results.push({ TimePeriod, Total: total ?? {}, Groups: [], Estimated: isEstimated(period) });
-      latest = period;
+function resultsOf(rows: readonly Row[], firstEstimated: Day) {
+  const results: { TimePeriod: { Start: Day }; Total: MetricValues; Groups: Group[]; Estimated: boolean }[] = [];
+  for (const { day, group, total } of rows) {
+    if (results.at(-1)?.TimePeriod.Start !== day) {
+      const TimePeriod = { Start: day, End: addDays(day, 1) };
+      results.push({ TimePeriod, Total: total ?? {}, Groups: [], Estimated: day >= firstEstimated });
     }
     if (group) results.at(-1)!.Groups.push(group);
   }
   return results;
-}
-
-function accountAttributes(rows: readonly Row[], groupings: readonly Grouping[]) {
-  const index = groupings.findIndex(({ definition }) => definition.Key === 'LINKED_ACCOUNT');
-  if (index < 0) return [];
-  const accounts = new Set(rows.flatMap((row) => row.group?.Keys[index] ?? []));
-  return [...accounts].map((Value) => ({ Value, Attributes: { description: ACCOUNT_NAMES[Value] ?? Value } }));
 }

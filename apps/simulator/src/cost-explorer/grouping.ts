@@ -7,20 +7,15 @@ export interface Grouping {
   readonly keyOf: (item: LineItem) => string;
 }
 
-/** What GetCostAndUsage groups by. */
+/** What GetCostAndUsage groups by, of the dimensions that a line has. */
 export const GROUP_DIMENSIONS: ReadonlySet<string> = new Set([
-  'AZ',
   'INSTANCE_TYPE',
-  'INVOICING_ENTITY',
-  'LEGAL_ENTITY_NAME',
   'LINKED_ACCOUNT',
   'OPERATION',
-  'PLATFORM',
   'PURCHASE_TYPE',
   'RECORD_TYPE',
   'REGION',
   'SERVICE',
-  'TENANCY',
   'USAGE_TYPE',
 ]);
 
@@ -37,7 +32,6 @@ export function compileGroupings(
         keyOf: (item) => `${Key}$${Object.hasOwn(item.tags, Key) ? item.tags[Key] : ''}`,
       };
     }
-    if (Type === 'COST_CATEGORY') return { definition: { Type, Key }, keyOf: () => `${Key}$` };
     if (Type !== 'DIMENSION') throw validationError('Group Definition type is invalid.');
     if (!GROUP_DIMENSIONS.has(Key)) throw validationError(`Group Definition dimension ${Key} is invalid.`);
     return { definition: { Type, Key }, keyOf: (item) => item.dimensions[Key]! };

@@ -5,38 +5,18 @@ import { validationError } from './errors.js';
 /** A metric's name and sum as AWS sends them. */
 export type MetricValues = Record<string, { Amount: string; Unit: string }>;
 
-const QUANTITIES = ['UsageQuantity', 'NormalizedUsageAmount'];
-
-/** @throws CostExplorerError ValidationException for a metric that AWS does not know. */
-export function checkMetrics(metrics: readonly string[]): void {
-  const unknown = metrics.find((metric) => !isCost(metric) && !QUANTITIES.includes(metric));
+/** @throws CostExplorerError ValidationException for a metric that the simulator's lines do not have. */
+export function checkMetrics(metrics: readonly string[]): asserts metrics is readonly CostMetric[] {
+  const unknown = metrics.find((metric) => !(COST_METRICS as readonly string[]).includes(metric));
   if (unknown !== undefined) {
-    throw validationError(`Metric ${unknown} is invalid. Valid values: ${[...COST_METRICS, ...QUANTITIES].join(', ')}`);
+    throw validationError(`Metric ${unknown} is invalid. Valid values: ${COST_METRICS.join(', ')}`);
   }
 }
 
-/** Adds the metrics of lines up, exactly. */
-export class MetricSums {
-  private readonly sums: Usd[];
-
-  constructor(private readonly metrics: readonly string[]) {
-    this.sums = metrics.map(() => 0n);
-  }
-
-  add(item: LineItem): void {
-    this.metrics.forEach((metric, index) => {
-      this.sums[index]! += parseUsd(isCost(metric) ? item.amounts[metric] : item.usageQuantity);
-    });
-  }
-
-  values(): MetricValues {
-    return Object.fromEntries(
-      this.metrics.map((metric, index) => [
-        metric,
-        { Amount: formatAmount(this.sums[index]!), Unit: isCost(metric) ? 'USD' : 'N/A' },
-      ]),
-    );
-  }
+/** The metrics of all lines together, exactly. */
+export function sumMetrics(lines: readonly LineItem[], metrics: readonly CostMetric[]): MetricValues {
+  const sumOf = (metric: CostMetric) => lines.reduce((sum, { amounts }) => sum + parseUsd(amounts[metric]), 0n);
+  return Object.fromEntries(metrics.map((metric) => [metric, { Amount: formatAmount(sumOf(metric)), Unit: 'USD' }]));
 }
 
 /** A decimal as AWS's Java writes it: no trailing zeros, and `4.2E-9` for what is below a millionth. */
@@ -48,8 +28,4 @@ export function formatAmount(amount: Usd): string {
   const digits = magnitude.toString();
   const fraction = digits.slice(1).replace(/0+$/, '');
   return `${sign}${digits[0]}${fraction && `.${fraction}`}E${digits.length - 11}`;
-}
-
-function isCost(metric: string): metric is CostMetric {
-  return (COST_METRICS as readonly string[]).includes(metric);
 }

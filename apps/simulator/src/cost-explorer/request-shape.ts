@@ -1,21 +1,20 @@
 import { z } from 'zod';
 import { validationError } from './errors.js';
 
-/** One selection in a filter: a dimension, tag or cost category, the values asked for, and how they must match. */
+/** One selection in a filter: a dimension or tag, its values, and how they must match. */
 export interface Selection {
   readonly Key?: string | undefined;
   readonly Values?: readonly string[] | undefined;
   readonly MatchOptions?: readonly string[] | undefined;
 }
 
-/** A filter as it is sent. AWS takes exactly one of the six roots; that is checked when it is compiled. */
+/** A filter as it is sent. AWS takes exactly one root; that is checked when it is compiled. */
 export interface Expression {
   readonly And?: readonly Expression[] | undefined;
   readonly Or?: readonly Expression[] | undefined;
   readonly Not?: Expression | undefined;
   readonly Dimensions?: Selection | undefined;
   readonly Tags?: Selection | undefined;
-  readonly CostCategories?: Selection | undefined;
 }
 
 const selection = z.strictObject({
@@ -31,53 +30,32 @@ const expression: z.ZodType<Expression> = z.lazy(() =>
     Not: expression.optional(),
     Dimensions: selection.optional(),
     Tags: selection.optional(),
-    CostCategories: selection.optional(),
   }),
 );
 
 const DATE = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z)?$/;
 const timePeriod = z.object({ Start: z.string().regex(DATE), End: z.string().regex(DATE) });
-const sortBy = z.array(z.object({ Key: z.string(), SortOrder: z.enum(['ASCENDING', 'DESCENDING']).optional() }));
-const maxResults = z.number().int().min(1);
 
-export const COST_AND_USAGE_REQUEST = z.object({
+// Strict: a parameter that the simulator does not play must not be ignored in silence.
+export const COST_AND_USAGE_REQUEST = z.strictObject({
   TimePeriod: timePeriod,
-  Granularity: z.enum(['DAILY', 'MONTHLY', 'HOURLY']),
+  Granularity: z.literal('DAILY'),
   Metrics: z.array(z.string()).min(1),
   Filter: expression.optional(),
   GroupBy: z.array(z.object({ Type: z.string().optional(), Key: z.string().optional() })).optional(),
-  BillingViewArn: z.string().optional(),
   NextPageToken: z.string().optional(),
 });
 export type CostAndUsageRequest = z.infer<typeof COST_AND_USAGE_REQUEST>;
 
-export const TAGS_REQUEST = z.object({
+export const TAGS_REQUEST = z.strictObject({
   TimePeriod: timePeriod,
   TagKey: z.string().optional(),
-  SearchString: z.string().optional(),
   Filter: expression.optional(),
-  SortBy: sortBy.optional(),
-  MaxResults: maxResults.optional(),
   NextPageToken: z.string().optional(),
 });
 export type TagsRequest = z.infer<typeof TAGS_REQUEST>;
 
-export const DIMENSION_VALUES_REQUEST = z.object({
-  TimePeriod: timePeriod,
-  Dimension: z.string(),
-  Context: z.enum(['COST_AND_USAGE', 'RESERVATIONS', 'SAVINGS_PLANS']).optional(),
-  SearchString: z.string().optional(),
-  Filter: expression.optional(),
-  SortBy: sortBy.optional(),
-  MaxResults: maxResults.optional(),
-  NextPageToken: z.string().optional(),
-});
-export type DimensionValuesRequest = z.infer<typeof DIMENSION_VALUES_REQUEST>;
-
-export const ALLOCATION_TAGS_REQUEST = z.object({
-  Status: z.enum(['Active', 'Inactive']).optional(),
-  TagKeys: z.array(z.string()).min(1).max(100).optional(),
-  Type: z.enum(['AWSGenerated', 'UserDefined']).optional(),
+export const ALLOCATION_TAGS_REQUEST = z.strictObject({
   MaxResults: z.number().int().min(1).max(1000).optional(),
   NextToken: z.string().optional(),
 });

@@ -26,7 +26,6 @@ export function clusterCosts(seed: number, cluster: string, day: Day): LineItem[
       usageTypeGroup: 'EC2: Running Hours',
       instanceType: 'r5.large',
       usd: around(6.05),
-      quantity: 48,
       tags: core,
     },
     { ...volume, usd: around(0.42), tags: core },
@@ -36,7 +35,6 @@ export function clusterCosts(seed: number, cluster: string, day: Day): LineItem[
       operation: 'NatGateway',
       usageTypeGroup: 'EC2: NAT Gateway - Running Hours',
       usd: 1.08,
-      quantity: 24,
       tags: eksctl,
     },
     {

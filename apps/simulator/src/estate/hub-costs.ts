@@ -59,7 +59,7 @@ function nodeCharges(cluster: string, { hub, memoryGibHours }: HubDemand, jitter
   const hours = alwaysOnHours + demandHours;
   if (hours === 0) return [];
   const usd = hours * NODE_USD_PER_HOUR;
-  const node = { service: EC2, operation: 'RunInstances', instanceType: 'r5.xlarge', tags: base, quantity: hours };
+  const node = { service: EC2, operation: 'RunInstances', instanceType: 'r5.xlarge', tags: base };
   const onDemand = { ...node, usageType: 'USW2-BoxUsage:r5.xlarge', usageTypeGroup: 'EC2: Running Hours' };
   const others: Charge[] = [
     {

@@ -1,12 +1,6 @@
 import { formatUsd, parseUsd, type Day, type Usd } from '#libs/domain';
 
-export const COST_METRICS = [
-  'UnblendedCost',
-  'AmortizedCost',
-  'NetUnblendedCost',
-  'NetAmortizedCost',
-  'BlendedCost',
-] as const;
+export const COST_METRICS = ['UnblendedCost', 'AmortizedCost', 'NetUnblendedCost', 'NetAmortizedCost'] as const;
 export type CostMetric = (typeof COST_METRICS)[number];
 
 /** RECORD_TYPE, as Cost Explorer names the types of charge. */
@@ -22,13 +16,12 @@ export type RecordType =
   | 'Refund'
   | 'Tax';
 
-/** One line of the bill. Amounts are exact decimal strings in USD with ten digits; quantities likewise, unit-less. */
+/** One line of the bill. Amounts are exact decimal strings in USD with ten digits. */
 export interface LineItem {
   readonly day: Day;
   readonly dimensions: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
   readonly amounts: Readonly<Record<CostMetric, string>>;
-  readonly usageQuantity: string;
 }
 
 /** What a charge is for. Prices are in USD; numbers are rounded to ten digits once, here. */
@@ -46,7 +39,6 @@ export interface Charge {
   readonly linkedAccount?: string;
   readonly region?: string;
   readonly purchaseType?: string;
-  readonly quantity?: number;
 }
 
 export const MAIN_ACCOUNT = '123456789012';
@@ -68,14 +60,9 @@ export function lineItem(day: Day, charge: Charge): LineItem {
       RECORD_TYPE: charge.recordType ?? 'Usage',
       OPERATION: charge.operation ?? 'NoOperation',
       REGION: charge.region ?? 'us-west-2',
-      AZ: 'NoAZ',
       INSTANCE_TYPE: charge.instanceType ?? 'NoInstanceType',
       LINKED_ACCOUNT: charge.linkedAccount ?? MAIN_ACCOUNT,
       PURCHASE_TYPE: charge.purchaseType ?? (charge.instanceType ? 'On Demand Instances' : 'NoPurchaseType'),
-      PLATFORM: charge.instanceType ? 'Linux/UNIX' : 'NoPlatform',
-      TENANCY: charge.instanceType ? 'Shared' : 'NoTenancy',
-      LEGAL_ENTITY_NAME: 'Amazon Web Services, Inc.',
-      INVOICING_ENTITY: 'Amazon Web Services, Inc.',
     },
     tags: charge.tags ?? {},
     amounts: {
@@ -83,9 +70,7 @@ export function lineItem(day: Day, charge: Charge): LineItem {
       AmortizedCost: formatUsd(amortized),
       NetUnblendedCost: formatUsd(netOf(unblended)),
       NetAmortizedCost: formatUsd(netOf(amortized)),
-      BlendedCost: formatUsd(unblended),
     },
-    usageQuantity: formatUsd(toUsd(charge.quantity ?? 1)),
   };
 }
 

@@ -2,9 +2,8 @@ import { scaledLineItem, type LineItem } from '../estate/index.js';
 import { FAULT, type FaultRequest, type RequestFault, type Restatement } from './fault.js';
 
 /** A request, as far as faults are concerned. */
-export interface RequestSight {
+export interface FaultTarget {
   readonly operation: string;
-  readonly isCostExplorer: boolean;
   readonly hasToken: boolean;
 }
 
@@ -27,7 +26,7 @@ export class FaultSchedule {
   }
 
   /** Counts a request, and tells what befalls it. Of several faults due at once the one asked for first strikes. */
-  strike(request: RequestSight): RequestFault | undefined {
+  strike(request: FaultTarget): RequestFault | undefined {
     let struck: RequestFault | undefined;
     for (const entry of this.requestFaults) {
       if (!isAimedAt(entry.fault, request)) continue;
@@ -52,15 +51,15 @@ export class FaultSchedule {
     });
   }
 
-  /** Counts an answered Cost Explorer request towards the restatements that are to come. */
-  countAnswer(): void {
+  /** Counts an answered request towards the restatements that are to come. */
+  countAnswered(): void {
     for (const entry of this.restatements) entry.after -= 1;
   }
 }
 
-function isAimedAt(fault: RequestFault, request: RequestSight): boolean {
+function isAimedAt(fault: RequestFault, request: FaultTarget): boolean {
   if (fault.kind === 'lost-token' && !request.hasToken) return false;
-  return fault.operation === undefined ? request.isCostExplorer : fault.operation === request.operation;
+  return fault.operation === undefined || fault.operation === request.operation;
 }
 
 function isRestated(fault: Restatement, item: LineItem): boolean {

@@ -5,7 +5,7 @@ const when = {
   after: z.number().int().min(0).default(0),
   /** Matching requests that it then strikes. */
   times: z.number().int().min(1).default(1),
-  /** GetCostAndUsage, …, or metrics, query, query_range; absent: every Cost Explorer operation. */
+  /** GetCostAndUsage, …; absent: every operation of Cost Explorer. */
   operation: z.string().optional(),
 };
 
@@ -23,11 +23,11 @@ export const FAULT = z.discriminatedUnion('kind', [
   }),
   /** A page of HTML, as a proxy sends it. */
   z.strictObject({ kind: z.literal('html'), status: z.number().int().min(200).max(599).default(502), ...when }),
-  /** The connection is closed without an answer. */
+  /** The connection is closed without a response. */
   z.strictObject({ kind: z.literal('dropped-connection'), ...when }),
-  /** The connection stays open, without an answer, until the client or the simulator closes it. */
+  /** The connection stays open, without a response, until the client or the simulator closes it. */
   z.strictObject({ kind: z.literal('hanging-connection'), ...when }),
-  /** A well-formed answer with no cost in it. */
+  /** A well-formed response with no cost in it. */
   z.strictObject({ kind: z.literal('empty-answer'), ...when }),
   /** The next page token that comes back is not known any more. */
   z.strictObject({ kind: z.literal('lost-token'), ...when }),

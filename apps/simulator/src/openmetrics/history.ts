@@ -1,3 +1,4 @@
+import { startOfDay } from '#libs/domain';
 import type { Estate } from '../estate/index.js';
 import {
   ANNOTATIONS,
@@ -24,10 +25,20 @@ const CHUNK_LENGTH = 64 * 1024;
  * The history as OpenMetrics text with timestamps in seconds, in pieces, for
  * `promtool tsdb create-blocks-from openmetrics`.
  *
+ * Unless `given` says otherwise it is all that Prometheus remembers up to now, scraped every minute, directories and
+ * groups hourly.
+ *
  * What a scrape would have left and text cannot: stale markers. A series counts as current for five minutes after its
  * last sample, so every session is up to five minutes longer than it was.
  */
-export async function* historyText(estate: Estate, history: ScrapeHistory): AsyncGenerator<string> {
+export async function* historyText(estate: Estate, given: Partial<ScrapeHistory> = {}): AsyncGenerator<string> {
+  const history = {
+    from: startOfDay(estate.usageFrom),
+    until: new Date(),
+    scrapeIntervalSeconds: 60,
+    directoryIntervalSeconds: 3600,
+    ...given,
+  };
   let chunk = '';
   for (const piece of pieces(estate, history)) {
     chunk += piece;

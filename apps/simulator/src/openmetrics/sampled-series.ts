@@ -40,7 +40,7 @@ export const LEAD_MS = 60_000;
 
 /**
  * Container requests, of the cluster's own pods and of everybody's. Memory of users has a sample per scrape; what
- * is only asked whether it exists has as few samples as leave every answer the same.
+ * only has to exist has as few samples as leave every query's result the same.
  */
 export function* requestSeries(estate: Estate, history: ScrapeHistory): Generator<SampledSeries> {
   for (const pod of SYSTEM_PODS) {

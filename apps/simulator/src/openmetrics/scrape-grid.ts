@@ -21,7 +21,7 @@ function nextScrape(intervalMs: number, fromMs: number): number {
 
 /**
  * Of the instants, those that Prometheus needs to take the series as current throughout: the first, the last, and one
- * in at most five minutes between. A query that only asks whether the series exists answers the same as with all.
+ * in at most five minutes between. A query that only asks whether the series exists has the same result as with all.
  */
 export function sparseInstants(instants: readonly number[]): number[] {
   const keptEveryMs = 4 * MINUTE_MS;

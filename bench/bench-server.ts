@@ -1,7 +1,8 @@
-import { createDataSource, migrate } from '#libs/database';
+import { createDataSource, migrate, SyncSession, type RunId } from '#libs/database';
 import { startPostgres, type EmbeddedPostgres } from '#libs/embedded';
 import { MEASURES } from '#libs/prometheus';
 import pg from 'pg';
+import { CLUSTER } from './made-up-days.js';
 
 /** A PostgreSQL of the bench's own with the settings of a fresh installation, and databases on it. */
 export class BenchServer {
@@ -46,4 +47,23 @@ export async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url, application_name: 'bench' });
   await client.connect();
   return client;
+}
+
+/** Writes as the sync does, within one run. */
+export async function withRun<Result>(
+  databaseUrl: string,
+  work: (session: SyncSession, run: RunId) => Promise<Result>,
+): Promise<Result> {
+  const dataSource = await createDataSource(databaseUrl, { applicationName: 'bench' }).initialize();
+  try {
+    const session = await SyncSession.open(dataSource, CLUSTER);
+    if (!session) throw new Error('another process works on the bench database');
+    const run = await session.recordRunStarted({ source: 'prometheus', trigger: 'once' });
+    const result = await work(session, run);
+    await session.recordRunFinished(run, { status: 'succeeded' }, 0);
+    await session.close();
+    return result;
+  } finally {
+    await dataSource.destroy();
+  }
 }

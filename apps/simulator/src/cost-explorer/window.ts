@@ -1,5 +1,5 @@
-import { addDays, eachDay, firstOfMonth, isDay, type Day, type DayWindow } from '#libs/domain';
-import { usualMessage, validationError, CostExplorerError } from './errors.js';
+import { firstOfMonth, isDay, type Day, type DayWindow } from '#libs/domain';
+import { validationError } from './errors.js';
 
 /** How far back Cost Explorer knows: the current month and the thirteen before. */
 const HISTORY_MONTHS = 13;
@@ -20,17 +20,4 @@ export function windowOf(timePeriod: { Start: string; End: string }, today: Day)
     throw validationError("You haven't enabled historical data beyond 14 months");
   }
   return { from, until };
-}
-
-/** The periods that an answer has, in order: every day, or every calendar month cut to the window. */
-export function periodsOf(window: DayWindow, granularity: 'DAILY' | 'MONTHLY' | 'HOURLY'): DayWindow[] {
-  if (granularity === 'HOURLY')
-    throw new CostExplorerError('DataUnavailableException', usualMessage('DataUnavailableException'));
-  if (granularity === 'DAILY') return eachDay(window).map((day) => ({ from: day, until: addDays(day, 1) }));
-  const periods: DayWindow[] = [];
-  for (let from = window.from; from < window.until; from = periods.at(-1)!.until) {
-    const nextMonth = firstOfMonth(from, 1);
-    periods.push({ from, until: nextMonth < window.until ? nextMonth : window.until });
-  }
-  return periods;
 }

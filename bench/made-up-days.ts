@@ -1,5 +1,8 @@
 import {
+  ALL_HUBS,
+  MEMBERSHIPS,
   parseUsd,
+  type AllocationPolicy,
   type AttributedCost,
   type DatasetReading,
   type Day,
@@ -7,6 +10,15 @@ import {
   type GroupMembership,
   type UserUsage,
 } from '#libs/domain';
+import { dividingMeasures, MEASURES } from '#libs/prometheus';
+
+export const CLUSTER = 'bench';
+export const POLICY: AllocationPolicy = {
+  allocation: 'hub',
+  excludedHubs: ['binder'],
+  dividedBy: dividingMeasures(MEASURES),
+};
+export const BASIS = { costBasis: 'amortized', attributionDigest: 'bench' } as const;
 
 const HUBS = ['prod', 'staging', 'research', 'workshop', 'sandbox'];
 const GIB_HOUR = 3600n * 2n ** 30n;
@@ -50,11 +62,11 @@ export function makeReadings(day: Day, users: number): DatasetReading[] {
       instanceType: '',
       quantity: (GIB_HOUR * BigInt(1 + (index % 40)) + shift * BigInt(index + 1)) * 1000n,
     }));
-  const of = { day, hub: '', coverage: 1 };
+  const whole = { day, hub: ALL_HUBS, coverage: 1 };
   return [
-    { ...of, dataset: 'compute', measures: ['memory_requested'], rows: usage('memory_requested') },
-    { ...of, dataset: 'home storage', measures: ['home_stored'], rows: usage('home_stored') },
-    { ...of, dataset: 'memberships', measures: [], rows: people.flatMap(membershipsOf) },
+    { ...whole, dataset: 'compute', measures: ['memory_requested'], rows: usage('memory_requested') },
+    { ...whole, dataset: 'home storage', measures: ['home_stored'], rows: usage('home_stored') },
+    { ...whole, dataset: MEMBERSHIPS, measures: [], rows: people.flatMap(membershipsOf) },
   ];
 }
 

@@ -1,0 +1,75 @@
+import {
+  addDays,
+  ALL_HUBS,
+  COMPUTE,
+  eachDay,
+  escapeUsername,
+  HOME_STORAGE,
+  hubOfNamespace,
+  MEMBERSHIPS,
+  type AttributionConfig,
+  type DatasetReading,
+  type Day,
+  type GroupMembership,
+  type UserUsage,
+} from '#libs/domain';
+import type { Estate } from '../../simulator/src/index.js';
+import type { SourceSummary } from '../../sync/src/run-summary.js';
+import { recordRun } from '../../sync/src/steps/record-run.js';
+import type { SyncWork } from '../../sync/src/task.js';
+
+/** Stores what everybody really used, of every day that a Prometheus would remember, in the place of the sync's reading. */
+export function storeTrueUsage(work: SyncWork, estate: Estate): Promise<SourceSummary> {
+  const { config, policy, session, signal, today, progress } = work;
+  const window = { from: estate.usageFrom, until: addDays(today, 1) };
+  return recordRun(work, { source: 'prometheus', window }, async (run, tally) => {
+    for (const day of eachDay(window)) {
+      signal.throwIfAborted();
+      const readings = trueReadings(estate, day, config.attribution);
+      const stored = await session.replaceUsageDay(run, readings, new Date(), policy);
+      tally.days += 1;
+      tally.daysChanged += Number(stored.changed);
+      tally.rowsWritten += stored.rowsWritten;
+      progress.show(`storing usage: ${tally.days} days`);
+    }
+    tally.notes.push('the simulated usage itself: there is no Prometheus on this machine');
+  });
+}
+
+/** A day as a Prometheus that missed nothing would give it, of the measures that the estate knows. */
+function trueReadings(estate: Estate, day: Day, attribution: AttributionConfig): DatasetReading[] {
+  const reading = { day, hub: ALL_HUBS, coverage: 1 };
+  const usage = (component: string, measure: string): UserUsage[] =>
+    estate
+      .trueByteSeconds(day)
+      .filter((row) => row.component === component)
+      .map(({ namespace, username, byteSeconds }) => {
+        const hub = hubOfNamespace(attribution, namespace);
+        return { hub, username, measure, instanceType: '', quantity: byteSeconds * 1000n };
+      });
+  return [
+    {
+      ...reading,
+      dataset: 'compute',
+      measures: ['memory_requested'],
+      rows: usage(COMPUTE, 'memory_requested'),
+    },
+    { ...reading, dataset: 'home storage', measures: ['home_stored'], rows: usage(HOME_STORAGE, 'home_stored') },
+    { ...reading, dataset: MEMBERSHIPS, measures: [], rows: membershipsOf(estate, day, attribution) },
+  ];
+}
+
+function membershipsOf(estate: Estate, day: Day, attribution: AttributionConfig): GroupMembership[] {
+  return estate.people.flatMap((person) => {
+    const groups = estate.groupsOn(person, day);
+    if (!groups) return [];
+    const { namespace, username } = person;
+    const own = {
+      hub: hubOfNamespace(attribution, namespace),
+      username,
+      usernameEscaped: escapeUsername(username),
+    };
+    // Known, and in no group: one row that says so.
+    return (groups.length > 0 ? groups : [null]).map((usergroup) => ({ ...own, usergroup }));
+  });
+}
