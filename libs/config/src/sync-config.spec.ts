@@ -97,7 +97,7 @@ describe("the sync's configuration", () => {
       'USAGE_RESOLUTION',
     ]);
     expect(faults).toContain('CLUSTER_NAME: is required: the name of the cluster, as in its cost allocation tags');
-    expect(faults).toContain('COST_BASIS: must be one of amortized, unblended');
+    expect(faults).toContain('COST_BASIS: must be one of amortized, unblended, net_amortized, net_unblended');
   });
 
   it('never repeats the value of a variable, which may be a secret', () => {

@@ -81,8 +81,8 @@ export const AWS_ERROR_CASES: readonly AwsErrorCase[] = [
   },
   {
     names: ['InvalidSignatureException', 'SignatureDoesNotMatch', 'IncompleteSignature'],
-    what: 'refused: the signature does not match',
-    remedy: "Check AWS_SECRET_ACCESS_KEY, that no proxy changes requests, and this machine's clock",
+    what: "refused: the signature does not match (wrong secret key, or this machine's clock is off)",
+    remedy: 'Check AWS_SECRET_ACCESS_KEY, that no proxy changes requests, and the clock (NTP)',
   },
   {
     names: ['RegionDisabledException', 'OptInRequired'],
@@ -126,8 +126,13 @@ export const AWS_ERROR_CASES: readonly AwsErrorCase[] = [
     remedy: 'The next run asks for the days that Cost Explorer keeps; stored days stay as they are',
   },
   {
-    names: ['InvalidNextTokenException', 'RequestChangedException'],
-    what: 'declared its own pages invalid twice',
+    names: ['InvalidNextTokenException'],
+    what: 'declared its own page token invalid twice: InvalidNextTokenException',
+    remedy: 'The next run tries again',
+  },
+  {
+    names: ['RequestChangedException'],
+    what: 'declared its own pages changed twice: RequestChangedException',
     remedy: 'The next run tries again',
   },
   { names: ['ECONNREFUSED'], what: 'cannot be reached: connection refused', remedy: '$network' },
