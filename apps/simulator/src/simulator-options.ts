@@ -12,6 +12,8 @@ export interface SimulatorOptions {
   /** So many of the last days are marked as estimated. */
   readonly estimatedDays?: number;
   readonly inactiveTags?: readonly string[];
+  /** The account's first day: Cost Explorer has no data of the time before. Default: older than what it keeps. */
+  readonly firstDay?: Day;
   /** What the live /metrics takes for now, and no query sees beyond. */
   readonly now?: () => Date;
   /** What its own answers to PromQL take for scraped. Default: every minute since `usageFrom`, directories hourly. */

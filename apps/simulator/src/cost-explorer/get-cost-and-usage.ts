@@ -30,7 +30,7 @@ const ACCOUNT_NAMES: Readonly<Record<string, string>> = {
  * a number of groups, so that a period may continue on the next one.
  */
 export function getCostAndUsage(bill: Bill, request: CostAndUsageRequest) {
-  const window = windowOf(request.TimePeriod, bill.today);
+  const window = windowOf(request.TimePeriod, bill);
   const periods = periodsOf(window, request.Granularity);
   checkMetrics(request.Metrics);
   const groupings = compileGroupings(request.GroupBy ?? []);

@@ -54,7 +54,7 @@ function searchValues(
   }
   const matches = compileFilter(request.Filter);
   const found = new Set<string>();
-  for (const day of eachDay(windowOf(request.TimePeriod, bill.today))) {
+  for (const day of eachDay(windowOf(request.TimePeriod, bill))) {
     for (const item of bill.lineItemsOn(day).filter(matches)) valuesOf(item).forEach((value) => found.add(value));
   }
   const search = request.SearchString?.toLowerCase() ?? '';
