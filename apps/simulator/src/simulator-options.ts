@@ -11,4 +11,6 @@ export interface SimulatorOptions {
   /** So many of the last days are marked as estimated. */
   readonly estimatedDays?: number;
   readonly inactiveTags?: readonly string[];
+  /** The account's first day: Cost Explorer has no data of the time before. Default: older than what it keeps. */
+  readonly firstDay?: Day;
 }

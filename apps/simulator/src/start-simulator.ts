@@ -32,6 +32,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     pageSize: options.pageSize ?? DEFAULT_PAGE_SIZE,
     estimatedDays: options.estimatedDays ?? DEFAULT_ESTIMATED_DAYS,
     inactiveTags: options.inactiveTags ?? [],
+    firstDay: options.firstDay,
   };
   const bill = accountBill(estate, billOptions, (items) => faults.restate(items));
   const route = makeRouter({ estate, bill, faults, requestCounts });

@@ -29,6 +29,7 @@ function run(source: SyncSource, status: RecordedRun['status']): [SyncSource, Re
 const UP_TO_DATE: SyncState = {
   latestRuns: new Map([run('cost-explorer', 'succeeded'), run('prometheus', 'succeeded')]),
   costDays: PAST.map((day) => ({ day, ...BASIS })),
+  firstCostDay: undefined,
   usageDays: PAST.flatMap((day) =>
     DATASETS.map((dataset) => ({ day, dataset, hub: '', status: 'final' as const, coverage: 1, readAt: new Date(0) })),
   ),
@@ -38,6 +39,12 @@ const UP_TO_DATE: SyncState = {
 describe('at its start the scheduler', () => {
   it('waits for its turn when every past day is stored and the last runs succeeded', () => {
     expect(reasonToCatchUp(TODAY, BASIS, UP_TO_DATE)).toBeUndefined();
+  });
+
+  it('waits where the account has no costs before those that are stored', () => {
+    const costDays = UP_TO_DATE.costDays.filter(({ day }) => day >= '2026-11-04');
+    expect(reasonToCatchUp(TODAY, BASIS, { ...UP_TO_DATE, costDays, firstCostDay: '2026-11-04' })).toBeUndefined();
+    expect(reasonToCatchUp(TODAY, BASIS, { ...UP_TO_DATE, costDays })).toMatch(/costs since 2025-10-01 are missing/);
   });
 
   it.each<[string, Partial<SyncState>, RegExp]>([

@@ -1,12 +1,14 @@
 import type { CostDay, CostReadingBasis, RecordedRun, SyncSource, UsageDay } from '#libs/database';
-import { eachDay, firstOfMonth, type Day } from '#libs/domain';
-import { planCostWindow } from './plan-costs.js';
+import { eachDay, type Day } from '#libs/domain';
+import { planCostWindow, regularFrom } from './plan-costs.js';
 import { listUnreadUsageDays } from './plan-usage.js';
 
 /** What is known of the past when the scheduler starts. */
 export interface SyncState {
   readonly latestRuns: ReadonlyMap<SyncSource, RecordedRun>;
   readonly costDays: readonly CostDay[];
+  /** The account's first day with costs, where a run has found out. */
+  readonly firstCostDay: Day | undefined;
   readonly usageDays: readonly UsageDay[];
   readonly daysWithOtherPolicy: readonly Day[];
 }
@@ -22,8 +24,8 @@ export function reasonToCatchUp(today: Day, basis: CostReadingBasis, state: Sync
   for (const [source, run] of state.latestRuns) {
     if (run.status !== 'succeeded') return `the last run of ${source} failed`;
   }
-  const restated = firstOfMonth(today, -1);
-  const { from } = planCostWindow(today, basis, state.costDays);
+  const restated = regularFrom(today, state.firstCostDay);
+  const { from } = planCostWindow(today, basis, state.costDays, state.firstCostDay);
   if (from < restated) return `costs since ${from} are missing or were read with another cost basis or attribution`;
   const storedCosts = new Set(state.costDays.map(({ day }) => day));
   const missing = eachDay({ from: restated, until: today }).find((day) => !storedCosts.has(day));

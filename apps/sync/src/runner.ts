@@ -75,6 +75,7 @@ async function findReason({ config, policy, session, today }: SyncWork): Promise
   return reasonToCatchUp(today, costReadingBasis(config), {
     latestRuns,
     costDays: await session.listCostDays(knownCostWindow(today)),
+    firstCostDay: await session.findFirstCostDay(knownCostWindow(today).from),
     usageDays: await session.listUsageDays(usageWindow(today)),
     daysWithOtherPolicy: await session.listDaysWithOtherPolicy(policy),
   });

@@ -31,6 +31,7 @@ describe("the sync's configuration", () => {
         password: undefined,
         bearerToken: undefined,
         tenant: undefined,
+        sigv4Region: undefined,
       },
       syncCron: '17 5,13,21 * * *',
       maxCostRequests: 100,
@@ -49,6 +50,7 @@ describe("the sync's configuration", () => {
       'PROMETHEUS_PASSWORD',
       'PROMETHEUS_BEARER_TOKEN',
       'PROMETHEUS_TENANT',
+      'PROMETHEUS_SIGV4_REGION',
       'SYNC_CRON',
       'SYNC_MAX_REQUESTS',
       'COST_BASIS',
@@ -95,7 +97,7 @@ describe("the sync's configuration", () => {
       'USAGE_RESOLUTION',
     ]);
     expect(faults).toContain('CLUSTER_NAME: is required: the name of the cluster, as in its cost allocation tags');
-    expect(faults).toContain('COST_BASIS: must be one of amortized, unblended');
+    expect(faults).toContain('COST_BASIS: must be one of amortized, unblended, net_amortized, net_unblended');
   });
 
   it('never repeats the value of a variable, which may be a secret', () => {
@@ -125,6 +127,21 @@ describe("the sync's configuration", () => {
       'two ways to be let in',
       { PROMETHEUS_USERNAME: 'u', PROMETHEUS_PASSWORD: 'p', PROMETHEUS_BEARER_TOKEN: 't' },
       'PROMETHEUS_BEARER_TOKEN: contradicts PROMETHEUS_USERNAME; set one of the two',
+    ],
+    [
+      'a signature and a token',
+      { PROMETHEUS_SIGV4_REGION: 'us-west-2', PROMETHEUS_BEARER_TOKEN: 't' },
+      'PROMETHEUS_SIGV4_REGION: contradicts PROMETHEUS_BEARER_TOKEN; a signature takes their place',
+    ],
+    [
+      'a signature and a password',
+      { PROMETHEUS_SIGV4_REGION: 'us-west-2', PROMETHEUS_USERNAME: 'u', PROMETHEUS_PASSWORD: 'p' },
+      'PROMETHEUS_SIGV4_REGION: contradicts PROMETHEUS_USERNAME and PROMETHEUS_PASSWORD; a signature takes their place',
+    ],
+    [
+      'what is no region',
+      { PROMETHEUS_SIGV4_REGION: 'us-west-2a' },
+      'PROMETHEUS_SIGV4_REGION: must be an AWS region such as us-west-2',
     ],
   ])('refuses %s', (_what, more, fault) => expect(faultsOf({ ...complete, ...more })).toEqual([fault]));
 

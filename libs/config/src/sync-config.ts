@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { readAttributionFile } from './attribution-file.js';
 import { ConfigurationError, deepFreeze, parseEnvironment, type Environment } from './environment.js';
 import {
+  awsRegion,
   clusterName,
   databaseUrl,
   hostName,
@@ -23,6 +24,8 @@ export interface PrometheusConfig {
   readonly bearerToken: string | undefined;
   /** Sent as X-Scope-OrgID, the tenant header of Mimir and Cortex. */
   readonly tenant: string | undefined;
+  /** Requests are signed for Amazon Managed Service for Prometheus in this region. */
+  readonly sigv4Region?: string | undefined;
 }
 
 /** All that the sync knows of its environment; AWS's own variables are read by the SDK. */
@@ -51,6 +54,7 @@ const syncVariables = z.object({
   PROMETHEUS_PASSWORD: z.string().optional(),
   PROMETHEUS_BEARER_TOKEN: z.string().optional(),
   PROMETHEUS_TENANT: z.string().optional(),
+  PROMETHEUS_SIGV4_REGION: awsRegion.optional(),
   // Cost Explorer refreshes up to three times a day; 17 minutes past, since everybody asks on the hour.
   SYNC_CRON: z
     .string()
@@ -86,6 +90,7 @@ export function parseSyncConfig(environment: Environment): SyncConfig {
       password: variables.PROMETHEUS_PASSWORD,
       bearerToken: variables.PROMETHEUS_BEARER_TOKEN,
       tenant: variables.PROMETHEUS_TENANT,
+      sigv4Region: variables.PROMETHEUS_SIGV4_REGION,
     },
     syncCron: variables.SYNC_CRON,
     maxCostRequests: variables.SYNC_MAX_REQUESTS,
@@ -118,6 +123,10 @@ function contradictions(environment: Environment): string[] {
   }
   if (has('PROMETHEUS_BEARER_TOKEN') && has('PROMETHEUS_USERNAME')) {
     faults.push('PROMETHEUS_BEARER_TOKEN: contradicts PROMETHEUS_USERNAME; set one of the two');
+  }
+  const passwords = ['PROMETHEUS_USERNAME', 'PROMETHEUS_PASSWORD', 'PROMETHEUS_BEARER_TOKEN'].filter(has);
+  if (has('PROMETHEUS_SIGV4_REGION') && passwords.length > 0) {
+    faults.push(`PROMETHEUS_SIGV4_REGION: contradicts ${passwords.join(' and ')}; a signature takes their place`);
   }
   return faults;
 }

@@ -33,6 +33,9 @@ export const clusterName = z
     'must be 1 to 128 letters, digits, spaces or . : / = + - @ _',
   );
 
+/** An AWS region. */
+export const awsRegion = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region such as us-west-2');
+
 /** A TCP port. */
 export const port = z
   .string()

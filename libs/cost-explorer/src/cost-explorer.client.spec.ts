@@ -1,5 +1,5 @@
 import type { Expression, GetCostAndUsageCommandInput } from '@aws-sdk/client-cost-explorer';
-import { DEFAULT_ATTRIBUTION, formatUsd, parseUsd, type DayCosts } from '#libs/domain';
+import { DEFAULT_ATTRIBUTION, eachDay, formatUsd, parseUsd, type DayCosts } from '#libs/domain';
 import { FakeCostExplorer, sendError, sendJson, type Answer } from '../testing/fake-cost-explorer.js';
 import { CostExplorerReader, type CostExplorerReaderOptions } from './cost-explorer.client.js';
 import { PartitionMismatchError } from './errors.js';
@@ -216,6 +216,75 @@ describe('reading costs from Cost Explorer', () => {
     await start((_input, response) => sendError(response, 'ThrottlingException'));
     await expect(reader({ maxRequests: 2 }).fetchCosts(window)).rejects.toThrow('exceed the budget of 2');
     expect(fake.inputs).toHaveLength(2);
+  });
+
+  describe('of an account that is younger than the window', () => {
+    const asked14Months = { from: '2025-02-01', until: '2026-03-29' };
+    const days = eachDay(asked14Months);
+
+    /** Knows nothing of the days before the first; later ones cost nothing. */
+    const answerSince =
+      (firstDay: string, name: string, words = ''): Answer =>
+      ({ TimePeriod, GroupBy }, response) => {
+        const { Start = '', End = '' } = TimePeriod!;
+        if (Start < firstDay) return sendError(response, name, 400, words);
+        const ResultsByTime = eachDay({ from: Start, until: End }).map((day) => ({
+          TimePeriod: on(day),
+          ...(GroupBy ? { Groups: [] } : { Total: usd('0') }),
+        }));
+        return sendJson(response, { ResultsByTime });
+      };
+
+    it.each(['2026-03-09', '2026-03-28', '2025-02-02', '2025-07-01', '2026-02-28'])(
+      'reads since its first day, %s, having found it in ten requests',
+      async (firstDay) => {
+        await start(answerSince(firstDay, 'DataUnavailableException', 'Data is not available.'));
+        const reading = await reader().fetchCosts(asked14Months);
+        expect(reading.window).toEqual({ from: firstDay, until: '2026-03-29' });
+        expect(reading.days.map(({ day }) => day)).toEqual(days.slice(days.indexOf(firstDay)));
+        expect(reading.requests).toBe(fake.inputs.length);
+        // The first refusal, the search, and the five of the reading.
+        expect(reading.requests).toBeLessThanOrEqual(1 + 10 + 5);
+      },
+    );
+
+    it.each([
+      ['BillExpirationException', ''],
+      ['ValidationException', "You haven't enabled historical data beyond 14 months"],
+      [
+        'ValidationException',
+        'To retrieve data beyond the past 14 months, your start date needs to be the first day …',
+      ],
+    ])('takes %s (%s) for the same', async (name, words) => {
+      await start(answerSince('2026-02-27', name, words));
+      expect((await reader().fetchCosts(asked14Months)).window.from).toBe('2026-02-27');
+    });
+
+    it('fails after two requests where there are no data at all', async () => {
+      await start(answerSince('2026-12-01', 'DataUnavailableException'));
+      await expect(reader().fetchCosts(asked14Months)).rejects.toThrow('has no data yet: DataUnavailableException');
+      expect(fake.inputs).toHaveLength(2);
+    });
+
+    it('fails at once for another fault of its window', async () => {
+      await start(answerSince('2026-12-01', 'ValidationException', 'Start date should not be in the future'));
+      await expect(reader().fetchCosts(asked14Months)).rejects.toThrow('ValidationException');
+      expect(fake.inputs).toHaveLength(1);
+    });
+
+    it('reads the whole window when the refusal was but a passing one', async () => {
+      const answer = answerSince('2025-01-01', '');
+      await start((input, response, number) =>
+        number === 1 ? sendError(response, 'DataUnavailableException') : answer(input, response, number),
+      );
+      expect((await reader().fetchCosts(asked14Months)).window).toEqual(asked14Months);
+    });
+
+    it('stays within its budget of requests', async () => {
+      await start(answerSince('2026-03-09', 'DataUnavailableException'));
+      await expect(reader({ maxRequests: 6 }).fetchCosts(asked14Months)).rejects.toThrow('exceed the budget of 6');
+      expect(fake.inputs).toHaveLength(6);
+    });
   });
 
   it('has the whole budget for each reading', async () => {

@@ -5,12 +5,13 @@ import {
   RequestChangedException,
   type CostExplorerClient,
 } from '@aws-sdk/client-cost-explorer';
-import type { CostBasis, CostReading, DayWindow } from '#libs/domain';
+import type { CostBasis, CostReading, Day, DayWindow } from '#libs/domain';
 import { mergeResults, requireEveryDay, type CostAnswer } from './answer.js';
 import { convertAnswers, type CostAnswers, type PartAnswer } from './convert.js';
 import { asCostExplorerError } from './describe-aws-error.js';
 import { PartitionMismatchError } from './errors.js';
 import type { FilterSubject } from './filters.js';
+import { findFirstDay, startsBeforeData } from './first-day.js';
 import { fetchPages } from './pages.js';
 import { findMismatches } from './reconcile.js';
 import { RequestMeter } from './request-meter.js';
@@ -64,7 +65,8 @@ export class CostExplorerReader {
 
   /**
    * The costs of every day of the window: the account's total, and what belongs to the cluster by hub, service and
-   * component, in exact USD, proven to add up to Cost Explorer's own attributable total.
+   * component, in exact USD, proven to add up to Cost Explorer's own attributable total. Where the account is younger than
+   * the window, the reading's window begins with its first day that has data; to find it takes ten requests for 14 months.
    *
    * @throws PartitionMismatchError when the parts still do not add up after asking again.
    * @throws IncompleteAnswerError, UnexpectedAnswerError when an answer is not what was asked for.
@@ -72,18 +74,45 @@ export class CostExplorerReader {
    * @throws CostExplorerError when the SDK failed, in an operator's words.
    */
   async fetchCosts(window: DayWindow, signal?: AbortSignal): Promise<CostReading> {
-    const { attribution, costBasis, maxRequests = Infinity, onRequest = () => {} } = this.options;
+    const { maxRequests = Infinity, onRequest = () => {} } = this.options;
     const progress: Progress = { window, meter: new RequestMeter(maxRequests, onRequest), signal };
-    const requests = planCostRequests(this.options, costBasis, window);
+    try {
+      return await this.fetchWindow(progress);
+    } catch (error) {
+      if (!startsBeforeData((error as Error).cause)) throw error;
+      const from = await findFirstDay(window, (day) => this.answersFrom(day, progress));
+      if (from === undefined) throw error;
+      return await this.fetchWindow({ ...progress, window: { ...window, from } });
+    }
+  }
+
+  private async fetchWindow(progress: Progress): Promise<CostReading> {
+    const { window } = progress;
+    const requests = this.plan(window);
     const { attributable, parts } = await this.fetchReconciled(requests, progress);
     // Last, so that it does not predate the refresh that the others were asked again for.
     const account = await this.fetchAnswer(requests.account, progress);
     requireEveryDay(requests.account, window, account);
     return {
       window,
-      days: convertAnswers(attribution, window, { account, attributable, parts }),
+      days: convertAnswers(this.options.attribution, window, { account, attributable, parts }),
       requests: progress.meter.requests,
     };
+  }
+
+  private async answersFrom(day: Day, progress: Progress): Promise<boolean> {
+    const window = { ...progress.window, from: day };
+    try {
+      await this.fetchAnswer(this.plan(window).account, { ...progress, window });
+      return true;
+    } catch (error) {
+      if (startsBeforeData((error as Error).cause)) return false;
+      throw error;
+    }
+  }
+
+  private plan(window: DayWindow): CostRequests {
+    return planCostRequests(this.options, this.options.costBasis, window);
   }
 
   private async fetchReconciled(requests: CostRequests, progress: Progress): Promise<Omit<CostAnswers, 'account'>> {

@@ -1,54 +1,43 @@
 import { OperatorError } from '#libs/domain';
+import { AWS_ERROR_CASES, NETWORK_REMEDY, type AwsErrorCase } from './aws-error-cases.js';
 import { CostExplorerError } from './errors.js';
 
-/** What an error of the SDK or of AWS means, by its name or code, and what to do about it. */
-const MEANINGS: Readonly<Record<string, string>> = {
-  AccessDeniedException: 'refused: AccessDenied (the role needs ce:GetCostAndUsage)',
-  AccessDenied: 'refused: AccessDenied (the role needs ce:GetCostAndUsage)',
-  ExpiredTokenException: 'refused: the AWS credentials have expired',
-  ExpiredToken: 'refused: the AWS credentials have expired',
-  UnrecognizedClientException: 'refused: AWS does not know these credentials',
-  InvalidClientTokenId: 'refused: AWS does not know these credentials',
-  InvalidSignatureException: "refused: the signature does not match (wrong secret key, or this machine's clock is off)",
-  RequestExpired: "refused: the request is too old (this machine's clock is off)",
-  CredentialsProviderError: 'was not asked: no AWS credentials were found',
-  TokenProviderError: 'was not asked: no AWS credentials were found',
-  LimitExceededException: 'throttles: too many calls in a short time; the next run tries again',
-  ThrottlingException: 'throttles: too many calls in a short time; the next run tries again',
-  Throttling: 'throttles: too many calls in a short time; the next run tries again',
-  TooManyRequestsException: 'throttles: too many calls in a short time; the next run tries again',
-  DataUnavailableException:
-    'has no data yet: DataUnavailableException (it takes 24 hours after Cost Explorer is first enabled)',
-  BillExpirationException: 'no longer has a day that was asked for: BillExpirationException',
-  InvalidNextTokenException: 'declared its own page token invalid twice: InvalidNextTokenException',
-  RequestChangedException: 'declared its own pages changed twice: RequestChangedException',
-  TimeoutError: 'did not answer in time',
-  AbortError: 'was not waited for: the reading was stopped',
-  ECONNREFUSED: 'cannot be reached: connection refused',
-  ECONNRESET: 'dropped the connection',
-  EPIPE: 'dropped the connection',
-  ETIMEDOUT: 'did not answer in time',
-  ENOTFOUND: 'cannot be reached: its host name is unknown',
-  EAI_AGAIN: 'cannot be reached: name resolution fails',
-  EHOSTUNREACH: 'cannot be reached: no route to host',
-  ENETUNREACH: 'cannot be reached: no network',
-};
+/** An error of AWS or of the SDK, for an operator. Holds no ARN, account number, request id or secret. */
+export interface AwsErrorDescription {
+  /** What happened, in AWS's own words where it has some. */
+  readonly found: string;
+  readonly remedy: string;
+  readonly refusal: AwsErrorCase['refusal'];
+}
 
-/**
- * One sentence for an operator on why costs could not be read. Holds no ARN, account number, request id or secret:
- * it is stored with the run and shown on a health page.
- */
-export function describeAwsError(error: unknown): string {
-  if (error instanceof OperatorError) return error.message;
+/** What happened and what to do about it: it is stored with the run, and shown on a health page and by the doctor. */
+export function describeAwsError(error: unknown): AwsErrorDescription {
   const { name = '', code = '', message = '', $metadata } = (error ?? {}) as SdkError;
+  const words = redact(message);
   // A lost connection is called TimeoutError whatever its code is, so the code comes first.
-  const meaning = [code, name].find((key) => Object.hasOwn(MEANINGS, key));
-  if (meaning) return `Cost Explorer ${MEANINGS[meaning]}`;
+  const known = [code, name].flatMap((key) => AWS_ERROR_CASES.filter((one) => one.names.includes(key)));
+  const fitting = known.find((one) => one.words === undefined || one.words.test(message));
+  if (fitting) {
+    const action = /perform: ([a-z0-9-]+:\w+)/i.exec(message)?.[1] ?? 'ce:GetCostAndUsage';
+    const fill = (text: string) => text.replace('$action', action).replace('$network', NETWORK_REMEDY);
+    const quote = $metadata?.httpStatusCode !== undefined && words !== '' ? ` (AWS: "${words}")` : '';
+    return {
+      found: `Cost Explorer ${fill(fitting.what)}${quote}`,
+      remedy: fill(fitting.remedy),
+      refusal: fitting.refusal,
+    };
+  }
   const status = $metadata?.httpStatusCode;
-  if (status !== undefined && status >= 500) return `Cost Explorer failed: HTTP ${status}`;
-  if (name === 'SyntaxError') return 'Cost Explorer answered something other than JSON (a wrong endpoint, or a proxy?)';
-  const details = [name || 'unknown error', status !== undefined && `HTTP ${status}`, redact(message)];
-  return `Cost Explorer could not be read: ${details.filter(Boolean).join(': ')}`;
+  const unknown = (found: string, remedy: string) => ({ found: `Cost Explorer ${found}`, remedy, refusal: undefined });
+  if (status !== undefined && status >= 500) return unknown(`failed: HTTP ${status}`, 'The next run tries again');
+  if (name === 'SyntaxError') {
+    return unknown(
+      'answered something other than JSON (a wrong endpoint, or a proxy?)',
+      'Check AWS_ENDPOINT_URL and HTTPS_PROXY',
+    );
+  }
+  const details = [name || 'unknown error', status !== undefined && `HTTP ${status}`, words];
+  return unknown(`could not be read: ${details.filter(Boolean).join(': ')}`, NETWORK_REMEDY);
 }
 
 /**

@@ -46,7 +46,16 @@ export class RequestBudgetExceededError extends OperatorError {
 }
 
 /** Cost Explorer, or the SDK on the way to it, failed; `cause` is what the SDK threw. */
-export class CostExplorerError extends OperatorError {}
+export class CostExplorerError extends OperatorError {
+  readonly found: string;
+  readonly remedy: string;
+
+  constructor({ found, remedy }: { readonly found: string; readonly remedy: string }, options?: ErrorOptions) {
+    super(`${found}. ${remedy}`, options);
+    this.found = found;
+    this.remedy = remedy;
+  }
+}
 
 const LISTED = 5;
 

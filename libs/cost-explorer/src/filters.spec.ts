@@ -1,5 +1,5 @@
 import type { Expression } from '@aws-sdk/client-cost-explorer';
-import { DEFAULT_ATTRIBUTION, type AttributionConfig } from '#libs/domain';
+import { COST_BASES, DEFAULT_ATTRIBUTION, type AttributionConfig } from '#libs/domain';
 import fc from 'fast-check';
 import { attributable, consumption, core, homeStorage } from './filters.js';
 import { PARTS, type CostPart } from './parts.js';
@@ -51,6 +51,14 @@ describe('the filters of the default attribution', () => {
       MatchOptions: ['EQUALS'],
     });
     expect(consumption(DEFAULT_ATTRIBUTION, 'unblended').Dimensions?.Values).toEqual(['Usage']);
+  });
+
+  it('take discounts for no consumption: gross bases leave them out, net amounts hold them already', () => {
+    expect(consumption(DEFAULT_ATTRIBUTION, 'net_amortized')).toEqual(consumption(DEFAULT_ATTRIBUTION, 'amortized'));
+    expect(consumption(DEFAULT_ATTRIBUTION, 'net_unblended')).toEqual(consumption(DEFAULT_ATTRIBUTION, 'unblended'));
+    const discounts = ['EdpDiscount', 'PrivateRateDiscount', 'BundledDiscount', 'Credit', 'Refund', 'Tax', 'Fee'];
+    const taken = COST_BASES.flatMap((basis) => consumption(DEFAULT_ATTRIBUTION, basis).Dimensions!.Values!);
+    expect(taken.filter((type) => discounts.includes(type))).toEqual([]);
   });
 
   it('attribute by three tags that name the cluster, and by no hub tag alone', () => {

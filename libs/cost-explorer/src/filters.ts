@@ -15,11 +15,18 @@ export interface FilterSubject {
 /**
  * Charge types that are somebody's consumption; credits, refunds, tax and fees are not. Hours that a reservation or
  * savings plan covers are charge types of their own, and without them the covered part of a cluster would look free.
- * Their unblended price is 0 or negated elsewhere, so they belong to the amortized basis alone.
+ * Their unblended price is 0 or negated elsewhere, so they belong to the amortized bases alone.
+ *
+ * Discounts (EdpDiscount, PrivateRateDiscount, BundledDiscount) are charge types of their own beside gross costs, and part of
+ * each line of net costs: with them a net basis would take them off twice. docs/cost-bases.md has AWS's pages.
  */
+const AMORTIZED = ['Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage'];
+const UNBLENDED = ['Usage'];
 const RECORD_TYPES: Readonly<Record<CostBasis, readonly string[]>> = {
-  amortized: ['Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage'],
-  unblended: ['Usage'],
+  amortized: AMORTIZED,
+  unblended: UNBLENDED,
+  net_amortized: AMORTIZED,
+  net_unblended: UNBLENDED,
 };
 
 /**

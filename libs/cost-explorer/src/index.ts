@@ -1,5 +1,5 @@
 export { CostExplorerReader, type CostExplorerReaderOptions, type Timing } from './cost-explorer.client.js';
-export { asCostExplorerError } from './describe-aws-error.js';
+export { asCostExplorerError, type AwsErrorDescription } from './describe-aws-error.js';
 export {
   CostExplorerError,
   IncompleteAnswerError,
@@ -14,6 +14,7 @@ export {
   type AllocationTag,
   type CostExplorerInspectorOptions,
 } from './inspection.reader.js';
+export { startsBeforeData } from './first-day.js';
 export { knownCostWindow } from './known-costs.js';
 export { PARTS, type CostPart, type PartTag } from './parts.js';
 export { formatPrice, USD_PER_REQUEST } from './request-price.js';

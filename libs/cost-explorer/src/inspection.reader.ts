@@ -4,9 +4,11 @@ import {
   ListCostAllocationTagsCommand,
   type CostExplorerClient,
 } from '@aws-sdk/client-cost-explorer';
-import { sumUsd, type CostBasis, type DayWindow, type Usd } from '#libs/domain';
+import { sumUsd, type CostBasis, type Day, type DayWindow, type Usd } from '#libs/domain';
 import { mergeResults, type AnswerRow } from './answer.js';
+import { describeAwsError, type AwsErrorDescription } from './describe-aws-error.js';
 import type { FilterSubject } from './filters.js';
+import { findFirstDay, startsBeforeData } from './first-day.js';
 import { fetchPages } from './pages.js';
 import { planCostRequests, type CostRequest } from './requests.js';
 import { createSdkClient } from './sdk-client.js';
@@ -58,6 +60,24 @@ export class CostExplorerInspector {
       },
       { step: 'deserialize', priority: 'low', name: 'inspection' },
     );
+  }
+
+  /** The window, cut to the days that the account has data of; where it has none, the SDK's error is thrown. */
+  async fitWindow(window: DayWindow): Promise<DayWindow> {
+    let refused: unknown;
+    const answersFrom = async (from: Day): Promise<boolean> => {
+      try {
+        await this.fetchAccountUsd({ ...window, from });
+        return true;
+      } catch (error) {
+        if (!startsBeforeData(error)) throw error;
+        refused = error;
+        return false;
+      }
+    };
+    const from = await findFirstDay(window, answersFrom);
+    if (from === undefined) throw refused;
+    return { ...window, from };
   }
 
   /** What the whole account cost in the window, by the deployment's cost basis. Needs ce:GetCostAndUsage. */
@@ -122,9 +142,8 @@ export class CostExplorerInspector {
   }
 }
 
-/** Why AWS answered AccessDenied, or undefined when that is not what the error says. */
-export function refusalOf(error: unknown): 'not allowed' | 'member account' | undefined {
-  const { name = '', message = '' } = (error ?? {}) as { name?: string; message?: string };
-  if (name !== 'AccessDeniedException' && name !== 'AccessDenied') return undefined;
-  return /linked account/i.test(message) ? 'member account' : 'not allowed';
+/** Why AWS refused a request, in an operator's words; undefined when it failed in another way. */
+export function refusalOf(error: unknown): AwsErrorDescription | undefined {
+  const description = describeAwsError(error);
+  return description.refusal === undefined ? undefined : description;
 }

@@ -1,4 +1,4 @@
-import { DEFAULT_ATTRIBUTION } from '#libs/domain';
+import { COST_BASES, DEFAULT_ATTRIBUTION, type CostBasis } from '#libs/domain';
 import { attributable, consumption } from './filters.js';
 import { planCostRequests } from './requests.js';
 
@@ -16,7 +16,13 @@ describe('the five requests', () => {
 
   it('ask for one metric, that of the cost basis', () => {
     expect(plan.account).toMatchObject({ metric: 'AmortizedCost', input: { Metrics: ['AmortizedCost'] } });
-    expect(planCostRequests(subject, 'unblended', window).parts[1]!.input.Metrics).toEqual(['UnblendedCost']);
+    const metricsOf = (basis: CostBasis) => planCostRequests(subject, basis, window).parts[1]!.input.Metrics;
+    expect(COST_BASES.map(metricsOf)).toEqual([
+      ['AmortizedCost'],
+      ['UnblendedCost'],
+      ['NetAmortizedCost'],
+      ['NetUnblendedCost'],
+    ]);
   });
 
   it('leave the totals ungrouped', () => {

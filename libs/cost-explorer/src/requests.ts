@@ -25,7 +25,12 @@ export interface CostRequests {
   readonly parts: readonly PartRequest[];
 }
 
-const METRICS: Readonly<Record<CostBasis, string>> = { amortized: 'AmortizedCost', unblended: 'UnblendedCost' };
+const METRICS: Readonly<Record<CostBasis, string>> = {
+  amortized: 'AmortizedCost',
+  unblended: 'UnblendedCost',
+  net_amortized: 'NetAmortizedCost',
+  net_unblended: 'NetUnblendedCost',
+};
 
 /**
  * The requests for a window of UTC days; Cost Explorer's `End` is exclusive, as the window's is. Each part leaves out

@@ -13,6 +13,24 @@ export async function listCostDays(queryRunner: QueryRunner, cluster: string, wi
   );
 }
 
+/**
+ * The first day with costs that the account has, if a run that succeeded has asked for all days from `from` on: such a run
+ * stores every day that Cost Explorer knows. Undefined where no run has.
+ */
+export async function findFirstCostDay(queryRunner: QueryRunner, cluster: string, from: Day): Promise<Day | undefined> {
+  const [first]: { day: Day | null }[] = await queryRunner.query(
+    `SELECT min(day) AS day FROM cost_days WHERE cluster = $1`,
+    [cluster],
+  );
+  if (!first?.day) return undefined;
+  const runs: unknown[] = await queryRunner.query(
+    `SELECT FROM sync_runs WHERE cluster = $1 AND source = 'cost-explorer' AND status = 'succeeded'
+      AND window_from <= $2 AND window_until > $3 LIMIT 1`,
+    [cluster, from, first.day],
+  );
+  return runs.length > 0 ? first.day : undefined;
+}
+
 export async function listCostPlaces(
   queryRunner: QueryRunner,
   cluster: string,

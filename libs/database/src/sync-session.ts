@@ -13,7 +13,13 @@ import { refreshStatistics } from './refresh-statistics.js';
 import { replaceCostDay } from './replace-cost-day.js';
 import { replaceUsageDay } from './replace-usage-day.js';
 import type { RunTransaction } from './run-transaction.js';
-import { listCostDays, listCostPlaces, listDaysWithOtherPolicy, listUsageDays } from './stored-days.js';
+import {
+  findFirstCostDay,
+  listCostDays,
+  listCostPlaces,
+  listDaysWithOtherPolicy,
+  listUsageDays,
+} from './stored-days.js';
 import { SyncLock } from './sync-lock.js';
 import type {
   CostDay,
@@ -152,6 +158,11 @@ export class SyncSession {
 
   async listCostDays(window: DayWindow): Promise<CostDay[]> {
     return this.#alone(() => listCostDays(this.queryRunner, this.cluster, window));
+  }
+
+  /** The account's first day with costs, if a run that succeeded has asked for all days from `from` on. */
+  async findFirstCostDay(from: Day): Promise<Day | undefined> {
+    return this.#alone(() => findFirstCostDay(this.queryRunner, this.cluster, from));
   }
 
   /** The hubs, services and components of the costs that are stored of each day. */

@@ -3,7 +3,7 @@ import type { Day, DayWindow } from './day.js';
 import type { Usd } from './usd.js';
 
 /** Which of Cost Explorer's metrics and record types make up "cost"; one per deployment. */
-export const COST_BASES = ['amortized', 'unblended'] as const;
+export const COST_BASES = ['amortized', 'unblended', 'net_amortized', 'net_unblended'] as const;
 export type CostBasis = (typeof COST_BASES)[number];
 
 /** What one hub spent on one service, counted as one component, on a day. `instanceType` is '' where it was not read. */

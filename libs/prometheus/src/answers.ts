@@ -60,11 +60,17 @@ export function assertQuantities(question: string, { status, body }: HttpAnswer)
   }
 }
 
-/** The error of an answer that is no success, in Prometheus's own words where it has some. */
-export function errorOfAnswer(question: string, { status, body }: HttpAnswer): PrometheusError {
+/**
+ * The error of an answer that is no success, in Prometheus's own words where it has some, or in AWS's.
+ *
+ * @param refusedRemedy what to check where the answer is a refusal, if it is not a password or a token.
+ */
+export function errorOfAnswer(question: string, { status, body }: HttpAnswer, refusedRemedy?: string): PrometheusError {
   const details = isRecord(body) ? body : {};
-  const reason = typeof details['error'] === 'string' ? `: ${details['error']}` : '';
-  const remedy = REMEDIES[status] ?? (status >= 300 && status < 400 ? REDIRECTED : undefined);
+  const words = [details['error'], details['message'], details['Message']].find((text) => typeof text === 'string');
+  const reason = words === undefined ? '' : `: ${withoutAccount(words)}`;
+  const refused = status === 401 || status === 403 ? refusedRemedy : undefined;
+  const remedy = refused ?? REMEDIES[status] ?? (status >= 300 && status < 400 ? REDIRECTED : undefined);
   // A question that timed out inside Prometheus times out again, and each attempt burdens the server for minutes.
   const passing = PASSING_STATUSES.has(status) && details['errorType'] !== 'timeout';
   return new PrometheusError(`${question}: HTTP ${status}${reason}${remedy ? ` (${remedy})` : ''}`, status, passing);
@@ -78,6 +84,10 @@ export function errorOfConnection(question: string, code: string | undefined): P
     undefined,
     passing,
   );
+}
+
+function withoutAccount(words: string): string {
+  return words.replace(/\barn:[^\s,;)"']+/g, '<arn>').replace(/\b\d{12}\b/g, '<account>');
 }
 
 const REDIRECTED =

@@ -4,6 +4,7 @@ import type { PrometheusConfig } from '#libs/config';
 import { assertQuantities, assertWholeAnswer, errorOfAnswer, errorOfConnection } from './answers.js';
 import { PrometheusError } from './prometheus-errors.js';
 import type { NamedQuery } from './queries.js';
+import { createRequestSigner, SIGNING_REMEDY } from './sign-request.js';
 
 /** One series of an answer, with its value at the instant that was asked for. */
 export interface Sample {
@@ -53,12 +54,14 @@ export class PrometheusClient {
   readonly #timeoutMs: number;
   readonly #retryPausesMs: readonly number[];
   readonly #signal: AbortSignal | undefined;
+  readonly #sign: ReturnType<typeof createRequestSigner> | undefined;
 
   constructor(config: PrometheusConfig, options: PrometheusClientOptions = {}) {
     this.#config = config;
     this.#timeoutMs = options.timeoutMs ?? CLIENT_TIMEOUT_MS;
     this.#retryPausesMs = options.retryPausesMs ?? RETRY_PAUSES_MS;
     this.#signal = options.signal;
+    this.#sign = config.sigv4Region === undefined ? undefined : createRequestSigner(config.sigv4Region);
   }
 
   /**
@@ -157,9 +160,10 @@ export class PrometheusClient {
       },
       ...(username && password ? { auth: { username, password } } : {}),
       requestInterceptor: {
-        onFulfilled: (request) => {
+        onFulfilled: async (request) => {
           // Thanos: fail rather than leave out a store that is away. Others do not know the parameter.
           if (request.data instanceof URLSearchParams) request.data.append('partial_response', 'false');
+          await this.#sign?.(question, request);
           return Object.assign(request, {
             signal,
             maxRedirects: 0,
@@ -181,7 +185,11 @@ export class PrometheusClient {
           }
           // A good status on this path is that of an answer whose end never came.
           if (error.response && error.response.status >= 300) {
-            throw errorOfAnswer(question, { status: error.response.status, body: error.response.data });
+            throw errorOfAnswer(
+              question,
+              { status: error.response.status, body: error.response.data },
+              this.#sign && SIGNING_REMEDY,
+            );
           }
           throw errorOfConnection(question, error.code);
         },

@@ -8,7 +8,13 @@ export interface ExpectedDay {
   readonly parts: Map<string, bigint>;
 }
 
-const CONSUMPTION = { amortized: ['Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage'], unblended: ['Usage'] };
+const AMORTIZED = ['Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage'];
+const BASES = {
+  amortized: { consumption: AMORTIZED, metric: 'AmortizedCost' },
+  unblended: { consumption: ['Usage'], metric: 'UnblendedCost' },
+  net_amortized: { consumption: AMORTIZED, metric: 'NetAmortizedCost' },
+  net_unblended: { consumption: ['Usage'], metric: 'NetUnblendedCost' },
+} as const;
 
 const COMPONENTS: Record<string, string> = {
   'Amazon Elastic Compute Cloud - Compute': 'compute',
@@ -27,13 +33,13 @@ const COMPONENTS: Record<string, string> = {
 export function expectedDay(
   bill: readonly LineItem[],
   cluster: string,
-  basis: 'amortized' | 'unblended' = 'amortized',
+  basis: keyof typeof BASES = 'amortized',
 ): ExpectedDay {
+  const { consumption, metric } = BASES[basis];
   const day: ExpectedDay = { account: 0n, attributable: 0n, parts: new Map() };
   for (const line of bill) {
-    if (!CONSUMPTION[basis].includes(line.dimensions['RECORD_TYPE']!)) continue;
-    const decimal = basis === 'amortized' ? line.amounts.AmortizedCost : line.amounts.UnblendedCost;
-    const amount = BigInt(decimal.replace('.', ''));
+    if (!(consumption as readonly string[]).includes(line.dimensions['RECORD_TYPE']!)) continue;
+    const amount = BigInt(line.amounts[metric].replace('.', ''));
     day.account += amount;
     const belongs =
       line.tags['alpha.eksctl.io/cluster-name'] === cluster ||

@@ -1,14 +1,29 @@
+import type { AwsErrorDescription } from '#libs/cost-explorer';
 import { judgePermissions } from './permissions.js';
 
 describe('the permissions', () => {
-  const statuses = (...[getCostAndUsage, getTags, listCostAllocationTags]: Answers) =>
-    judgePermissions({ getCostAndUsage, getTags, listCostAllocationTags }).map(({ status }) => status);
-  type Answer = 'allowed' | 'not allowed' | 'member account';
-  type Answers = [Answer, Answer, Answer];
+  type Answer = AwsErrorDescription['refusal'];
+  const refused = (refusal: Answer) => refusal && { refusal, found: `refused: ${refusal}`, remedy: `mend ${refusal}` };
+  const judge = (...[getCostAndUsage, getTags, listCostAllocationTags]: [Answer, Answer, Answer]) =>
+    judgePermissions({
+      getCostAndUsage: refused(getCostAndUsage),
+      getTags: refused(getTags),
+      listCostAllocationTags: refused(listCostAllocationTags),
+    });
+  const statuses = (...answers: [Answer, Answer, Answer]) => judge(...answers).map(({ status }) => status);
 
   it('fail without the one that the sync needs; a member account cannot have the last', () => {
-    expect(statuses('allowed', 'allowed', 'allowed')).toEqual(['ok', 'ok', 'ok']);
-    expect(statuses('not allowed', 'not allowed', 'not allowed')).toEqual(['failure', 'warning', 'warning']);
-    expect(statuses('allowed', 'allowed', 'member account')).toEqual(['ok', 'ok', 'ok']);
+    expect(statuses(undefined, undefined, undefined)).toEqual(['ok', 'ok', 'ok']);
+    expect(statuses('policy', 'policy', 'policy')).toEqual(['failure', 'warning', 'warning']);
+    expect(statuses(undefined, undefined, 'member account')).toEqual(['ok', 'ok', 'ok']);
+  });
+
+  it('are mended as the refusal says: by a policy only where a policy is missing', () => {
+    expect(judge('not enabled', 'not enabled', 'organisation').map(({ remedy }) => remedy)).toEqual([
+      'mend not enabled',
+      'mend not enabled',
+      'mend organisation',
+    ]);
+    expect(judge('policy', 'policy', undefined)[1]!.remedy).toBe('allow ce:GetTags to the role that runs the doctor');
   });
 });

@@ -1,8 +1,15 @@
 import type { SyncConfig } from '#libs/config';
-import { asCostExplorerError, CostExplorerInspector, refusalOf } from '#libs/cost-explorer';
+import {
+  asCostExplorerError,
+  CostExplorerError,
+  CostExplorerInspector,
+  refusalOf,
+  startsBeforeData,
+  type AwsErrorDescription,
+} from '#libs/cost-explorer';
 import { addDays, OperatorError, type Day, type DayWindow } from '#libs/domain';
-import { judgeCosts } from '../checks/costs.js';
-import { judgePermissions, type Answered } from '../checks/permissions.js';
+import { judgeCosts, type CostFacts } from '../checks/costs.js';
+import { judgePermissions } from '../checks/permissions.js';
 import { judgeTags } from '../checks/tags.js';
 import { failure, ok, type Finding } from '../finding.js';
 
@@ -30,13 +37,13 @@ export async function examineAccount(config: SyncConfig, today: Day): Promise<Ac
   });
   try {
     const facts = await askAll(inspector, window);
-    const costs = facts.costs.value && { window, ...facts.costs.value };
+    const costs = facts.costs.value;
     const findings = [
       ok('AWS Cost Explorer', 'answers, and knows the credentials'),
       ...judgePermissions({
-        getCostAndUsage: facts.costs.answered,
-        getTags: facts.keysOnCosts.answered,
-        listCostAllocationTags: facts.allocationTags.answered,
+        getCostAndUsage: facts.costs.refused,
+        getTags: facts.keysOnCosts.refused,
+        listCostAllocationTags: facts.allocationTags.refused,
       }),
       ...judgeTags(config.attribution, config.clusterName, {
         allocationTags: facts.allocationTags.value,
@@ -49,30 +56,47 @@ export async function examineAccount(config: SyncConfig, today: Day): Promise<Ac
     const fault = asCostExplorerError(error);
     if (!(fault instanceof OperatorError)) throw fault;
     const remedy =
-      'give this process the credentials of the sync: web identity of its service account, AWS_PROFILE or access keys; ' +
-      'let it reach ce.us-east-1.amazonaws.com:443';
-    return examination([failure('AWS Cost Explorer', fault.message, remedy)]);
+      fault instanceof CostExplorerError
+        ? fault.remedy
+        : 'run the doctor again; if it stays, report it as a fault of this software';
+    const found = fault instanceof CostExplorerError ? fault.found : fault.message;
+    return examination([failure('AWS Cost Explorer', found, remedy)]);
   }
 }
 
 async function askAll(inspector: CostExplorerInspector, window: DayWindow) {
+  const costs = await ask(() => fetchCosts(inspector, window));
   return {
-    costs: await ask(async () => ({
-      accountUsd: await inspector.fetchAccountUsd(window),
-      hubUsd: await inspector.fetchHubCosts(window),
-    })),
-    keysOnCosts: await ask(() => inspector.fetchTagKeysOnCosts(window)),
+    costs,
+    keysOnCosts: await ask(() => inspector.fetchTagKeysOnCosts(costs.value?.window ?? window)),
     allocationTags: await ask(() => inspector.fetchAllocationTags()),
   };
 }
 
-/** What was answered, or why AWS refused. @throws what is no refusal: the other questions would fail alike. */
-async function ask<Value>(question: () => Promise<Value>): Promise<{ answered: Answered; value?: Value }> {
+/** Of an account that is younger than the window, since its first day. */
+async function fetchCosts(inspector: CostExplorerInspector, wanted: DayWindow): Promise<CostFacts> {
+  const fetch = async (window: DayWindow): Promise<CostFacts> => ({
+    window,
+    accountUsd: await inspector.fetchAccountUsd(window),
+    hubUsd: await inspector.fetchHubCosts(window),
+  });
   try {
-    return { answered: 'allowed', value: await question() };
+    return await fetch(wanted);
   } catch (error) {
-    const answered = refusalOf(error);
-    if (answered === undefined) throw error;
-    return { answered };
+    if (!startsBeforeData(error)) throw error;
+    return fetch(await inspector.fitWindow(wanted));
+  }
+}
+
+/** What was answered, or why AWS refused. @throws what is no refusal: the other questions would fail alike. */
+async function ask<Value>(
+  question: () => Promise<Value>,
+): Promise<{ refused?: AwsErrorDescription | undefined; value?: Value }> {
+  try {
+    return { value: await question() };
+  } catch (error) {
+    const refused = refusalOf(error);
+    if (refused === undefined) throw error;
+    return { refused };
   }
 }

@@ -34,7 +34,7 @@ export async function examineCluster(
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     const remedy =
-      'check PROMETHEUS_URL, PROMETHEUS_USERNAME and _PASSWORD or PROMETHEUS_BEARER_TOKEN, PROMETHEUS_TENANT, and that the ' +
+      'check PROMETHEUS_URL, PROMETHEUS_USERNAME and _PASSWORD or PROMETHEUS_BEARER_TOKEN, PROMETHEUS_TENANT, PROMETHEUS_SIGV4_REGION, and that the ' +
       'network lets this pod through';
     return { findings: [failure('Prometheus', error.message, remedy)], namespaces: undefined, clockSkewMs };
   }

@@ -1,4 +1,4 @@
-import { addDays, firstOfMonth } from '#libs/domain';
+import { addDays, firstOfMonth, type Day } from '#libs/domain';
 import { AWS_GENERATED_TAGS } from '../estate/tags.js';
 import type { Estate, LineItem } from '../estate/index.js';
 import type { AllocationTag, Bill } from './bill.js';
@@ -8,6 +8,7 @@ export interface BillOptions {
   readonly pageSize: number;
   /** Tag keys that nobody activated for cost allocation: no cost carries them. */
   readonly inactiveTags: readonly string[];
+  readonly firstDay: Day | undefined;
 }
 
 /** The estate's bill as Cost Explorer shows it. `restate` gets a day's lines, and gives them as they are by now. */
@@ -25,6 +26,7 @@ export function accountBill(
   };
   return {
     today,
+    firstDay: options.firstDay,
     estimatedDays: options.estimatedDays,
     pageSize: options.pageSize,
     lineItemsOn(day) {

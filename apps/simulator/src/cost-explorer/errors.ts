@@ -27,7 +27,9 @@ const USUAL_MESSAGES: Readonly<Record<string, string>> = {
     'ce:GetCostAndUsage on resource: arn:aws:ce:us-east-1:123456789012:/GetCostAndUsage because no identity-based ' +
     'policy allows the ce:GetCostAndUsage action',
   UnrecognizedClientException: 'The security token included in the request is invalid.',
-  DataUnavailableException: 'The requested data is unavailable.',
+  DataUnavailableException:
+    'Data is not available. Please try to adjust the time period. If just enabled Cost Explorer, data might not be ' +
+    'ingested yet',
   BillExpirationException: 'The requested report expired. Update the date interval and try again.',
   RequestChangedException: 'Your request parameters changed between pages. Try again with the old parameters.',
   InvalidNextTokenException: 'The pagination token is invalid. Try again without a pagination token.',

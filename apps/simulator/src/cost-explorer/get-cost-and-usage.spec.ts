@@ -14,6 +14,7 @@ const CHARGES: Record<string, Charge[]> = {
 
 const BILL: Bill = {
   today: '2026-11-03',
+  firstDay: undefined,
   estimatedDays: 2,
   pageSize: 100,
   lineItemsOn: (day): LineItem[] => (CHARGES[day] ?? []).map((charge) => lineItem(day, charge)),

@@ -27,7 +27,7 @@ interface Row {
 export function getCostAndUsage(bill: Bill, request: CostAndUsageRequest) {
   const { NextPageToken: token, ...parameters } = request;
   const { TimePeriod, Metrics, GroupBy = [], Filter } = parameters;
-  const days = eachDay(windowOf(TimePeriod, bill.today));
+  const days = eachDay(windowOf(TimePeriod, bill));
   checkMetrics(Metrics);
   const groupings = compileGroupings(GroupBy);
   const matches = compileFilter(Filter);

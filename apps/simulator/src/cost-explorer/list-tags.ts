@@ -13,7 +13,7 @@ export function getTags(bill: Bill, request: TagsRequest) {
   const matches = compileFilter(Filter);
   const valuesOf = (item: LineItem) => (TagKey === undefined ? Object.keys(item.tags) : [item.tags[TagKey] ?? '']);
   const found = new Set<string>();
-  for (const day of eachDay(windowOf(TimePeriod, bill.today))) {
+  for (const day of eachDay(windowOf(TimePeriod, bill))) {
     for (const item of bill.lineItemsOn(day).filter(matches)) valuesOf(item).forEach((value) => found.add(value));
   }
   const page = pageOf([...found].sort(), bill.pageSize, { operation: 'GetTags', parameters, token });

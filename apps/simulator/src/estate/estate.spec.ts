@@ -51,6 +51,7 @@ describe('the estate', () => {
     expect([...kinds].sort()).toEqual([
       'Credit',
       'DiscountedUsage',
+      'EdpDiscount',
       'Fee',
       'RIFee',
       'Refund',
@@ -60,6 +61,15 @@ describe('the estate', () => {
       'Tax',
       'Usage',
     ]);
+  });
+
+  it('comes to the same in gross, discounts included, as in net', () => {
+    for (const day of SOME_DAYS) {
+      const total = (metric: 'UnblendedCost' | 'AmortizedCost' | 'NetUnblendedCost' | 'NetAmortizedCost') =>
+        estate.lineItemsOn(day).reduce((sum, item) => sum + parseUsd(item.amounts[metric]), 0n);
+      expect(total('NetUnblendedCost')).toBe(total('UnblendedCost'));
+      expect(total('NetAmortizedCost')).toBe(total('AmortizedCost'));
+    }
   });
 
   it('covers by its savings plan what the negation takes back', () => {

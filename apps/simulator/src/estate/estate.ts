@@ -6,7 +6,7 @@ import { MS_PER_DAY } from './day-number.js';
 import { makeDirectories, sizesOn, type Directory, type SizeSpan } from './directories.js';
 import { groupsOf } from './groups.js';
 import { hubCosts } from './hub-costs.js';
-import type { LineItem } from './line-item.js';
+import { discountLine, type LineItem } from './line-item.js';
 import { DEFAULT_ESTATE, type EstateOptions, type HubOptions } from './options.js';
 import type { Person } from './person.js';
 import { makeRoster } from './roster.js';
@@ -79,7 +79,8 @@ export function makeEstate(given: Partial<EstateOptions> & Pick<EstateOptions, '
       return hubCosts(seed, options.otherClusterName, { hub, memoryGibHours: 90, homeGib: 200 }, day);
     });
     const clusters = [options.clusterName, options.otherClusterName].flatMap((name) => clusterCosts(seed, name, day));
-    return [...hubs, ...others, ...clusters, ...accountCosts(seed, day)];
+    const items = [...hubs, ...others, ...clusters, ...accountCosts(seed, day)];
+    return [...items, discountLine(day, items)];
   };
 
   return {

@@ -1,4 +1,5 @@
 import { formatUsd, parseUsd, type Day, type Usd } from '#libs/domain';
+import { EC2 } from './services.js';
 
 export const COST_METRICS = ['UnblendedCost', 'AmortizedCost', 'NetUnblendedCost', 'NetAmortizedCost'] as const;
 export type CostMetric = (typeof COST_METRICS)[number];
@@ -12,6 +13,7 @@ export type RecordType =
   | 'SavingsPlanRecurringFee'
   | 'RIFee'
   | 'Fee'
+  | 'EdpDiscount'
   | 'Credit'
   | 'Refund'
   | 'Tax';
@@ -44,20 +46,22 @@ export interface Charge {
 export const MAIN_ACCOUNT = '123456789012';
 export const MEMBER_ACCOUNT = '210987654321';
 
-/** Net amounts are after the account's private discount of 3 %. */
+/** Of charges for usage, net amounts are after the account's private discount of 3 %. */
 const NET_PERCENT = 97n;
+const NOT_DISCOUNTED: readonly RecordType[] = ['Credit', 'Refund', 'Tax', 'Fee'];
 
 /** The line that a charge makes on the bill of a day. */
 export function lineItem(day: Day, charge: Charge): LineItem {
   const unblended = toUsd(charge.usd);
   const amortized = toUsd(charge.amortizedUsd ?? charge.usd);
+  const recordType = charge.recordType ?? 'Usage';
   return {
     day,
     dimensions: {
       SERVICE: charge.service,
       USAGE_TYPE: charge.usageType,
       USAGE_TYPE_GROUP: charge.usageTypeGroup ?? '',
-      RECORD_TYPE: charge.recordType ?? 'Usage',
+      RECORD_TYPE: recordType,
       OPERATION: charge.operation ?? 'NoOperation',
       REGION: charge.region ?? 'us-west-2',
       INSTANCE_TYPE: charge.instanceType ?? 'NoInstanceType',
@@ -68,10 +72,27 @@ export function lineItem(day: Day, charge: Charge): LineItem {
     amounts: {
       UnblendedCost: formatUsd(unblended),
       AmortizedCost: formatUsd(amortized),
-      NetUnblendedCost: formatUsd(netOf(unblended)),
-      NetAmortizedCost: formatUsd(netOf(amortized)),
+      NetUnblendedCost: formatUsd(netOf(unblended, recordType)),
+      NetAmortizedCost: formatUsd(netOf(amortized, recordType)),
     },
   };
+}
+
+/** The line of the day's private discount: what the lines cost less in net than in gross. */
+export function discountLine(day: Day, items: readonly LineItem[]): LineItem {
+  const { dimensions, amounts, ...rest } = lineItem(day, {
+    service: EC2,
+    usageType: 'Discount',
+    usd: 0,
+    recordType: 'EdpDiscount',
+  });
+  const less = (gross: CostMetric, net: CostMetric) =>
+    formatUsd(items.reduce((sum, item) => sum + parseUsd(item.amounts[net]) - parseUsd(item.amounts[gross]), 0n));
+  const [UnblendedCost, AmortizedCost] = [
+    less('UnblendedCost', 'NetUnblendedCost'),
+    less('AmortizedCost', 'NetAmortizedCost'),
+  ];
+  return { ...rest, dimensions, amounts: { ...amounts, UnblendedCost, AmortizedCost } };
 }
 
 /** The same line with every amount at so many percent of what it was, as after a restatement. */
@@ -85,6 +106,8 @@ function toUsd(amount: number): Usd {
   return BigInt(Math.round(amount * 1e10));
 }
 
-function netOf(amount: Usd): Usd {
-  return (amount * NET_PERCENT) / 100n;
+/** A discount is a line of its own among gross amounts, and nothing among net ones, whose lines it is part of. */
+function netOf(amount: Usd, recordType: RecordType): Usd {
+  if (recordType === 'EdpDiscount') return 0n;
+  return NOT_DISCOUNTED.includes(recordType) ? amount : (amount * NET_PERCENT) / 100n;
 }

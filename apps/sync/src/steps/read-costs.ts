@@ -31,7 +31,8 @@ export async function readCosts(work: SyncWork): Promise<SourceSummary> {
   if (!window) return skippedSummary('cost-explorer', forgottenNote(work));
   return recordRun(work, { source: 'cost-explorer', window }, async (run, tally) => {
     if (work.days && work.days.from < window.from) tally.notes.push(forgottenNote(work));
-    const { days } = await fetchCosts(work, window, tally);
+    const { days, window: read } = await fetchCosts(work, window, tally);
+    if (read.from > window.from) tally.notes.push(youngAccountNote(read.from));
     const postponed = work.acceptsLostTags ? [] : await judgeTags(work, window, days);
     const due = days.filter(({ day }) => !postponed.includes(day));
     const refused = await storeDays(work, run, due, basis, tally);
@@ -108,7 +109,9 @@ function describeRefusal(days: readonly Day[]): string {
 
 async function planWindow({ days, session, today }: SyncWork, basis: CostReadingBasis): Promise<DayWindow | undefined> {
   if (days) return planCostBackfill(today, days);
-  return planCostWindow(today, basis, await session.listCostDays(knownCostWindow(today)));
+  const known = knownCostWindow(today);
+  const firstDay = await session.findFirstCostDay(known.from);
+  return planCostWindow(today, basis, await session.listCostDays(known), firstDay);
 }
 
 async function fetchCosts(
@@ -127,6 +130,13 @@ async function fetchCosts(
     },
   });
   return reader.fetchCosts(window, signal);
+}
+
+function youngAccountNote(firstDay: Day): string {
+  return (
+    `Cost Explorer has no costs of this account before ${firstDay}: later runs do not ask for them again. If Cost Explorer ` +
+    'was enabled a few days ago, AWS may add the months before: then run a backfill'
+  );
 }
 
 function forgottenNote({ days, today }: SyncWork): string {
