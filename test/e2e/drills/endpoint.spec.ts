@@ -56,7 +56,8 @@ describe('a connection to Cost Explorer', () => {
     expect(dropped.costs).toMatchObject({
       status: 'failed',
       requests: 5,
-      error: 'Cost Explorer dropped the connection',
+      error:
+        'Cost Explorer dropped the connection. Let this process reach ce.us-east-1.amazonaws.com:443 (network policy, proxy, VPC endpoint)',
     });
     expect(dropped.stdout).toContain('Cost Explorer dropped the connection');
   });
