@@ -1,5 +1,6 @@
 import { ConsoleLogger } from '@nestjs/common';
 import { ConfigurationError, parseApiConfig, type ApiConfig } from '#libs/config';
+import { harmless, messageOf } from '#libs/domain';
 import { createApi } from './create-api.js';
 
 const config = parseConfigOrExit();
@@ -12,7 +13,7 @@ try {
   await app.listen(config.port, '0.0.0.0');
   logger.log(`listening on port ${config.port}; /index lists every endpoint`, 'Api');
 } catch (error) {
-  logger.error(`cannot start: ${(error as Error).message}`, 'Api');
+  logger.error(`cannot start: ${harmless(messageOf(error))}`, 'Api');
   process.exit(1);
 }
 
