@@ -1,12 +1,15 @@
 import { registerAs } from '@nestjs/config';
 import { z } from 'zod';
 import { readApiTokensFile, type ApiToken } from './api-tokens-file.js';
+import { databaseUrl } from './database-url.js';
 import { ConfigurationError, deepFreeze, parseEnvironment, type Environment } from './environment.js';
-import { clusterName, databaseUrl, port } from './variables.js';
+import { clusterName, poolSize, port } from './variables.js';
 
 /** All that the API may know of its environment: no AWS, no Prometheus. */
 export interface ApiConfig {
   readonly databaseUrl: string;
+  /** Most connections to the database. */
+  readonly databasePoolSize: number;
   readonly port: number;
   /** Answers for this cluster when a request names none. */
   readonly clusterName: string | undefined;
@@ -16,6 +19,7 @@ export interface ApiConfig {
 
 const apiVariables = z.object({
   DATABASE_URL: databaseUrl,
+  DATABASE_POOL_SIZE: poolSize.default(10),
   PORT: port.default(8080),
   CLUSTER_NAME: clusterName.optional(),
   API_TOKENS_FILE: z.string().optional(),
@@ -35,6 +39,7 @@ export function parseApiConfig(environment: Environment): ApiConfig {
   if (!variables || 'faults' in file) throw new ConfigurationError([...faults, ...fileFaults]);
   return deepFreeze({
     databaseUrl: variables.DATABASE_URL,
+    databasePoolSize: variables.DATABASE_POOL_SIZE,
     port: variables.PORT,
     clusterName: variables.CLUSTER_NAME,
     tokens: file.tokens,

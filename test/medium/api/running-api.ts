@@ -12,6 +12,8 @@ export interface Reply {
   readonly json: any; // oxlint-disable-line typescript/no-explicit-any
 }
 
+const CONFIG = { port: 0, databasePoolSize: 10, tokens: undefined };
+
 /** The API on a port of its own, asked over HTTP as its users do. */
 export class RunningApi {
   private constructor(
@@ -22,9 +24,9 @@ export class RunningApi {
   static async start(
     databaseUrl: string,
     clusterName?: string,
-    { tokens, logger = false }: { tokens?: ApiConfig['tokens']; logger?: LoggerService | false } = {},
+    { logger = false, ...more }: Partial<ApiConfig> & { logger?: LoggerService | false } = {},
   ): Promise<RunningApi> {
-    const app = await createApi({ databaseUrl, port: 0, clusterName, tokens }, logger);
+    const app = await createApi({ ...CONFIG, databaseUrl, clusterName, ...more }, logger);
     await app.listen(0, '127.0.0.1');
     const { port } = app.getHttpServer().address() as { port: number };
     return new RunningApi(app, `http://127.0.0.1:${port}`);
