@@ -125,8 +125,19 @@ export class ReportingDatabase {
 
   async #connectStream(gone: Promise<never>): Promise<PoolClient> {
     const late = after(WAIT_TIMEOUT_MS, () => new DatabaseBusy(BUSY.sentence));
-    const givenUp = Promise.race([late.promise, gone]);
-    return this.#attend(this.#streams.begin(givenUp), gone).finally(late.stop);
+    const beginning = this.#streams.begin(Promise.race([late.promise, gone]));
+    try {
+      return await this.#attend(beginning, gone);
+    } catch (error) {
+      // A connection that comes too late goes back.
+      beginning.then(
+        (client) => this.#streams.end(client),
+        () => undefined,
+      );
+      throw error;
+    } finally {
+      late.stop();
+    }
   }
 
   /** Waits for as long as the database answers others: a long statement may take its time, one that hangs may not. */
