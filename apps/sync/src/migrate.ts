@@ -14,7 +14,9 @@ async function main(): Promise<number> {
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
   });
   try {
-    const applied = await migrate(dataSource, MEASURES);
+    const applied = await migrate(dataSource, MEASURES, {
+      onWait: (whom) => process.stderr.write(`waiting for ${whom}\n`),
+    });
     process.stdout.write(applied.map((name) => `applied ${name}\n`).join('') || 'the database is up to date\n');
     return 0;
   } finally {

@@ -11,7 +11,7 @@ jest.setTimeout(60_000);
 
 /** Three of them are kept for superusers. */
 const MAX_CONNECTIONS = 12;
-const LONG_S = 1.5;
+const LONG_S = 1;
 const DAYS = 'from=2025-03-01&to=2025-03-02';
 
 let server: EmbeddedPostgres;

@@ -66,7 +66,7 @@ it.each(DEFAULTS)(
       { day: DAY, costBasis: 'amortized', attributionDigest: 'digest-1' },
     ]);
     expect((await session.listUsageDays(days)).map(({ day, coverage }) => [day, coverage])).toEqual(
-      Array(3).fill([DAY, 0.3333]),
+      ['compute', 'home storage', 'memberships'].map(() => [DAY, 0.3333]),
     );
     expect(await session.findLatestRun('cost-explorer')).toMatchObject({ finishedAt: expect.any(Date) });
     await session.close();

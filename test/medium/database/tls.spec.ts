@@ -1,5 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { createDataSource, describeDatabaseError, migrate, openDataSource } from '#libs/database';
@@ -115,10 +116,10 @@ async function cancels(api: RunningApi): Promise<void> {
   );
   const gone = new AbortController();
   const request = fetch(`${api.url}/total_costs?from=2025-03-02&to=2025-03-02`, { signal: gone.signal });
-  while ((await sleeping()) === 0);
+  while ((await sleeping()) === 0) await sleep(50);
   gone.abort();
-  await expect(request).rejects.toThrow();
-  while ((await sleeping()) > 0);
+  await expect(request).rejects.toThrow('aborted');
+  while ((await sleeping()) > 0) await sleep(50);
   await execute(
     server.url,
     `DROP VIEW reporting.daily_total_costs; ALTER VIEW reporting.kept RENAME TO daily_total_costs`,

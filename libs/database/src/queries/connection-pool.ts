@@ -10,6 +10,8 @@ const CONNECT_TIMEOUT_MS = 3_000;
 const BEGIN_TIMEOUT_MS = 3_000;
 /** Nobody waits longer for a dashboard. */
 const STATEMENT_TIMEOUT_MS = 30_000;
+/** A connection that nobody needs is for others, who may be short of them. */
+const IDLE_MS = 2_000;
 /** How long a server that is full is left alone. */
 const FULL_MS = 1_000;
 const RETRY_MS = 250;
@@ -36,6 +38,7 @@ export class ConnectionPool {
       application_name: 'cost-monitoring-api',
       max: settings.size,
       min: settings.kept,
+      idleTimeoutMillis: IDLE_MS,
     } as pg.PoolConfig);
     this.#pool.on('error', settings.onFault);
   }
