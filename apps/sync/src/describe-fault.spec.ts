@@ -17,7 +17,9 @@ describe('a fault is described in the words of its owner', () => {
 
   it('their words are made harmless, and a stack keeps its lines', () => {
     expect(describeFault(new OperatorError('a\r\n\u001b[2Jb')).message).toBe(String.raw`a\r\n\u{1b}[2Jb`);
-    expect(describeFault(refusedBy('53100', 'no space\u202e')).message).toBe(String.raw`no space\u{202e}`);
+    expect(describeFault(refusedBy('53100', 'no space\u202e')).message).toBe(
+      String.raw`the database has no capacity left: no space\u{202e}`,
+    );
     expect(describeFault(new TypeError('a\n\u001bb')).stack).toMatch(/^TypeError: a\\n\\u\{1b\}b\n +at .*\n +at /);
   });
 
