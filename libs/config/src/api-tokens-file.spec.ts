@@ -32,11 +32,12 @@ describe('the file of tokens', () => {
   it('lets its holders see everything, or some hubs of a cluster', () => {
     expect(read([all, prod], 'earth')).toEqual({
       tokens: [
-        { name: 'everything', sha256: HASH, hubs: undefined, cluster: undefined },
-        { name: 'prod-team', sha256: OTHER, hubs: ['prod', 'staging'], cluster: 'earth' },
+        { name: 'everything', sha256: HASH, hubs: undefined, cluster: undefined, shared: true },
+        { name: 'prod-team', sha256: OTHER, hubs: ['prod', 'staging'], cluster: 'earth', shared: true },
       ],
     });
     expect(read([{ ...prod, cluster: 'mars' }], 'earth')).toMatchObject({ tokens: [{ cluster: 'mars' }] });
+    expect(read([{ ...prod, shared: false }], 'earth')).toMatchObject({ tokens: [{ shared: false }] });
   });
 
   it.each([
@@ -53,6 +54,12 @@ describe('the file of tokens', () => {
     expect(faultsOf([prod])).toEqual(['entry 1 (prod-team): cluster: is required, since CLUSTER_NAME is not set']);
     expect(faultsOf([{ ...all, cluster: 'earth' }])).toEqual([
       'entry 1 (everything): cluster: goes with a list of hubs, and not with "all"',
+    ]);
+    expect(faultsOf([{ ...all, shared: false }])).toEqual([
+      'entry 1 (everything): shared: goes with a list of hubs, and not with "all"',
+    ]);
+    expect(faultsOf([{ ...prod, shared: 'no' }], 'earth')).toEqual([
+      'entry 1 (prod-team): shared: must be true or false',
     ]);
   });
 
@@ -78,7 +85,7 @@ describe('the file of tokens', () => {
       'entry 3: must be an object with name, hash and scope',
       'entry 4: name: is required',
       'entry 4: scope: must be "all", or a list of hubs such as ["prod"]',
-      'entry 5 (prod-team): may hold name, hash, scope and cluster, and nothing else',
+      'entry 5 (prod-team): may hold name, hash, scope, cluster and shared, and nothing else',
       'entry 7 (again): hash: another entry has it',
       'entry 8 (everything): name: another entry has it',
     ]);
