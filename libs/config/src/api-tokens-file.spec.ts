@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseApiConfig } from './api-config.js';
@@ -17,7 +17,7 @@ describe('the file of tokens', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   const write = (content: unknown) =>
-    writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+    writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content), { mode: 0o600 });
   const read = (content: unknown, cluster?: string) => {
     write(content);
     return readApiTokensFile(path, cluster);
@@ -48,6 +48,27 @@ describe('the file of tokens', () => {
 
   it('must be there', () => {
     expect(readApiTokensFile(path, undefined)).toEqual({ faults: ['cannot be read: ENOENT'] });
+  });
+
+  it.each([0o666, 0o664, 0o646, 0o622])('must be for its owner alone to write: %i', (mode) => {
+    write([all]);
+    chmodSync(path, mode);
+    expect(readApiTokensFile(path, undefined)).toEqual({
+      faults: ['others than its owner may write the file: chmod go-w'],
+    });
+  });
+
+  it.each([0o644, 0o440, 0o400, 0o755])('may be read by others: %i', (mode) => {
+    write([all]);
+    chmodSync(path, mode);
+    expect(readApiTokensFile(path, undefined)).toHaveProperty('tokens');
+  });
+
+  it('that is named by nothing is a fault, not an open API', () => {
+    expect(() => parseApiConfig({ DATABASE_URL: 'postgres://db/costs', API_TOKENS_FILE: '' })).toThrow(
+      /^  - API_TOKENS_FILE: is empty: name the file, or unset the variable/m,
+    );
+    expect(parseApiConfig({ DATABASE_URL: 'postgres://db/costs' }).tokens).toBeUndefined();
   });
 
   it('must say of which cluster a hub is, and only of hubs', () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { clusterName } from './variables.js';
 
@@ -24,6 +24,9 @@ const TOKEN_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
 export function isTokenName(text: string): boolean {
   return TOKEN_NAME.test(text);
 }
+
+/** Write permission of the file's group, and of everybody. */
+const WRITABLE_BY_OTHERS = 0o022;
 
 const SCOPE_WORDS = 'must be "all", or a list of hubs such as ["prod"]';
 
@@ -59,6 +62,10 @@ export function readApiTokensFile(
 ): { tokens: ApiToken[] } | { faults: string[] } {
   let content: unknown;
   try {
+    // Who may write it may let themselves in.
+    if ((statSync(path).mode & WRITABLE_BY_OTHERS) !== 0) {
+      return { faults: ['others than its owner may write the file: chmod go-w'] };
+    }
     content = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     // The parser's own message would quote the file.
