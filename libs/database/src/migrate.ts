@@ -61,7 +61,7 @@ export class WrongEncodingError extends OperatorError {
   constructor(encoding: string) {
     super(
       `the database has the encoding ${encoding}, and needs UTF8: ` +
-        `make another one with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0`,
+        `make another one with ENCODING 'UTF8' TEMPLATE template0`,
     );
   }
 }
