@@ -15,6 +15,9 @@ import { SyncSchedule } from './schedule.js';
 import { stopOnSignals } from './stop-signals.js';
 import { SyncModule } from './sync.module.js';
 
+/** For machines in production. */
+const LOGS_JSON = process.env['NODE_ENV'] === 'production';
+
 /** @returns the status to exit with. */
 async function main(): Promise<number> {
   const signal = stopOnSignals();
@@ -42,7 +45,9 @@ async function runOnce(
   command: Exclude<Command, { kind: 'schedule' }>,
   signal: AbortSignal,
 ): Promise<number> {
-  const progress = process.stderr.isTTY ? new TerminalProgress(process.stderr) : new LogProgress(new Logger('Sync'));
+  const progress = process.stderr.isTTY
+    ? new TerminalProgress(process.stderr)
+    : new LogProgress(new Logger('Sync'), LOGS_JSON);
   const { kind: trigger, acceptsLostTags } = command;
   const days = command.kind === 'backfill' ? command.window : undefined;
   const result = await app.get(SyncRunner).run({ trigger, days, acceptsLostTags, signal, progress });
@@ -51,19 +56,20 @@ async function runOnce(
     process.stderr.write(`another sync works on this cluster${describeHolder(holder)}; nothing was done\n`);
     return EXIT_LOCKED;
   }
-  process.stdout.write(formatSummaries(result));
+  // Where the log is for machines, its lines are the summary.
+  if (process.stderr.isTTY || !LOGS_JSON) process.stdout.write(formatSummaries(result));
   return allSucceeded(result) && !signal.aborted ? 0 : EXIT_FAILED;
 }
 
-/** On a terminal progress and summary say it all; elsewhere every run is logged, for machines in production. */
+/** On a terminal progress and summary say it all, but for faults of ours; elsewhere the log shows progress. */
 function loggerFor(command: Command): ConsoleLogger {
-  const json = process.env['NODE_ENV'] === 'production';
   const quiet = command.kind !== 'schedule' && process.stderr.isTTY;
   return new ConsoleLogger({
-    json,
-    flattenParams: json,
+    json: LOGS_JSON,
+    flattenParams: LOGS_JSON,
     prefix: 'sync',
-    ...(quiet && { logLevels: ['fatal'] }),
+    colors: !LOGS_JSON && process.stdout.isTTY && process.stderr.isTTY,
+    ...(quiet && { logLevels: ['error', 'fatal'] }),
   });
 }
 
