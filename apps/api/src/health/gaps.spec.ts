@@ -49,8 +49,11 @@ describe('gaps of usage', () => {
       },
       {
         ...one,
-        ...{ cluster: 'alpha', from: '2026-11-03', to: '2026-11-03' },
-        ...{ datasets: ['home storage'], hubs: ['prod', 'staging'] },
+        cluster: 'alpha',
+        from: '2026-11-03',
+        to: '2026-11-03',
+        datasets: ['home storage'],
+        hubs: ['prod', 'staging'],
       },
       { ...one, cluster: 'beta', from: '2026-11-02', to: '2026-11-02', datasets: ['compute'], hubs: [] },
     ]);

@@ -31,7 +31,10 @@ export function joinGaps(days: readonly UsageGap[]): Gap[] {
     const key = JSON.stringify([cluster, from, to, status, hub === '']);
     const before = gaps.get(key);
     gaps.set(key, {
-      ...{ cluster, from, to, status },
+      cluster,
+      from,
+      to,
+      status,
       coverage: before ? worst(before.coverage, coverage) : coverage,
       datasets: [...new Set([...(before?.datasets ?? []), dataset])],
       hubs: [...new Set([...(before?.hubs ?? []), ...(hub === '' ? [] : [hub])])],
