@@ -5,8 +5,6 @@ import { fillDerived } from '../../support/fill-derived.js';
 import { fillEstate } from './estate.js';
 import { RunningApi } from './running-api.js';
 
-jest.setTimeout(30_000);
-
 const DAYS = 'from=2025-03-01&to=2025-03-02';
 
 const admin = makeToken('admin', []);
