@@ -1,14 +1,14 @@
 import 'reflect-metadata';
 import { ConsoleLogger, Logger, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { parseSyncConfig } from '#libs/config';
+import { describeSyncSettings, parseSyncConfig, warnOfVariables } from '#libs/config';
+import { reportFault } from '#libs/database';
 import { dayOf } from '#libs/domain';
-import { ArgumentError, parseArguments, USAGE, type Command } from './arguments.js';
+import { ArgumentError, parseArguments, USAGE, warnOfLostArguments, type Command } from './arguments.js';
 import { SyncDatabase } from './database.js';
 import { describeHolder } from './describe-holder.js';
 import { EXIT_FAILED, EXIT_LOCKED, EXIT_USAGE } from './exit-status.js';
 import { LogProgress, TerminalProgress } from './progress.js';
-import { reportFault } from './report-fault.js';
 import { allSucceeded, formatSummaries } from './run-summary.js';
 import { SyncRunner } from './runner.js';
 import { SyncSchedule } from './schedule.js';
@@ -28,6 +28,7 @@ async function main(): Promise<number> {
     abortOnError: false,
   });
   app.useLogger(loggerFor(command));
+  sayHowItStarts(command);
   try {
     return command.kind === 'schedule' ? await keepSchedule(app, signal) : await runOnce(app, command, signal);
   } finally {
@@ -61,16 +62,32 @@ async function runOnce(
   return allSucceeded(result) && !signal.aborted ? 0 : EXIT_FAILED;
 }
 
+/** Once, before anything is done: what it runs with, and what of that looks like a slip. */
+function sayHowItStarts(command: Command): void {
+  const settings = `settings: ${describeSyncSettings(process.env).join(', ')}`;
+  const warnings = [...warnOfVariables(process.env), ...warnOfLostArguments(command, process.env)];
+  if (isQuiet(command)) {
+    process.stderr.write([settings, ...warnings.map((warning) => `warning: ${warning}`), ''].join('\n'));
+    return;
+  }
+  const logger = new Logger('Start');
+  logger.log(settings);
+  for (const warning of warnings) logger.warn(warning);
+}
+
 /** On a terminal progress and summary say it all, but for faults of ours; elsewhere the log shows progress. */
 function loggerFor(command: Command): ConsoleLogger {
-  const quiet = command.kind !== 'schedule' && process.stderr.isTTY;
   return new ConsoleLogger({
     json: LOGS_JSON,
     flattenParams: LOGS_JSON,
     prefix: 'sync',
     colors: !LOGS_JSON && process.stdout.isTTY && process.stderr.isTTY,
-    ...(quiet && { logLevels: ['error', 'fatal'] }),
+    ...(isQuiet(command) && { logLevels: ['error', 'fatal'] }),
   });
+}
+
+function isQuiet(command: Command): boolean {
+  return command.kind !== 'schedule' && process.stderr.isTTY;
 }
 
 function report(error: unknown): number {

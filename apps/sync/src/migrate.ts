@@ -1,8 +1,7 @@
 import 'reflect-metadata';
 import { parseDatabaseUrl } from '#libs/config';
-import { createDataSource, migrate } from '#libs/database';
+import { createDataSource, migrate, reportFault } from '#libs/database';
 import { MEASURES } from '#libs/prometheus';
-import { reportFault } from './report-fault.js';
 
 /** Brings the database's schema up to date and says what it did. */
 async function main(): Promise<number> {

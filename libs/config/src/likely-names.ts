@@ -1,14 +1,14 @@
 import type { Environment } from './environment.js';
 
-/** Shorter names are a letter or two from many others. */
+/** Shorter variables are a letter or two from many others that a system has. */
 const LEAST_LETTERS = 8;
 const MOST_EDITS = 2;
 
 /** The name among the known ones that was likely meant: it differs in case and separators, or in at most two letters. */
-export function likelyName(name: string, known: readonly string[]): string | undefined {
+export function likelyName(name: string, known: readonly string[], leastLetters = LEAST_LETTERS): string | undefined {
   const distances = known.map((candidate) => ({ candidate, edits: editsBetween(plain(name), plain(candidate)) }));
   const [nearest] = distances
-    .filter(({ candidate, edits }) => edits <= (plain(candidate).length < LEAST_LETTERS ? 0 : MOST_EDITS))
+    .filter(({ candidate, edits }) => edits <= (plain(candidate).length < leastLetters ? 0 : MOST_EDITS))
     .sort((a, b) => a.edits - b.edits);
   return nearest?.candidate;
 }

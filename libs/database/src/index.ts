@@ -10,3 +10,5 @@ export * from './sync-records.js';
 export * from './sync-session.js';
 export { RunTakenOverError } from './sync-runs.js';
 export { WRITTEN_TABLES } from './written-tables.js';
+export { describeFault, logFault, type Fault } from './describe-fault.js';
+export { reportFault } from './report-fault.js';

@@ -3,6 +3,7 @@ import { OperatorError, type Measure } from '#libs/domain';
 import { readSqlFile } from '#migrations';
 import { MigrationExecutor, QueryFailedError, type DataSource, type QueryRunner } from 'typeorm';
 import { missingMigrations, unknownMigrations } from './queries/applied-migrations.js';
+import { refuseReadingRole } from './refuse-reading-role.js';
 import { isHeldElsewhere } from './sync-lock.js';
 
 /** The first migration of the layout before 0.2. */
@@ -59,7 +60,7 @@ const MIGRATION_LOCK = 1795824000000;
  * and `views` where their text is another than the database's. A second process that migrates at the same time waits for
  * the first and then finds nothing to do. With nothing to do it only reads.
  *
- * @throws EarlierLayoutError, NewerSchemaError before anything is written.
+ * @throws ReadingRoleError, EarlierLayoutError, NewerSchemaError before anything is written.
  * @throws SyncAtWorkError, DependentViewError, MigrationNotAllowedError; nothing is left half done.
  */
 export async function migrate(
@@ -70,6 +71,7 @@ export async function migrate(
   const queryRunner = dataSource.createQueryRunner();
   const views = renderViews(measures);
   try {
+    await refuseReadingRole(queryRunner);
     if (await isCurrent(dataSource, queryRunner, views)) return [];
     await queryRunner.startTransaction();
     try {

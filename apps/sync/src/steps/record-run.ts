@@ -1,7 +1,6 @@
 import { Logger } from '@nestjs/common';
-import type { RunId, RunStart } from '#libs/database';
+import { describeFault, logFault, type Fault, type RunId, type RunStart } from '#libs/database';
 import { harmless, type DayWindow } from '#libs/domain';
-import { describeFault, logFault, type Fault } from '../describe-fault.js';
 import type { SourceSummary } from '../run-summary.js';
 import type { SyncWork } from '../task.js';
 

@@ -5,6 +5,7 @@ export { firstTwoClusters } from './clusters.js';
 export { costsPerUser } from './costs-per-user.js';
 export { DatabaseNotMigrated, DatabaseUnavailable, sqlStateOf } from './database-unavailable.js';
 export { hubNames } from './hub-names.js';
+export { knownHubs } from './known-hubs.js';
 export { monitoredFigures, type MonitoredFigures } from './monitored-figures.js';
 export { ReportingDatabase } from './reporting-database.js';
 export type { GroupAmounts, NameFilter, Precision, Scope, Statement } from './statement.js';
