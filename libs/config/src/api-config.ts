@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { readApiTokensFile, type ApiToken } from './api-tokens-file.js';
 import { databaseUrl } from './database-url.js';
 import { ConfigurationError, deepFreeze, parseEnvironment, type Environment } from './environment.js';
+import { describeSettings } from './settings.js';
 import { clusterName, listenAddress, poolSize, port } from './variables.js';
 
 /** All that the API may know of its environment: no AWS, no Prometheus. */
@@ -33,6 +34,11 @@ const apiVariables = z.object({
 
 /** Names of the variables that the API knows. */
 export const API_VARIABLES: readonly string[] = Object.keys(apiVariables.shape);
+
+/** What the API runs with, fit for a log. */
+export function describeApiSettings(environment: Environment): string[] {
+  return describeSettings(apiVariables, environment);
+}
 
 type ApiVariables = z.infer<typeof apiVariables>;
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { DEFAULT_ATTRIBUTION, type AttributionConfig } from '#libs/domain';
 import { z } from 'zod';
+import { describeFileFaults } from './schema-faults.js';
 
 const tagRule = z.strictObject({ key: z.string().min(1), value: z.string().min(1) });
 const names = z.array(z.string().min(1)).min(1);
@@ -44,7 +45,7 @@ export function readAttributionFile(
   }
   const parsed = attributionFile.safeParse(content);
   if (!parsed.success) {
-    return { faults: parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`) };
+    return { faults: describeFileFaults(attributionFile, parsed.error.issues) };
   }
   const { serviceComponents, ...parts } = parsed.data;
   return {

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { readAttributionFile } from './attribution-file.js';
 import { databaseUrl } from './database-url.js';
 import { ConfigurationError, deepFreeze, parseEnvironment, type Environment } from './environment.js';
+import { describeSettings } from './settings.js';
 import {
   awsRegion,
   clusterName,
@@ -77,19 +78,25 @@ const syncVariables = z.object({
   COST_BASIS: z.enum(COST_BASES, `must be one of ${COST_BASES.join(', ')}`).default('amortized'),
   ALLOCATION: z.enum(ALLOCATIONS, `must be one of ${ALLOCATIONS.join(', ')}`).default('hub'),
   EXCLUDED_HUBS: nameList.default(['binder']),
-  USAGE_RESOLUTION: resolutionSeconds.default(60),
+  USAGE_RESOLUTION: resolutionSeconds.prefault('1m'),
   ATTRIBUTION_FILE: z.string().optional(),
 });
 
 /** Names of the variables that the sync knows. */
 export const SYNC_VARIABLES: readonly string[] = Object.keys(syncVariables.shape);
 
+/** What the sync runs with, fit for a log. */
+export function describeSyncSettings(environment: Environment): string[] {
+  return describeSettings(syncVariables, environment);
+}
+
 type SyncVariables = z.infer<typeof syncVariables>;
 
 /** @throws ConfigurationError naming every variable that is missing, malformed or contradicts another. */
 export function parseSyncConfig(environment: Environment): SyncConfig {
-  const file = readAttributionFile(environment['ATTRIBUTION_FILE'] || undefined);
-  const fileFaults = 'faults' in file ? file.faults.map((fault) => `ATTRIBUTION_FILE: ${fault}`) : [];
+  const path = environment['ATTRIBUTION_FILE'] || undefined;
+  const file = readAttributionFile(path);
+  const fileFaults = 'faults' in file ? file.faults.map((fault) => `ATTRIBUTION_FILE: ${path}: ${fault}`) : [];
   const { variables, faults } = parseVariables(environment);
   const all = [...faults, ...contradictions(environment), ...fileFaults];
   if (all.length > 0 || !variables || 'faults' in file) throw new ConfigurationError(all);

@@ -4,6 +4,7 @@ import { readSqlFile } from '#migrations';
 import { MigrationExecutor, QueryFailedError, type DataSource, type QueryRunner } from 'typeorm';
 import { MigrationBlockers } from './migration-blockers.js';
 import { missingMigrations, unknownMigrations } from './queries/applied-migrations.js';
+import { refuseReadingRole } from './refuse-reading-role.js';
 import { isHeldElsewhere } from './sync-lock.js';
 
 /** The first migration of the layout before 0.2. */
@@ -87,7 +88,7 @@ export interface MigrateOptions {
  * and `views` where their text is another than the database's. A second process that migrates at the same time waits for
  * the first and then finds nothing to do. With nothing to do it only reads.
  *
- * @throws EarlierLayoutError, NewerSchemaError, WrongEncodingError before anything is written.
+ * @throws ReadingRoleError, EarlierLayoutError, NewerSchemaError, WrongEncodingError before anything is written.
  * @throws SyncAtWorkError, MigrationBlockedError, DependentViewError, MigrationNotAllowedError; nothing is left half done.
  */
 export async function migrate(
@@ -116,6 +117,7 @@ async function migrateOnce(
   const views = renderViews(measures);
   let blockers: MigrationBlockers | undefined;
   try {
+    await refuseReadingRole(queryRunner);
     if (await isCurrent(dataSource, queryRunner, views)) return [];
     await refuseOtherEncodings(queryRunner);
     blockers = await MigrationBlockers.watch(dataSource, queryRunner, onWait, lockTimeoutMs);

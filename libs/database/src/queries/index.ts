@@ -6,6 +6,7 @@ export { costsPerUser } from './costs-per-user.js';
 export { sqlStateOf } from '../database-fault.js';
 export { DatabaseBusy, DatabaseNotMigrated, DatabaseUnavailable } from './database-unavailable.js';
 export { hubNames } from './hub-names.js';
+export { knownHubs } from './known-hubs.js';
 export { monitoredFigures, type MonitoredFigures } from './monitored-figures.js';
 export { ReportingDatabase } from './reporting-database.js';
 export type { GroupAmounts, NameFilter, Precision, Scope, Statement } from './statement.js';
