@@ -69,6 +69,32 @@ export const resolutionSeconds = z
     'must be a duration from 15s to 1h that divides a day, such as 1m or 5m',
   );
 
+/** What selects series of one cluster: label matchers of PromQL, without braces. */
+export const labelMatchers = z
+  .string()
+  .transform((text) => text.trim())
+  .refine(
+    (text) => MATCHERS.test(text) && !/\b__name__\b/.test(text),
+    'must be label matchers of PromQL without braces, such as cluster="eu" or cluster="eu",region=~"a|b"',
+  );
+
+const MATCHER = /[a-zA-Z_]\w*\s*(?:=~|!~|!=|=)\s*"(?:[^"\\\n]|\\[abfnrtv\\"])*"/.source;
+const MATCHERS = new RegExp(`^${MATCHER}(?:\\s*,\\s*${MATCHER})*$`);
+
+/** How long something lasts: whole hours, from one hour to thirty days, as `72h` or `3d`; in seconds. */
+export const lookbackSeconds = z
+  .string()
+  .transform((text) => {
+    const match = /^(\d{1,3})([hd])$/.exec(text);
+    return match ? Number(match[1]) * (match[2] === 'd' ? SECONDS_PER_DAY : 3600) : 0;
+  })
+  .refine((seconds) => seconds > 0 && seconds <= 30 * SECONDS_PER_DAY, 'must be a duration from 1h to 30d, such as 3d');
+
+/** What the names of metrics begin with. */
+export const metricsPrefix = z
+  .string()
+  .regex(/^[a-zA-Z_:][\w:]*$/, 'must be the beginning of metric names, such as jupyterhub');
+
 function isUrl(text: string, protocols: readonly string[]): boolean {
   try {
     return protocols.includes(new URL(text).protocol);

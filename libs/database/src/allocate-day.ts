@@ -12,7 +12,7 @@ export async function allocateDay(transaction: RunTransaction, day: Day, policy:
   const { queryRunner, cluster } = transaction;
   await queryRunner.query(`DELETE FROM user_costs WHERE cluster = $1 AND day = $2`, [cluster, day]);
   const { policies = {}, idle = 'shared' } = policy;
-  const common = [cluster, day, policy.allocation, policy.excludedHubs, SUPPORT_HUB, COMPUTE, idle === 'shared'];
+  const common = [cluster, day, policy.allocation, SUPPORT_HUB, COMPUTE, idle === 'shared'];
   const dividedBy = policy.dividedBy.filter(({ component }) => (policies[component] ?? 'usage') === 'usage');
   const steps = planProportionalSteps(policies);
   let inserted = await affectedRows(transaction, INSERT_USER_COSTS, [
@@ -23,6 +23,7 @@ export async function allocateDay(transaction: RunTransaction, day: Day, policy:
     dividedBy.map(({ byInstanceType = false }) => byInstanceType),
     Object.keys(policies).filter((component) => policies[component] === 'even'),
     steps.flat().map(({ component }) => component),
+    policy.excludedHubs,
   ]);
   for (const step of steps) {
     const pairs = step.flatMap(({ component, bases }) => bases.map((base) => [component, base] as const));

@@ -1,3 +1,8 @@
+import { HUB_EXPECTED_DAYS } from '#libs/domain';
+
+/** In the place of a username: nobody is called so. */
+const UNREAD_HUB = '';
+
 /**
  * How a day's costs become its users' costs, in one statement over the day's stored costs and usage, and one more for each
  * step of components that are divided by what users bear of others.
@@ -16,16 +21,19 @@
  * as shared_usd where it carries no hub tag. So, for every component, direct_usd + shared_usd over all rows is the
  * attributed cost.
  *
+ * A hub that was expected and not read weighs in every pool what its users used on the last day that was read of it, as one
+ * user without a name: their part is unallocated too, so that nobody else pays for the gap.
+ *
  * idle_usd is the part of a row that pays for idle capacity. A row without a username and with reason `idle` has its
  * opposite: over all rows idle_usd adds up to 0, and direct_usd + shared_usd - idle_usd is the attributed cost too, with
  * idle capacity beside the users.
  */
 
-/** What comes after the CTEs `cost`, `weight` and `idleness`. $1 cluster, $2 day, $3 allocation, $4 excluded hubs, $5 hub of
- * untagged cost, $6 component whose unused capacity is idle, $7 whether users bear idle capacity where it is shown. */
+/** What comes after the CTEs `cost`, `weight` and `idleness`. $1 cluster, $2 day, $3 allocation, $4 hub of
+ * untagged cost, $5 component whose unused capacity is idle, $6 whether users bear idle capacity where it is shown. */
 const DIVIDE = `
   running AS MATERIALIZED (
-    SELECT *, sum(quantity) OVER (PARTITION BY component, pool_type ORDER BY hub, username ROWS UNBOUNDED PRECEDING) AS upto
+    SELECT *, sum(quantity) OVER (PARTITION BY component, pool_type ORDER BY hub, username, unnamed ROWS UNBOUNDED PRECEDING) AS upto
     FROM weight
   ),
   hub_weight AS MATERIALIZED (
@@ -52,7 +60,7 @@ const DIVIDE = `
     LEFT JOIN idleness USING (component, pool_type)
   ),
   divided_cost AS (
-    SELECT hub, username, component, pool_type, is_anonymous, usergroups, idle_seconds, capacity,
+    SELECT hub, username, component, pool_type, unnamed, usergroups, idle_seconds, capacity,
       round(pool.direct_usd * (upto - before_hub) / hub_total, 10)
         - round(pool.direct_usd * (upto - quantity - before_hub) / hub_total, 10) AS direct_usd,
       round(pool.shared_usd * upto / cluster_total, 10)
@@ -67,24 +75,24 @@ const DIVIDE = `
   part AS (
     SELECT hub, username, component, pool_type, direct_usd, shared_usd, direct_idle_usd, shared_idle_usd, usergroups,
       NULL AS reason
-    FROM borne WHERE NOT is_anonymous
+    FROM borne WHERE unnamed IS NULL
     UNION ALL
     SELECT hub, NULL, component, pool_type, sum(direct_usd), sum(shared_usd), sum(direct_idle_usd), sum(shared_idle_usd),
       NULL, reason
     FROM (
-      SELECT hub, component, pool_type, direct_usd, shared_usd, direct_idle_usd, shared_idle_usd, 'anonymous hub' AS reason
-      FROM borne WHERE is_anonymous
+      SELECT hub, component, pool_type, direct_usd, shared_usd, direct_idle_usd, shared_idle_usd, unnamed AS reason
+      FROM borne WHERE unnamed IS NOT NULL
       UNION ALL
       SELECT hub, component, pool_type, 0, 0, -direct_idle_usd, 0, 'idle' FROM borne WHERE direct_idle_usd <> 0
       UNION ALL
-      SELECT $5::text, component, pool_type, 0, 0, 0, -shared_idle_usd, 'idle' FROM borne WHERE shared_idle_usd <> 0
+      SELECT $4::text, component, pool_type, 0, 0, 0, -shared_idle_usd, 'idle' FROM borne WHERE shared_idle_usd <> 0
       UNION ALL
       SELECT hub, component, pool_type, CASE WHEN is_tagged THEN amount_usd ELSE 0 END,
         CASE WHEN is_tagged THEN 0 ELSE amount_usd END, 0, 0,
         CASE
           WHEN NOT is_divided THEN 'not allocated'
           WHEN NOT is_read THEN 'usage not read'
-          WHEN component = $6::text AND NOT is_proportional THEN 'idle'
+          WHEN component = $5::text AND NOT is_proportional THEN 'idle'
           ELSE 'no usage'
         END
       FROM cost
@@ -98,7 +106,7 @@ const DIVIDE = `
   INSERT INTO user_costs (cluster, day, hub, username, component, instance_type, direct_usd, shared_usd, idle_usd,
     direct_idle_usd, shares_idle, usergroups, reason)
   SELECT $1, $2::date, hub, username, component, pool_type, direct_usd, shared_usd, direct_idle_usd + shared_idle_usd,
-    direct_idle_usd, $7::boolean, usergroups, reason
+    direct_idle_usd, $6::boolean, usergroups, reason
   FROM part
   WHERE direct_usd <> 0 OR shared_usd <> 0 OR direct_idle_usd <> 0 OR shared_idle_usd <> 0
   ORDER BY hub, component, username`;
@@ -108,34 +116,41 @@ const DIVIDE = `
  * window over usage and memberships together: a join would compare everybody with everybody where the planner knows nothing
  * of a new day.
  *
- * $8 to $11 measures that divide a cost, the preferred first: component, name, dataset, whether by instance type; $12
- * components that are divided evenly; $13 components that are left to DIVIDE_PROPORTIONALLY.
+ * $7 to $10 measures that divide a cost, the preferred first: component, name, dataset, whether by instance type; $11
+ * components that are divided evenly; $12 components that are left to DIVIDE_PROPORTIONALLY; $13 excluded hubs.
  */
 export const INSERT_USER_COSTS = `
   WITH read AS (
     SELECT dataset, hub, string_to_array(method, ' ') AS measures
     FROM usage_days WHERE cluster = $1 AND day = $2::date AND status <> 'missing'
   ),
+  last_read AS (
+    SELECT hub, dataset, max(read_day.day) AS day
+    FROM usage_days missed JOIN usage_days read_day USING (cluster, dataset, hub)
+    WHERE cluster = $1 AND missed.day = $2::date AND missed.status = 'missing' AND hub <> ''
+      AND read_day.status <> 'missing' AND read_day.day < $2::date AND read_day.day >= $2::date - ${HUB_EXPECTED_DAYS}
+    GROUP BY hub, dataset
+  ),
   divider AS (
     SELECT * FROM (
       SELECT DISTINCT ON (component) component, measure, dataset, by_type, false AS is_even
-      FROM unnest($8::text[], $9::text[], $10::text[], $11::boolean[]) WITH ORDINALITY
+      FROM unnest($7::text[], $8::text[], $9::text[], $10::boolean[]) WITH ORDINALITY
         AS list (component, measure, dataset, by_type, position)
       ORDER BY component, position + CASE WHEN EXISTS (
         SELECT FROM read WHERE read.dataset = list.dataset AND list.measure = ANY (read.measures)) THEN 0 ELSE 1000 END
     ) preferred
     UNION ALL
-    SELECT component, NULL, NULL, false, true FROM unnest($12::text[]) AS list (component)
+    SELECT component, NULL, NULL, false, true FROM unnest($11::text[]) AS list (component)
   ),
   cost AS (
     SELECT attributed_costs.hub, component, dataset,
       CASE WHEN divider.by_type IS FALSE THEN '' ELSE instance_type END AS pool_type, sum(amount_usd) AS amount_usd,
       divider.by_type IS NOT NULL AS is_divided, false AS is_proportional,
-      hub <> $5::text AS is_tagged, hub <> $5::text AND $3::text = 'hub' AS is_direct,
+      hub <> $4::text AS is_tagged, hub <> $4::text AND $3::text = 'hub' AS is_direct,
       EXISTS (SELECT FROM read WHERE (read.dataset = divider.dataset OR is_even AND read.dataset <> 'memberships')
-        AND read.hub IN ('', attributed_costs.hub)) AS is_read
+        AND (read.hub IN ('', attributed_costs.hub) OR attributed_costs.hub = $4::text OR $3::text <> 'hub')) AS is_read
     FROM attributed_costs LEFT JOIN divider USING (component)
-    WHERE cluster = $1 AND day = $2::date AND component <> ALL ($13::text[])
+    WHERE cluster = $1 AND day = $2::date AND component <> ALL ($12::text[])
     GROUP BY hub, component, dataset, pool_type, divider.by_type, is_even
   ),
   person AS (
@@ -148,6 +163,11 @@ export const INSERT_USER_COSTS = `
       FROM user_usage
       WHERE cluster = $1 AND day = $2::date
       UNION ALL
+      SELECT hub, '${UNREAD_HUB}', measure, instance_type, sum(quantity), NULL
+      FROM user_usage JOIN last_read USING (hub, day) JOIN divider USING (measure, dataset)
+      WHERE cluster = $1 AND day < $2::date AND day >= $2::date - ${HUB_EXPECTED_DAYS}
+      GROUP BY hub, measure, instance_type
+      UNION ALL
       SELECT hub, username, NULL, NULL, NULL, array_agg(coalesce(usergroup, 'none') ORDER BY usergroup)
       FROM group_memberships
       WHERE cluster = $1 AND day = $2::date
@@ -156,7 +176,7 @@ export const INSERT_USER_COSTS = `
   ),
   weight AS MATERIALIZED (
     SELECT hub, username, component, pool_type, sum(quantity) AS quantity, usergroups,
-      hub = ANY ($4::text[]) AS is_anonymous
+      CASE WHEN username = '${UNREAD_HUB}' THEN 'usage not read' WHEN hub = ANY ($13::text[]) THEN 'anonymous hub' END AS unnamed
     FROM (
       SELECT hub, username, component, '' AS pool_type, quantity, usergroups FROM person JOIN divider USING (measure)
       UNION ALL
@@ -164,7 +184,7 @@ export const INSERT_USER_COSTS = `
       FROM person JOIN divider USING (measure) WHERE by_type AND instance_type <> ''
       UNION ALL
       SELECT DISTINCT hub, username, component, '', 1, usergroups
-      FROM person CROSS JOIN divider WHERE is_even AND quantity IS NOT NULL
+      FROM person CROSS JOIN divider WHERE is_even AND quantity IS NOT NULL AND username <> '${UNREAD_HUB}'
     ) quantities
     GROUP BY hub, username, component, pool_type, usergroups
   ),
@@ -187,25 +207,26 @@ export const INSERT_USER_COSTS = `
 
 /**
  * Costs that are divided by what users bear of other components: the rows of the day that are there already. A user who
- * bears less than nothing of them (a refund) bears nothing. $8 $9 pairs: component, the one that it is divided by.
+ * bears less than nothing of them (a refund) bears nothing. What nobody bears because usage was not read has its part too,
+ * which nobody bears either. $7 $8 pairs: component, the one that it is divided by.
  */
 export const DIVIDE_PROPORTIONALLY = `
   WITH base AS (
-    SELECT component, base FROM unnest($8::text[], $9::text[]) AS list (component, base)
+    SELECT component, base FROM unnest($7::text[], $8::text[]) AS list (component, base)
   ),
   cost AS (
     SELECT hub, component, '' AS pool_type, sum(amount_usd) AS amount_usd, true AS is_divided, true AS is_proportional,
-      hub <> $5::text AS is_tagged, hub <> $5::text AND $3::text = 'hub' AS is_direct, true AS is_read
+      hub <> $4::text AS is_tagged, hub <> $4::text AND $3::text = 'hub' AS is_direct, true AS is_read
     FROM attributed_costs
     WHERE cluster = $1 AND day = $2::date AND component IN (SELECT component FROM base)
     GROUP BY hub, component
   ),
   weight AS MATERIALIZED (
     SELECT hub, username, base.component, '' AS pool_type, sum(direct_usd + shared_usd) AS quantity,
-      max(usergroups) AS usergroups, username IS NULL OR hub = ANY ($4::text[]) AS is_anonymous
+      max(usergroups) AS usergroups, reason AS unnamed
     FROM user_costs JOIN base ON base.base = user_costs.component
-    WHERE cluster = $1 AND day = $2::date AND (username IS NOT NULL OR reason = 'anonymous hub')
-    GROUP BY hub, username, base.component
+    WHERE cluster = $1 AND day = $2::date AND (reason IS NULL OR reason IN ('anonymous hub', 'usage not read'))
+    GROUP BY hub, username, reason, base.component
     HAVING sum(direct_usd + shared_usd) > 0
   ),
   idleness AS (SELECT component, '' AS pool_type, 0 AS idle_seconds, 1 AS capacity FROM base WHERE false),${DIVIDE}`;

@@ -1,8 +1,9 @@
 import { promises as timers } from 'node:timers';
 import { Logger } from '@nestjs/common';
+import { parseSyncConfig } from '#libs/config';
 import { addDays, firstOfMonth, startOfDay, type Day } from '#libs/domain';
 import { startPrometheus, type EmbeddedPrometheus } from '#libs/embedded';
-import { memoryRequested, homeStored, memberships, USERNAME_ANNOTATION } from '#libs/prometheus';
+import { memoryRequested, homeStored, memberships, settingsOf, USERNAME_ANNOTATION } from '#libs/prometheus';
 import { historyText } from '../../../apps/simulator/src/index.js';
 import { startPrometheusProxy, type PrometheusProxy } from '../sync/prometheus-proxy.js';
 import { startDrillEstate, variablesOf, type DrillEstate } from './drill-estate.js';
@@ -300,13 +301,15 @@ describe('a final day', () => {
 
     expect((await sync())['prometheus'].status).toBe('succeeded');
 
+    const { prometheus } = parseSyncConfig({ ...variablesOf(simulator, database.url) });
+    const settings = settingsOf(prometheus, 60);
     const atItsEnd = startOfDay(addDays(day, 1)).getTime() / 1000 - 0.001;
     const asked = proxy.takeQuestions().filter((question) => Number(question.get('time')) === atItsEnd);
     const texts = asked.map((question) => question.get('query'));
-    expect(texts).toContain(homeStored().promql);
-    expect(texts).not.toContain(memoryRequested(60).promql);
+    expect(texts).toContain(homeStored(settings).promql);
+    expect(texts).not.toContain(memoryRequested(settings).promql);
     // The labels that tell whose the directories are.
-    expect(texts.filter((text) => text === memberships().promql)).toHaveLength(1);
+    expect(texts.filter((text) => text === memberships(settings).promql)).toHaveLength(1);
     expect(texts).toHaveLength(3);
     expect(await usageOf(`day = '${day}' AND measure = 'memory_requested'`)).toEqual(compute);
     const read = await usageOf(`day = '${day}' AND measure = 'home_stored'`);

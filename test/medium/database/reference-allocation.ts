@@ -29,8 +29,9 @@ export interface ReferenceDay {
 
 interface Weight {
   readonly hub: string;
-  /** Undefined: what anonymous users bear together. */
   readonly username: string | undefined;
+  /** Why it has no username. */
+  readonly reason?: string;
   readonly quantity: bigint;
 }
 
@@ -61,13 +62,13 @@ export function allocateByReference(day: ReferenceDay, policy: AllocationPolicy)
     const all = sum(weights.map(({ quantity }) => quantity));
     let used = 0n;
     let handedOut = 0n;
-    for (const { hub, username, quantity } of weights) {
+    for (const { hub, username, reason = 'anonymous hub', quantity } of weights) {
       used += quantity;
       const due = roundedQuotient(amount * used, all);
       const part = due - handedOut;
       handedOut = due;
       const isNamed = username !== undefined && !policy.excludedHubs.includes(hub);
-      const row = add({ hub, ...pool, ...(isNamed ? { username } : { reason: 'anonymous hub' }) });
+      const row = add({ hub, ...pool, ...(isNamed ? { username } : { reason }) });
       row[`${kind}Usd`] += part;
       const idle = roundedQuotient(part * pool.idle, pool.capacity);
       const counterpart = add({ hub: kind === 'direct' ? hub : 'support', ...pool, reason: 'idle' });
@@ -136,10 +137,11 @@ export function allocateByReference(day: ReferenceDay, policy: AllocationPolicy)
   for (const { component, bases } of steps) {
     const borne = new Map<string, Weight>();
     for (const row of rows.values()) {
-      if (!bases.includes(row.component) || (row.username === '-' && row.reason !== 'anonymous hub')) continue;
-      const key = `${row.hub}/${row.username}`;
+      if (!bases.includes(row.component) || !['', 'anonymous hub', 'usage not read'].includes(row.reason)) continue;
+      const key = `${row.hub}/${row.username}/${row.reason}`;
       const quantity = row.directUsd + row.sharedUsd + (borne.get(key)?.quantity ?? 0n);
-      borne.set(key, { hub: row.hub, username: row.username === '-' ? undefined : row.username, quantity });
+      const username = row.username === '-' ? undefined : row.username;
+      borne.set(key, { hub: row.hub, username, reason: row.reason, quantity });
     }
     const weights = [...borne.values()].filter(({ quantity }) => quantity > 0n).sort(byHubAndUsername);
     const own = costs.filter((cost) => cost.component === component);
@@ -187,7 +189,8 @@ function byHubAndUsername(a: Weight, b: Weight): number {
   return (
     compareBytes(a.hub, b.hub) ||
     Number(a.username === undefined) - Number(b.username === undefined) ||
-    compareBytes(a.username ?? '', b.username ?? '')
+    compareBytes(a.username ?? '', b.username ?? '') ||
+    compareBytes(a.reason ?? '', b.reason ?? '')
   );
 }
 

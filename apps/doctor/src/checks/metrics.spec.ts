@@ -12,6 +12,11 @@ const HEALTHY: ClusterCounts = {
   labelledDirectories: 30,
   groupSeries: 55,
   escapedGroupSeries: 55,
+  renamedSeries: 0,
+  podPhases: 200,
+  endedPods: 0,
+  nodeTypes: 3,
+  allocatableNodes: 3,
 };
 
 const complaints = (change: Partial<ClusterCounts>) =>
