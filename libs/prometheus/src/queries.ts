@@ -120,16 +120,26 @@ const HOUR_SECONDS = 3600;
  * looks like one that was not walked yet.
  */
 export function homeStored(settings: QuerySettings): NamedQuery {
+  const day = `[1d:${HOUR_SECONDS}s]`;
+  return { name: 'home storage', promql: `sum_over_time((${lastingSizes(settings)})${day}) * ${HOUR_SECONDS}` };
+}
+
+/** By namespace, at how many hours of the day a size is known, from that day or from before. */
+export function hoursOfLastingSizes(settings: QuerySettings): NamedQuery {
+  const known = `group by (namespace) (${lastingSizes(settings)})`;
+  return { name: 'hours of home storage', promql: `count_over_time((${known})[1d:${HOUR_SECONDS}s])` };
+}
+
+/** Of a day that still runs, sizes do not last into the hours to come. */
+function lastingSizes(settings: QuerySettings): string {
   const sizes = (over?: (selector: string) => string) =>
     `max by (namespace, directory) (${series(settings, DIRECTORIES, [SOMEWHERE], over)})`;
   // A millisecond less: Prometheus 2 counts both ends of a range.
   const lookback = `[${settings.homeStorageLookbackSeconds * 1000 - 1}ms:${HOUR_SECONDS}s]`;
-  return {
-    name: 'home storage',
-    promql: `sum_over_time(last_over_time((
+  const until = settings.now === undefined ? '' : ` and on () (vector(time()) <= ${settings.now.getTime() / 1000})`;
+  return `last_over_time((
   ${sizes()} or ${sizes((selector) => `last_over_time(${selector}[1h])`)}
-)${lookback})[1d:${HOUR_SECONDS}s]) * ${HOUR_SECONDS}`,
-  };
+)${lookback})${until}`;
 }
 
 /**

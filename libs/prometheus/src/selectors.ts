@@ -10,6 +10,8 @@ export interface QuerySettings {
   readonly selector: string;
   /** What the names of the groups exporter's metrics begin with. */
   readonly metricsPrefix: string;
+  /** Where the day still runs. */
+  readonly now?: Date;
 }
 
 const DEFAULT_LOOKBACK_SECONDS = 3 * 86_400;

@@ -23,6 +23,7 @@ import { PrometheusClient, type PrometheusClientOptions, type Sample, type Traff
 import { ImpossibleReadingError, NoQuantityError, SeveralClustersError } from './prometheus-errors.js';
 import {
   coverage,
+  hoursOfLastingSizes,
   isPerHub,
   memberships,
   presence,
@@ -46,6 +47,7 @@ export interface UsageReaderOptions extends PrometheusClientOptions {
 const PRESENCE_STEP_SECONDS = 300;
 // 1,440 points of the 11,000 that a server allows; with 20,000 series 29 of its 50 million samples.
 const PRESENCE_CHUNK_DAYS = 5;
+const HOURS_PER_DAY = 24;
 
 /**
  * Reads who used what, one day and one dataset at a time, so that neither this process nor Prometheus holds more than
@@ -107,7 +109,7 @@ export class UsageReader {
     const covered = await this.#fetchCoverage(day, dataset);
     const measures = measuresOf(dataset, this.#measures);
     const { rows, namespaces } =
-      dataset === MEMBERSHIPS ? await this.#fetchMemberships(day) : await this.#fetchUsage(day, measures);
+      dataset === MEMBERSHIPS ? await this.#fetchMemberships(day) : await this.#fetchUsage(day, measures, covered);
     const reading = { day, dataset, measures: measures.map(({ name }) => name) };
     if (!isPerHub(dataset)) return [{ ...reading, hub: ALL_HUBS, coverage: covered.get('') ?? 0, rows }];
     const coverages = new Map<string, number>();
@@ -131,16 +133,40 @@ export class UsageReader {
     return { rows, namespaces: namespacesOf(samples) };
   }
 
-  async #fetchUsage(day: Day, measures: readonly PrometheusMeasure[]): Promise<FetchedRows<UserUsage>> {
+  async #fetchUsage(
+    day: Day,
+    measures: readonly PrometheusMeasure[],
+    covered: ReadonlyMap<string, number>,
+  ): Promise<FetchedRows<UserUsage>> {
+    const now = new Date();
+    const settings = now < startOfDay(addDays(day, 1)) ? { ...this.#settings, now } : this.#settings;
     const rows: UserUsage[] = [];
     const namespaces: string[] = [];
     for (const measure of measures) {
       const labels = measure.owner === 'directory' ? convertUserLabels(day, await this.#fetchMembers(day)) : [];
-      const samples = await this.#fetch(day, measure.dataset, measure.query(this.#settings));
+      const fetched = await this.#fetch(day, measure.dataset, measure.query(settings));
+      const samples = isPerHub(measure.dataset) ? await this.#lasting(day, settings, fetched, covered) : fetched;
       rows.push(...convertUsage(measure, samples, { day, attribution: this.#attribution, labels }));
       namespaces.push(...namespacesOf(samples));
     }
     return { rows, namespaces };
+  }
+
+  /**
+   * Sizes of a namespace that has no sample of the day count if they last through all of it. If they end at noon, half a
+   * day would be left for the other hubs to pay: then the namespace is not read.
+   */
+  async #lasting(
+    day: Day,
+    settings: QuerySettings,
+    samples: readonly Sample[],
+    covered: ReadonlyMap<string, number>,
+  ): Promise<readonly Sample[]> {
+    if (settings.now !== undefined || namespacesOf(samples).every((namespace) => covered.has(namespace)))
+      return samples;
+    const hours = await this.#fetch(day, HOME_STORAGE, hoursOfLastingSizes(settings));
+    const whole = new Set(namespacesOf(hours.filter(({ value }) => value >= HOURS_PER_DAY)));
+    return samples.filter(({ labels: { namespace = '' } }) => covered.has(namespace) || whole.has(namespace));
   }
 
   /** Requested once a day, however many datasets need it. */

@@ -94,8 +94,8 @@ const values = (change: (value: string) => string) =>
   samples((sample) => {
     sample.value[1] = change(sample.value[1]);
   });
-/** What is somebody's has labels; how many steps of the day are covered has none. */
-const isUsage = ({ metric }: Vector[number]) => 'namespace' in metric;
+/** What is somebody's has labels; how much of the day is covered has none, or the namespace alone. */
+const isUsage = ({ metric }: Vector[number]) => Object.keys(metric).length > 1;
 const double = (sample: Vector[number]) => {
   sample.value[1] = String(Number(sample.value[1]) * 2);
 };
@@ -131,15 +131,16 @@ describe('what Prometheus remembers', () => {
 
   it('has a gap of six hours, which shows in the coverage of that day and of no other', async () => {
     const partly = await database.query<{ day: string; dataset: string; coverage: number }>(
-      `SELECT day::text, dataset, coverage::float FROM usage_days
+      `SELECT day::text, dataset, hub, coverage::float FROM usage_days
         WHERE status = 'final' AND dataset IN ('compute', 'home storage') AND coverage < 0.99 AND day < $1
-        ORDER BY dataset`,
+        ORDER BY dataset, hub`,
       [addDays(today, -1)],
     );
     // A sample counts as current for up to five minutes more.
     expect(partly).toEqual([
-      { day: gapDay(), dataset: 'compute', coverage: expect.closeTo(0.75, 2) },
-      { day: gapDay(), dataset: 'home storage', coverage: expect.closeTo(0.75, 2) },
+      { day: gapDay(), dataset: 'compute', hub: '', coverage: expect.closeTo(0.75, 2) },
+      { day: gapDay(), dataset: 'home storage', hub: 'prod', coverage: 0.75 },
+      { day: gapDay(), dataset: 'home storage', hub: 'staging', coverage: 0.75 },
     ]);
   });
 });
@@ -198,7 +199,7 @@ describe('a Prometheus that is out of order fails the run, which says why, and c
     [
       'a directory without a name',
       withoutLabel('directory'),
-      /home storage of .*: a series of namespace "prod" names no user/,
+      /home storage of .*: a series of namespace "(prod|staging)" names no user/,
     ],
     [
       'a member without a name',

@@ -112,12 +112,12 @@ export class FieldCluster {
     return rows.map(({ line }) => line);
   }
 
-  /** The gaps that /health names, of the days that have costs here. */
+  /** The gaps of home storage that /health names, of the days that were read. */
   async gaps(since: Day): Promise<string[]> {
     const { json } = await this.api.get('/health');
     const gaps = json.details.usage.gaps as { day: Day; dataset: string; hub: string; status: string }[];
     return gaps
-      .filter(({ day }) => day >= since)
-      .map(({ day, dataset, hub, status }) => [day, dataset, hub, status].join(' ').replace('  ', ' '));
+      .filter(({ day, dataset, status }) => day >= since && dataset === 'home storage' && status !== 'unread')
+      .map(({ day, hub, status }) => [day, hub, status].join(' '));
   }
 }

@@ -294,8 +294,9 @@ describe('the usage of a day, as a real Prometheus answers', () => {
         return { coverage, byteSeconds: found && found.quantity / 1000n };
       };
       expect(await team('2026-03-03')).toEqual({ coverage: 0, byteSeconds: 7n * 86_400n });
-      // The sample of March 2, 22:59:30, is the size of 23:00, and that of 22:00 on March 5 the last that it is: 23 hours.
-      expect(await team('2026-03-05')).toEqual({ coverage: 0, byteSeconds: 7n * 23n * 3600n });
+      expect(await team('2026-03-04')).toEqual({ coverage: 0, byteSeconds: 7n * 86_400n });
+      // The sample of March 2, 22:59:30, lasts until March 5, 22:59: the day is not known to its end.
+      expect(await fetchOne(reader, '2026-03-05', 'home storage')).toMatchObject({ hub: '', coverage: 0, rows: [] });
       expect(await fetchOne(reader, '2026-03-06', 'home storage')).toMatchObject({ hub: '', coverage: 0, rows: [] });
     });
   });
