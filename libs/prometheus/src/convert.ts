@@ -61,7 +61,12 @@ export function convertUsage(
   const owners = ownersByNamespace(userLabels);
   const sums = new Map<string, UserUsage>();
   for (const { labels, value } of samples) {
-    const { namespace = '', directory = '', [USERNAME_ANNOTATION]: annotated = '', [INSTANCE_TYPE]: type = '' } = labels;
+    const {
+      namespace = '',
+      directory = '',
+      [USERNAME_ANNOTATION]: annotated = '',
+      [INSTANCE_TYPE]: type = '',
+    } = labels;
     const username = measure.owner === 'user' ? annotated : usernameOfDirectory(directory, owners.get(namespace));
     requireNames(measure.dataset, day, namespace, username);
     const hub = hubOfNamespace(attribution, namespace);

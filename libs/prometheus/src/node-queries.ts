@@ -37,10 +37,10 @@ export function nodeShares(settings: QuerySettings): NamedQuery {
   return {
     name: 'shares of nodes',
     promql: `sum by (namespace, ${USERNAME_ANNOTATION}, ${INSTANCE_TYPE}) (
-  max by (namespace, pod, node) (
+  (max by (namespace, pod, node) (
     sum by (namespace, pod, node, resource) (sum_over_time((${held(settings)})[1d:${resolutionSeconds}s]))
     / on (node, resource) group_left () (max by (node, resource) (${allocatable}) > 0)
-  ) unless on (node) (${ambiguousNodes(settings).promql})
+  ) unless on (node) (${ambiguousNodes(settings).promql}))
   * on (namespace, pod) group_left (${USERNAME_ANNOTATION})
   topk by (namespace, pod) (1, group by (namespace, pod, ${USERNAME_ANNOTATION}) (${users}))
   * on (node) group_left (${INSTANCE_TYPE})
@@ -59,7 +59,7 @@ export function ambiguousNodes(settings: QuerySettings): NamedQuery {
   return {
     name: 'ambiguous nodes',
     promql: `group by (node) (count by (node) (group by (node, ${INSTANCE_TYPE}) (${types})) > 1)
-    or group by (node) (${placedRequests(settings, 'resource="memory"', { over: lastOfDay })}
+    or group by (node) (${placedRequests(settings, SCARCE, { over: lastOfDay })}
       and on (namespace, pod) (count by (namespace, pod) (group by (namespace, pod, ${USERNAME_ANNOTATION}) (${users})) > 1))`,
   };
 }
@@ -122,7 +122,7 @@ export const COUNTED = 'counted';
 export function nodeData(settings: QuerySettings): NamedQuery {
   const typed = `group by (node) (${series(settings, NODE_LABELS, [TYPED], lastOfDay)})`;
   const allocatable = `group by (node) (${series(settings, ALLOCATABLE, ['resource="memory"'], lastOfDay)} > 0)`;
-  const placed = placedRequests(settings, 'resource="memory"', { over: lastOfDay });
+  const placed = placedRequests(settings, SCARCE, { over: lastOfDay });
   const named = `group by (namespace, pod) (${series(settings, ANNOTATIONS, [ANNOTATED], lastOfDay)})`;
   const pods = `(group by (namespace, pod, node) (${placed}) and on (namespace, pod) ${named})`;
   const counted = (what: string, vector: string) => `label_replace(count(${vector}), "${COUNTED}", "${what}", "", "")`;

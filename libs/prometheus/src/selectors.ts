@@ -39,8 +39,6 @@ export const REQUESTS: Metric = {
   labels: [...POD_LABELS, 'container', 'node'],
 };
 export const ANNOTATIONS: Metric = { name: () => 'kube_pod_annotations', labels: POD_LABELS };
-export const NODE_LABELS: Metric = { name: () => 'kube_node_labels', labels: ['node'] };
-export const ALLOCATABLE: Metric = { name: () => 'kube_node_status_allocatable', labels: ['node'] };
 export const WORKING_SET: Metric = {
   name: () => 'container_memory_working_set_bytes',
   labels: [...POD_LABELS, 'container'],
