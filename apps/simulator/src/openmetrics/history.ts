@@ -8,6 +8,7 @@ import {
   familyHead,
   NODE_ALLOCATABLE,
   NODE_LABELS,
+  PHASES,
   REQUESTS,
   seriesHead,
   USER_GROUPS,
@@ -21,6 +22,7 @@ import {
   directorySeries,
   groupSeries,
   nodeLabelSeries,
+  phaseSeries,
   requestSeries,
   workingSetSeries,
   type SampledSeries,
@@ -60,6 +62,7 @@ export async function* historyText(estate: Estate, given: Partial<ScrapeHistory>
 function* pieces(estate: Estate, history: ScrapeHistory): Generator<string> {
   yield* familyText(REQUESTS, requestSeries(estate, history));
   yield* familyText(ANNOTATIONS, annotationSeries(estate, history));
+  yield* familyText(PHASES, phaseSeries(history));
   yield* familyText(DIRECTORY_SIZES, directorySeries(estate, history));
   yield* familyText(USER_GROUPS, groupSeries(estate, history));
   yield* familyText(NODE_LABELS, nodeLabelSeries(estate, history));

@@ -8,6 +8,7 @@ import {
   familyHead,
   NODE_ALLOCATABLE,
   NODE_LABELS,
+  PHASES,
   REQUESTS,
   seriesHead,
   USER_GROUPS,
@@ -26,6 +27,7 @@ import {
   groupMarks,
   nodeLabels,
   requestLabels,
+  runningLabels,
   SYSTEM_PODS,
   systemAnnotationLabels,
   THE_CORE_NODE,
@@ -42,6 +44,10 @@ export function liveText(estate: Estate, now: Date): string {
   return (
     familyText(REQUESTS, requests(estate, now)) +
     familyText(ANNOTATIONS, annotations(estate, now)) +
+    familyText(
+      PHASES,
+      SYSTEM_PODS.map((pod) => [runningLabels(pod), 1]),
+    ) +
     familyText(DIRECTORY_SIZES, directorySizes(estate, now)) +
     familyText(USER_GROUPS, userGroups(estate, now)) +
     familyText(
