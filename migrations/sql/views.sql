@@ -188,8 +188,14 @@ COMMENT ON COLUMN reporting.user_groups.usergroup IS 'Group; ''none'': in no gro
 COMMENT ON COLUMN reporting.user_groups.group_position IS 'Number of this group among the user''s groups of the day, from 1';
 COMMENT ON COLUMN reporting.user_groups.group_count IS 'In how many groups the user was that day; 1 for a user in none';
 
+-- Of the measures that were read, the first divides costs; but where the deployment divides by memory requests, those do.
 CREATE OR REPLACE VIEW reporting.usage_days AS
-SELECT cluster, day, dataset, status, coverage, detail, read_at, hub, method FROM usage_days;
+SELECT u.cluster, u.day, u.dataset, u.status, u.coverage, u.detail, u.read_at, u.hub,
+  CASE WHEN u.method LIKE 'node_share %' AND c.policy NOT LIKE '%compute by node_share%' THEN 'memory_requested'
+    ELSE split_part(u.method, ' ', 1) END AS method,
+  u.status <> 'missing' AND u.dataset = 'compute' AND u.method NOT LIKE 'node_share%'
+    AND c.policy LIKE '%compute by node_share%' AS is_fallback
+FROM usage_days u LEFT JOIN cost_days c ON c.cluster = u.cluster AND c.day = u.day;
 COMMENT ON VIEW reporting.usage_days IS 'What was read from Prometheus of each day, and whether it may still change';
 COMMENT ON COLUMN reporting.usage_days.cluster IS 'Name of the cluster';
 COMMENT ON COLUMN reporting.usage_days.day IS 'UTC day';
@@ -199,7 +205,8 @@ COMMENT ON COLUMN reporting.usage_days.coverage IS 'Part of the day for which Pr
 COMMENT ON COLUMN reporting.usage_days.detail IS 'Why the day is missing; NULL otherwise';
 COMMENT ON COLUMN reporting.usage_days.read_at IS 'When it was last read';
 COMMENT ON COLUMN reporting.usage_days.hub IS 'Hub; empty: all hubs at once (compute, and a day of which nothing is known)';
-COMMENT ON COLUMN reporting.usage_days.method IS 'Measure that was read; empty for memberships';
+COMMENT ON COLUMN reporting.usage_days.method IS 'Measure that divides the day''s cost; empty for memberships';
+COMMENT ON COLUMN reporting.usage_days.is_fallback IS 'Whether compute of the day is divided by memory requests because Prometheus lacked node labels or allocatable (or the day was read before they were); NULL: the day has no costs';
 
 CREATE OR REPLACE VIEW reporting.cost_restatements AS
 SELECT cluster, day, hub, service, component, before_usd, after_usd,

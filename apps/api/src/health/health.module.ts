@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
+import { ComputeMeasure } from './compute-measure.js';
 import { Freshness } from './freshness.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
@@ -9,7 +10,7 @@ import { Readiness } from './readiness.js';
 @Module({
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController, MetricsController],
-  providers: [Readiness, Freshness, Metrics],
+  providers: [Readiness, Freshness, ComputeMeasure, Metrics],
   exports: [Metrics],
 })
 export class HealthModule {}
