@@ -4,6 +4,7 @@ import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import type { ApiConfig } from '#libs/config';
 import { AccessModule } from './access/access.module.js';
 import { CostsModule } from './costs/costs.module.js';
+import { DaysModule } from './days/days.module.js';
 import { ReportingModule } from './database/reporting.module.js';
 import { DocsModule } from './docs/docs.module.js';
 import { FaultFilter } from './faults/fault.filter.js';
@@ -19,6 +20,7 @@ import { UsageModule } from './usage/usage.module.js';
     CostsModule,
     HubsModule,
     UsageModule,
+    DaysModule,
     HealthModule,
     // After the features, in the order of which the index lists their endpoints.
     DocsModule,

@@ -23,7 +23,7 @@ const TOKENS = [admin, prod, both, nowhere, betas].map((made) => ({
 }));
 
 /** Paths that show no costs and ask for no token. Whatever is not here is closed. */
-const OPEN = ['/', '/docs', '/health/ready', '/index', '/live', '/metrics', '/openapi.json', '/ready'];
+const OPEN = ['/', '/docs', '/health/ready', '/index', '/live', '/metrics', '/openapi.json', '/ready', '/session'];
 
 /** Says nothing of any hub. */
 const SAME_FOR_ALL = ['/component-names', '/component_names', '/health'];

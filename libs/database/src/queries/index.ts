@@ -3,6 +3,7 @@ export { asText, withoutRows, type ResponseShape } from './response-shape.js';
 export { appliedMigrations, EXPECTED_MIGRATIONS, missingMigrations, unknownMigrations } from './applied-migrations.js';
 export { firstTwoClusters } from './clusters.js';
 export { costsPerUser } from './costs-per-user.js';
+export { dayStates } from './day-states.js';
 export { DatabaseNotMigrated, DatabaseUnavailable, sqlStateOf } from './database-unavailable.js';
 export { hubNames } from './hub-names.js';
 export { monitoredFigures, type MonitoredFigures } from './monitored-figures.js';
