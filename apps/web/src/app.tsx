@@ -1,9 +1,11 @@
 import type { Session } from './api/rows.js';
 import { fetchJson } from './api/client.js';
 import { useLoad } from './api/use-load.js';
+import { ExplorePage } from './explore/explore.js';
 import { OverviewPage } from './overview/overview.js';
 import { Link } from './parts/link.js';
-import { Empty, Loaded } from './parts/states.js';
+import { Loaded } from './parts/states.js';
+import { WhoPage } from './who/who.js';
 import { FIRST_VIEW, useView, type View } from './view.js';
 
 export function App() {
@@ -28,17 +30,24 @@ export function App() {
           <a href="docs">API</a>
         </nav>
       </header>
-      <Loaded load={session}>{(value) => <Banner session={value} />}</Loaded>
       <main id="main" tabIndex={-1}>
-        <Shown view={view} />
+        <Loaded load={session} height="tall">
+          {(value) => (
+            <>
+              <Banner session={value} />
+              <Shown view={view} session={value} />
+            </>
+          )}
+        </Loaded>
       </main>
     </>
   );
 }
 
-function Shown({ view }: { readonly view: View }) {
+function Shown({ view, session }: { readonly view: View; readonly session: Session }) {
   if (view.page === 'overview') return <OverviewPage />;
-  return <Empty title="Not built yet">This page comes soon.</Empty>;
+  if (view.page !== 'explore') return <WhoPage view={view} session={session} />;
+  return <ExplorePage view={view} />;
 }
 
 function Banner({ session }: { readonly session: Session }) {

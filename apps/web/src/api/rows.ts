@@ -6,6 +6,7 @@ import type {
 } from '../../../api/src/costs/costs.dto.js';
 import type { DayRows } from '../../../api/src/days/days.dto.js';
 import type { health } from '../../../api/src/health/health.dto.js';
+import type { TotalUsageRows, UserGroupsRows } from '../../../api/src/usage/usage.dto.js';
 import type { session } from '../../../api/src/access/session.dto.js';
 
 /** Rows of the API, from the schemas that it answers by. */
@@ -15,3 +16,5 @@ export type UserCost = z.infer<typeof CostsPerUserRows>[number];
 export type DayState = z.infer<typeof DayRows>[number];
 export type Health = z.infer<typeof health>;
 export type Session = z.infer<typeof session>;
+export type UserGroup = z.infer<typeof UserGroupsRows>[number];
+export type Usage = z.infer<typeof TotalUsageRows>[number];

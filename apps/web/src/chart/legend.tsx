@@ -11,9 +11,9 @@ interface LegendProps {
 export function Legend({ series, onPick, onHover }: LegendProps) {
   return (
     <ul class="legend" aria-label="Legend">
-      {series.toReversed().map(({ name, colour, total }) => (
+      {series.toReversed().map(({ name, colour, dotted, total }) => (
         <li key={name} onMouseEnter={() => onHover(name)} onMouseLeave={() => onHover(undefined)}>
-          <i class="swatch" style={{ backgroundColor: colour }} />
+          <i class={dotted ? 'swatch dotted' : 'swatch'} style={{ backgroundColor: colour }} />
           {onPick ? (
             <button type="button" class="plain" title={`Show ${name} alone`} onClick={() => onPick(name)}>
               {name}

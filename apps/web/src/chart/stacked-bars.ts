@@ -18,11 +18,22 @@ export interface Column {
 export interface Series {
   readonly name: string;
   readonly colour: string;
+  /** Not a name like the others: a pattern says so. */
+  readonly dotted?: boolean;
   /** One per column; undefined: unknown. */
   readonly amounts: readonly (Usd | undefined)[];
   readonly total: Usd;
 }
 
+const DOTS = {
+  symbol: 'circle',
+  symbolSize: 0.7,
+  dashArrayX: [
+    [0, 7],
+    [4, 10],
+  ],
+  dashArrayY: [4, 2],
+};
 const HATCH = { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [2, 4], rotation: -Math.PI / 4 };
 
 /** ECharts' option for stacked bars, the first series at the bottom. */
@@ -60,7 +71,7 @@ export function stackedBars(columns: readonly Column[], series: readonly Series[
     ],
     series: [
       gaps(columns, theme),
-      ...series.map(({ name, colour, amounts }) => ({
+      ...series.map(({ name, colour, dotted, amounts }) => ({
         type: 'bar',
         name,
         stack: 'costs',
@@ -72,7 +83,9 @@ export function stackedBars(columns: readonly Column[], series: readonly Series[
         itemStyle: { color: colour, borderColor: theme.surface, borderWidth: columns.length > 100 ? 0 : 0.5 },
         data: amounts.map((amount, index) => ({
           value: amount === undefined ? null : approximate(amount),
-          ...(columns[index]?.estimated && { itemStyle: { decal: { ...HATCH, color: theme.surface } } }),
+          ...(columns[index]?.estimated
+            ? { itemStyle: { decal: { ...HATCH, color: theme.surface } } }
+            : dotted && { itemStyle: { decal: { ...DOTS, color: theme.surface } } }),
         })),
       })),
     ],

@@ -6,13 +6,13 @@ import { coloursOf } from '../colours.js';
 import { longDay, shortDay, weekday } from '../days.js';
 import { Link } from '../parts/link.js';
 import { Empty, Loaded } from '../parts/states.js';
-import { FIRST_VIEW, go, type View } from '../view.js';
+import { go } from '../view.js';
+import { EXPLORE } from '../explore/explore.js';
 import { risen } from './changes.js';
 import { loadOverview, type Overview } from './load-overview.js';
 import { Risers } from './risers.js';
 import { Tiles } from './tiles.js';
 
-const EXPLORE: View = { ...FIRST_VIEW, page: 'explore' };
 const MOST_RISERS = 8;
 
 /** The first screen: what a hub admin wants to know, without a click. */

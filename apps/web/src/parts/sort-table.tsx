@@ -5,10 +5,12 @@ export interface Heading {
   readonly key: string;
   readonly title: string;
   readonly numeric?: boolean;
+  /** Left out where there is no room. */
+  readonly wide?: boolean;
 }
 
 /** A table whose columns sort by their heading; `-key` sorts the highest first. */
-export function SortTable({ headings, sort, onSort, caption, children }: SortTableProps) {
+export function SortTable({ headings, sort, onSort, caption, foot, children }: SortTableProps) {
   const [key, down] = sort.startsWith('-') ? [sort.slice(1), true] : [sort, false];
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
@@ -23,7 +25,7 @@ export function SortTable({ headings, sort, onSort, caption, children }: SortTab
                 <th
                   key={heading.key}
                   scope="col"
-                  class={heading.numeric ? 'number' : undefined}
+                  class={[heading.numeric && 'number', heading.wide && 'wide'].filter(Boolean).join(' ')}
                   aria-sort={current ? (down ? 'descending' : 'ascending') : undefined}
                 >
                   <button type="button" class="plain" onClick={() => onSort(next)}>
@@ -36,6 +38,7 @@ export function SortTable({ headings, sort, onSort, caption, children }: SortTab
           </tr>
         </thead>
         <tbody>{children}</tbody>
+        {foot && <tfoot>{foot}</tfoot>}
       </table>
     </div>
   );
@@ -46,5 +49,6 @@ interface SortTableProps {
   readonly sort: string;
   readonly onSort: (sort: string) => void;
   readonly caption: string;
+  readonly foot?: ComponentChildren;
   readonly children: ComponentChildren;
 }
