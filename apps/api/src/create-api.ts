@@ -25,6 +25,9 @@ const TIMEOUT_CHECK_MS = 2000;
 /** Longer than the idle time-out of load balancers, so that it is not us who hang up on a request. */
 const KEEP_ALIVE_MS = 65_000;
 
+/** A client that takes nothing for so long loses its connection. Longer than any request may wait for the database. */
+const STALL_MS = 120_000;
+
 /** Quality 4 of 11: as fast as gzip, and smaller. */
 const BROTLI = { [constants.BROTLI_PARAM_QUALITY]: 4 };
 
@@ -60,6 +63,7 @@ export async function createApi(config: ApiConfig, logger: LoggerService | false
   const adapter = new FastifyAdapter({
     http: { maxHeaderSize: MAX_HEADER_BYTES, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
     bodyLimit: MAX_BODY_BYTES,
+    connectionTimeout: STALL_MS,
     requestTimeout: RECEIVE_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     // What still comes over an open connection while the server stops is served, and the connection closed with it.
@@ -70,16 +74,15 @@ export async function createApi(config: ApiConfig, logger: LoggerService | false
     logger,
     abortOnError: false,
   });
-  app.useSecurityHeaders(SECURITY_HEADERS);
   const fastify = adapter.getInstance();
   const database = app.get(ReportingDatabase);
-  const versions = new DataVersions(database);
   await app.get(AccessGuard).register(fastify);
-  limitRequests(fastify, () => database.isBusy);
   await fastify.register(fastifyCompress, { encodings: ['br', 'gzip'], brotliOptions: { params: BROTLI } });
+  keepResponses(fastify, { versions: new DataVersions(database), clusterName: config.clusterName });
+  limitRequests(fastify, () => database.isBusy);
+  app.useSecurityHeaders(SECURITY_HEADERS);
   const page = readPageFiles();
   if (page) servePage(fastify, page);
-  keepResponses(fastify, { versionOf: (cluster) => versions.of(cluster), clusterName: config.clusterName });
   endConnectionsOnClose(fastify);
   const metrics = app.get(Metrics);
   fastify.addHook('onResponse', (request, reply, done) => {

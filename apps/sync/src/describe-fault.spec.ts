@@ -1,3 +1,4 @@
+import { OperatorError } from '#libs/domain';
 import { LostTagsError } from './lost-tags.js';
 import { describeFault } from './describe-fault.js';
 import pg from 'pg';
@@ -12,6 +13,12 @@ describe('a fault is described in the words of its owner', () => {
   it('what a source says of itself is passed on, without a stack', () => {
     const error = new LostTagsError([{ tag: '2i2c:hub-name', days: ['2026-03-02'] }]);
     expect(describeFault(error)).toEqual({ message: error.message });
+  });
+
+  it('their words are made harmless, and a stack keeps its lines', () => {
+    expect(describeFault(new OperatorError('a\r\n\u001b[2Jb')).message).toBe(String.raw`a\r\n\u{1b}[2Jb`);
+    expect(describeFault(refusedBy('53100', 'no space\u202e')).message).toBe(String.raw`no space\u{202e}`);
+    expect(describeFault(new TypeError('a\n\u001bb')).stack).toMatch(/^TypeError: a\\n\\u\{1b\}b\n +at .*\n +at /);
   });
 
   it.each([

@@ -5,6 +5,8 @@ describe("the API's configuration", () => {
     expect(parseApiConfig({ DATABASE_URL: 'postgresql://api@db/costs' })).toEqual({
       databaseUrl: 'postgresql://api@db/costs',
       port: 8080,
+      host: undefined,
+      metricsPort: undefined,
       clusterName: undefined,
       tokens: undefined,
     });
@@ -12,6 +14,23 @@ describe("the API's configuration", () => {
 
   it('reads its port as a number', () => {
     expect(parseApiConfig({ DATABASE_URL: 'postgres://db/costs', PORT: '80' }).port).toBe(80);
+  });
+
+  it.each(['::', '0.0.0.0', '127.0.0.1', 'fd00::7', 'localhost'])('listens on %s', (HOST) => {
+    expect(parseApiConfig({ DATABASE_URL: 'postgres://db/costs', HOST }).host).toBe(HOST);
+  });
+
+  it.each(['[::1]', '127.0.0.1:8080', 'http://0.0.0.0', 'a b'])('does not take %s for an address', (HOST) => {
+    const parse = () => parseApiConfig({ DATABASE_URL: 'postgres://db/costs', HOST });
+    expect(parse).toThrow('HOST: must be an address to listen on');
+  });
+
+  it('wants another port for the metrics', () => {
+    const variables = { DATABASE_URL: 'postgres://db/costs', METRICS_PORT: '9090' };
+    expect(parseApiConfig(variables).metricsPort).toBe(9090);
+    expect(() => parseApiConfig({ ...variables, PORT: '9090' })).toThrow(
+      '  - METRICS_PORT: must be another port than PORT',
+    );
   });
 
   it('names all faults at once, in a message that begins each with its variable', () => {

@@ -2,12 +2,16 @@ import { registerAs } from '@nestjs/config';
 import { z } from 'zod';
 import { readApiTokensFile, type ApiToken } from './api-tokens-file.js';
 import { ConfigurationError, deepFreeze, parseEnvironment, type Environment } from './environment.js';
-import { clusterName, databaseUrl, port } from './variables.js';
+import { clusterName, databaseUrl, listenAddress, port } from './variables.js';
 
 /** All that the API may know of its environment: no AWS, no Prometheus. */
 export interface ApiConfig {
   readonly databaseUrl: string;
   readonly port: number;
+  /** Where to listen; undefined: on every address. */
+  readonly host?: string | undefined;
+  /** Where `/metrics` is instead, open to whoever reaches this port. */
+  readonly metricsPort?: number | undefined;
   /** Answers for this cluster when a request names none. */
   readonly clusterName: string | undefined;
   /** Who is let in; undefined: everybody who can reach the port. */
@@ -17,6 +21,8 @@ export interface ApiConfig {
 const apiVariables = z.object({
   DATABASE_URL: databaseUrl,
   PORT: port.default(8080),
+  HOST: listenAddress.optional(),
+  METRICS_PORT: port.optional(),
   CLUSTER_NAME: clusterName.optional(),
   API_TOKENS_FILE: z.string().optional(),
 });
@@ -31,11 +37,17 @@ export function parseApiConfig(environment: Environment): ApiConfig {
   const { variables, faults } = parseVariables(environment);
   const path = environment['API_TOKENS_FILE'];
   const file = path ? readApiTokensFile(path, environment['CLUSTER_NAME'] || undefined) : { tokens: undefined };
-  const fileFaults = 'faults' in file ? file.faults.map((fault) => `API_TOKENS_FILE: ${fault}`) : [];
-  if (!variables || 'faults' in file) throw new ConfigurationError([...faults, ...fileFaults]);
+  const all = [...faults];
+  if (variables && variables.METRICS_PORT === variables.PORT && variables.PORT !== 0) {
+    all.push('METRICS_PORT: must be another port than PORT');
+  }
+  if ('faults' in file) all.push(...file.faults.map((fault) => `API_TOKENS_FILE: ${fault}`));
+  if (!variables || 'faults' in file || all.length > 0) throw new ConfigurationError(all);
   return deepFreeze({
     databaseUrl: variables.DATABASE_URL,
     port: variables.PORT,
+    host: variables.HOST,
+    metricsPort: variables.METRICS_PORT,
     clusterName: variables.CLUSTER_NAME,
     tokens: file.tokens,
   });

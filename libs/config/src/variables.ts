@@ -25,6 +25,12 @@ export const hostName = z
   .transform((text) => (text.includes(':') ? `[${text}]` : text))
   .refine((text) => isUrl(`http://${text}/`, ['http:']) && !/[/@?#]/.test(text), 'must be a host name or an address');
 
+/** An address of this machine, or a name of it. */
+export const listenAddress = z.union(
+  [z.ipv6(), z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i)],
+  'must be an address to listen on, such as :: or 127.0.0.1',
+);
+
 /** A cluster's name: a value that AWS accepts in a tag. */
 export const clusterName = z
   .string(required('the name of the cluster, as in its cost allocation tags'))

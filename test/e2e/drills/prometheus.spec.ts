@@ -146,6 +146,7 @@ describe('what Prometheus remembers', () => {
 describe('a Prometheus that is out of order fails the run, which says why, and changes no stored day', () => {
   const refuse = (status: number, body?: string) => () => proxy.refuseWith(status, body);
   const busy = JSON.stringify({ status: 'error', errorType: 'unavailable', error: 'too busy' });
+  const hostile = JSON.stringify({ status: 'error', error: `\u001b[2J\n\u202e${'x'.repeat(100_000)}` });
   const change = (how: (answer: string) => string) => () => proxy.change(how);
   const partial = (answer: string) => JSON.stringify({ ...JSON.parse(answer), warnings: ['store gateway is away'] });
 
@@ -155,6 +156,11 @@ describe('a Prometheus that is out of order fails the run, which says why, and c
     ['no API at this address', refuse(404), /HTTP 404.*check the path in PROMETHEUS_URL/],
     ['a question that it cannot execute', refuse(422), /HTTP 422: out of order/],
     ['a server that is busy, all the time', refuse(503, busy), /HTTP 503: too busy/],
+    [
+      'words that forge lines and clear a terminal',
+      refuse(422, hostile),
+      /HTTP 422: \\u\{1b\}\[2J\\n\\u\{202e\}x+ … x+$/,
+    ],
     ['HTML from a proxy', refuse(200, '<html>sign in</html>'), /not JSON, or was cut off/],
     ['warnings, which mean that data is missing', change(partial), /incomplete: store gateway is away/],
     ['JSON that is cut off', change((answer) => answer.slice(0, -9)), /not JSON, or was cut off/],
@@ -170,6 +176,7 @@ describe('a Prometheus that is out of order fails the run, which says why, and c
     const { prometheus, 'cost-explorer': costs } = await sync();
 
     expect(prometheus).toMatchObject({ status: 'failed', error: expect.stringMatching(error) });
+    expect(prometheus.error!.length).toBeLessThanOrEqual(500);
     expect(prometheus.error).toContain(`Prometheus at ${proxy.url}, asked for`);
     expect(await database.latestRun('prometheus')).toMatchObject({ status: 'failed', error: prometheus.error });
     expect(costs.status).toBe('succeeded');
