@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { Endpoint } from '../endpoint.js';
 import { AccessGuard } from './access.guard.js';
 import { Access, NOTHING, type AccessScope } from './access-scope.js';
-import { OpenToAll } from './open-to-all.js';
+import { OpenToAll } from './route-access.js';
 import { session } from './session.dto.js';
 
 @Controller()
