@@ -5,6 +5,8 @@ export { firstTwoClusters } from './clusters.js';
 export { costsPerUser } from './costs-per-user.js';
 export { dayStates } from './day-states.js';
 export { DatabaseNotMigrated, DatabaseUnavailable, sqlStateOf } from './database-unavailable.js';
+export { sqlStateOf } from '../database-fault.js';
+export { DatabaseBusy, DatabaseNotMigrated, DatabaseUnavailable } from './database-unavailable.js';
 export { hubNames } from './hub-names.js';
 export { monitoredFigures, type MonitoredFigures } from './monitored-figures.js';
 export { ReportingDatabase } from './reporting-database.js';
