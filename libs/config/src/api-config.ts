@@ -45,6 +45,7 @@ export function parseApiConfig(environment: Environment): ApiConfig {
   if (variables && variables.METRICS_PORT === variables.PORT && variables.PORT !== 0) {
     all.push('METRICS_PORT: must be another port than PORT');
   }
+  if (path === '') all.push('API_TOKENS_FILE: is empty: name the file, or unset the variable for an API open to all');
   if ('faults' in file) all.push(...file.faults.map((fault) => `API_TOKENS_FILE: ${fault}`));
   if (!variables || 'faults' in file || all.length > 0) throw new ConfigurationError(all);
   return deepFreeze({

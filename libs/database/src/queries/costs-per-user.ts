@@ -28,6 +28,9 @@ export function costsPerUser(
   limit: number | undefined,
   precision: Precision = 'rounded',
 ): Statement {
+  const full = scope.withoutShared ? 'direct_full_usd' : 'full_usd';
+  const split = scope.withoutShared ? 'direct_split_usd' : 'split_usd';
+  const exists = scope.withoutShared ? 'direct_full_usd <> 0' : 'true';
   return {
     cluster: scope.cluster,
     // Read twice only to find the highest; otherwise there is nothing to keep.
@@ -36,7 +39,7 @@ export function costsPerUser(
       (limit === undefined ? 'NOT MATERIALIZED' : 'MATERIALIZED') +
       ` (
         SELECT day, hub, username, component, usergroup,
-          CASE WHEN $9::boolean THEN split_usd ELSE full_usd END AS amount_usd
+          CASE WHEN $9::boolean THEN ${split} ELSE ${full} END AS amount_usd
         FROM reporting.daily_user_group_costs
         WHERE cluster = $1 AND day >= $2::date AND day < $3::date
           AND ($4::text[] IS NULL OR hub = ANY ($4))
@@ -44,6 +47,7 @@ export function costsPerUser(
           AND ($6::text[] IS NULL OR component = ANY ($6))
           AND ($7::text[] IS NULL OR username = ANY ($7))
           AND ($8::text[] IS NULL OR usergroup = ANY ($8))
+          AND ${exists}
       )
       SELECT day AS date, username AS user, hub, component, trim_scale(round(amount_usd, $11::integer)) AS value, usergroup
       FROM costs

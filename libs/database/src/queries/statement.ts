@@ -20,6 +20,8 @@ export interface Scope {
    * of the request: whatever is requested, other hubs are not there.
    */
   readonly hubs: NameFilter;
+  /** Amounts of users and groups are those that come from their hub's tagged cost: what comes from untagged cost is left out. */
+  readonly withoutShared?: boolean;
 }
 
 /** Only these names count; `undefined`: all of them; an empty list: none. Names that nobody has match nothing. */

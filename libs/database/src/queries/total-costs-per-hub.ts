@@ -20,10 +20,11 @@ export function totalCostsPerHub(scope: Scope, precision: Precision = 'rounded')
  * partition of its attributed costs.
  */
 export function totalCostsPerHubSharedByUsage(scope: Scope, precision: Precision = 'rounded'): Statement {
+  const amount = scope.withoutShared ? 'direct_usd' : 'amount_usd';
   return {
     cluster: scope.cluster,
     text: `
-      SELECT day AS date, round(sum(amount_usd), $5::integer)::text AS cost, hub AS name
+      SELECT day AS date, round(sum(${amount}), $5::integer)::text AS cost, hub AS name
       FROM reporting.daily_allocated_costs
       WHERE cluster = $1 AND day >= $2::date AND day < $3::date AND ($4::text[] IS NULL OR hub = ANY ($4))
       GROUP BY day, hub
