@@ -4,7 +4,6 @@ export { appliedMigrations, EXPECTED_MIGRATIONS, missingMigrations, unknownMigra
 export { firstTwoClusters } from './clusters.js';
 export { costsPerUser } from './costs-per-user.js';
 export { dayStates } from './day-states.js';
-export { DatabaseNotMigrated, DatabaseUnavailable, sqlStateOf } from './database-unavailable.js';
 export { sqlStateOf } from '../database-fault.js';
 export { DatabaseBusy, DatabaseNotMigrated, DatabaseUnavailable } from './database-unavailable.js';
 export { hubNames } from './hub-names.js';
