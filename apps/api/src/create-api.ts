@@ -10,6 +10,8 @@ import { AppModule } from './app.module.js';
 import { endConnectionsOnClose } from './connection-shutdown.js';
 import { OpenApiDocument } from './docs/openapi-document.js';
 import { Metrics } from './health/metrics.js';
+import { readPageFiles } from './page/page-files.js';
+import { servePage } from './page/serve-page.js';
 import { DataVersions } from './responses/data-versions.js';
 import { limitRequests } from './responses/request-limits.js';
 import { keepResponses } from './responses/response-memory.js';
@@ -28,6 +30,26 @@ const STALL_MS = 120_000;
 
 /** Quality 4 of 11: as fast as gzip, and smaller. */
 const BROTLI = { [constants.BROTLI_PARAM_QUALITY]: 4 };
+
+/** What a page of ours may load: nothing inline and nothing from elsewhere; and no other page may frame it. */
+const SECURITY_HEADERS = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:'],
+      connectSrc: ["'self'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  xFrameOptions: { action: 'deny' },
+  // Served over plain http within a cluster: a browser must not be told to come back over https.
+  strictTransportSecurity: false,
+} as const;
 
 /** Parameters are checked with zod. Fastify's own compilers would take a tenth of the start-up. */
 const WITHOUT_SCHEMAS = { buildValidator: refuseSchemas, buildSerializer: refuseSchemas };
@@ -58,11 +80,9 @@ export async function createApi(config: ApiConfig, logger: LoggerService | false
   await fastify.register(fastifyCompress, { encodings: ['br', 'gzip'], brotliOptions: { params: BROTLI } });
   keepResponses(fastify, { versions: new DataVersions(database), clusterName: config.clusterName });
   limitRequests(fastify, () => database.isBusy);
-  // Served over plain http within a cluster: a browser must not be told to come back over https.
-  app.useSecurityHeaders({
-    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
-    strictTransportSecurity: false,
-  });
+  app.useSecurityHeaders(SECURITY_HEADERS);
+  const page = readPageFiles();
+  if (page) servePage(fastify, page);
   endConnectionsOnClose(fastify);
   const metrics = app.get(Metrics);
   fastify.addHook('onResponse', (request, reply, done) => {

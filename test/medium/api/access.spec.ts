@@ -26,7 +26,7 @@ const TOKENS = [admin, prod, both, nowhere, betas, direct].map((made) => ({
 }));
 
 /** Paths that show no costs and ask for no token. Whatever is not here is closed. */
-const OPEN = ['/', '/docs', '/health/ready', '/index', '/live', '/openapi.json', '/ready'];
+const OPEN = ['/', '/docs', '/health/ready', '/index', '/live', '/openapi.json', '/ready', '/session'];
 
 /** Shows what all hubs cost: to whoever may see that. */
 const OF_ALL = '/metrics';
