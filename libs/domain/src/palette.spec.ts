@@ -4,7 +4,9 @@ const RGB = (colour: string) => [1, 3, 5].map((at) => parseInt(colour.slice(at, 
 
 /** As the WCAG has it. */
 function luminance(colour: string): number {
-  const [red, green, blue] = RGB(colour).map((part) => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  const [red, green, blue] = RGB(colour).map((part) =>
+    part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4,
+  );
   return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!;
 }
 
