@@ -5,6 +5,7 @@ import { IN_CLUSTER, picked } from '../sql.js';
 
 const PICKED = `${IN_CLUSTER} AND $__timeFilter(day) AND ${picked('hub')} AND ${picked('component')}`;
 
+/** A share of the total, which the window counts twice: once in its own row. */
 const PART = { unit: SHARE, decimals: 1, width: 80 } as const;
 
 export const services = () =>
@@ -16,7 +17,7 @@ export const services = () =>
     },
     `
 SELECT coalesce(service, 'All') AS "Service", sum(amount_usd) AS "Cost",
-       sum(amount_usd) / nullif(sum(sum(amount_usd)) FILTER (WHERE grouping(service) = 0) OVER (), 0) AS "Share",
+       sum(amount_usd) / nullif(sum(sum(amount_usd)) OVER () / 2, 0) AS "Share",
        component AS "Component", coalesce(hub, 'All') AS "Hub"
 FROM reporting.daily_service_costs
 WHERE ${PICKED}
@@ -47,7 +48,7 @@ export const hubs = () =>
     },
     `
 SELECT coalesce(hub, 'All') AS "Hub", sum(amount_usd) AS "Cost",
-       sum(amount_usd) / nullif(sum(sum(amount_usd)) FILTER (WHERE grouping(hub) = 0) OVER (), 0) AS "Share",
+       sum(amount_usd) / nullif(sum(sum(amount_usd)) OVER () / 2, 0) AS "Share",
        ${COMPONENTS.map((name) => `sum(amount_usd) FILTER (WHERE component = '${name}') AS "${name}"`).join(',\n       ')},
        sum(amount_usd) FILTER (WHERE component NOT IN (${COMPONENTS.map((name) => `'${name}'`).join(', ')})) AS "all other"
 FROM (

@@ -74,7 +74,8 @@ export const failures = () =>
       empty: 'no run',
     },
     `
-SELECT count(*) FILTER (WHERE status = 'failed') AS "Failed", count(*) FILTER (WHERE status = 'succeeded') AS "Succeeded",
+SELECT CASE WHEN count(*) > 0 THEN count(*) FILTER (WHERE status = 'failed') END AS "Failed",
+       CASE WHEN count(*) > 0 THEN count(*) FILTER (WHERE status = 'succeeded') END AS "Succeeded",
        CASE WHEN count(*) > 0 THEN coalesce(to_char(max(started_at) FILTER (WHERE status = 'failed') AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), 'none') END AS "Last failure"
 FROM reporting.sync_runs
 WHERE ${IN_CLUSTER} AND started_at > now() - interval '7 days' AND status <> 'running'`,

@@ -1,5 +1,5 @@
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { queryNamed } from './dashboard-files.js';
+import { CHOSEN, queryNamed } from './dashboard-files.js';
 import { CLUSTER, fillEstate, RANGE, TEAM, USERS } from './estate.js';
 import type { Picked } from './expand-variables.js';
 import { Grafana, type Value } from './grafana.js';
@@ -22,7 +22,7 @@ type Row = Record<string, Value>;
 
 /** Rows of a panel as objects; days as their date. */
 async function rowsOf(uid: string, title: string, picked: Record<string, Picked> = {}): Promise<Row[]> {
-  const frame = await grafana.ask(queryNamed(uid, title), { cluster: CLUSTER, top_users: '5', ...picked });
+  const frame = await grafana.ask(queryNamed(uid, title), { cluster: CLUSTER, ...CHOSEN, ...picked });
   return frame.rows.map((row) => Object.fromEntries(frame.fields.map(({ name }, index) => [name, shown(row[index])])));
 }
 
