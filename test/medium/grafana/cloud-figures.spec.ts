@@ -157,7 +157,8 @@ describe('the range', () => {
 });
 
 describe('by step', () => {
-  const day = (title: string) => panels.points(title).then((points) => points.filter((one) => one.startsWith('2026-03-02')));
+  const day = (title: string) =>
+    panels.points(title).then((points) => points.filter((one) => one.startsWith('2026-03-02')));
 
   it('hubs and components add up to the 78 of each day, the larger below', async () => {
     expect(await day('By hub')).toEqual(['2026-03-02 prod 50', '2026-03-02 support 28']);
@@ -192,7 +193,11 @@ describe('by step', () => {
   });
 
   it('users below by size, what no user bears on top', async () => {
-    expect((await panels.rowsOf('Top 10 users')).filter(({ time }) => time === '2026-03-02').map(({ metric, value }) => `${metric} ${value}`)).toEqual([
+    expect(
+      (await panels.rowsOf('Top 10 users'))
+        .filter(({ time }) => time === '2026-03-02')
+        .map(({ metric, value }) => `${metric} ${value}`),
+    ).toEqual([
       'ada (prod) 30',
       "o'brien (prod) 16",
       'bob "the builder" (prod) 11',
@@ -207,11 +212,23 @@ describe('by step', () => {
   it('shares of what nobody bears, as one figure a step', async () => {
     const sixth = range('2026-03-05T00:00:00Z', '2026-03-06T20:00:00Z');
     expect(await panels.rowsOf('Attributed to nobody', {}, sixth)).toEqual([
-      { time: '2026-03-05', 'not attributable, of the account': 0.22, 'borne by no user, of the attributable': 0.166667, 'usage not read, of the attributable': 0 },
-      { time: '2026-03-06', 'not attributable, of the account': 0.22, 'borne by no user, of the attributable': 0.102564, 'usage not read, of the attributable': 0.064103 },
+      {
+        time: '2026-03-05',
+        'not attributable, of the account': 0.22,
+        'borne by no user, of the attributable': 0.166667,
+        'usage not read, of the attributable': 0,
+      },
+      {
+        time: '2026-03-06',
+        'not attributable, of the account': 0.22,
+        'borne by no user, of the attributable': 0.102564,
+        'usage not read, of the attributable': 0.064103,
+      },
     ]);
     // A day that was not read is a gap: 7 March.
-    expect((await panels.rowsOf('Attributed to nobody', {}, range('2026-03-06T00:00:00Z', '2026-03-07T20:00:00Z')))[1]).toMatchObject({ 'not attributable, of the account': null });
+    expect(
+      (await panels.rowsOf('Attributed to nobody', {}, range('2026-03-06T00:00:00Z', '2026-03-07T20:00:00Z')))[1],
+    ).toMatchObject({ 'not attributable, of the account': null });
   });
 });
 
@@ -228,7 +245,16 @@ describe('the tables', () => {
 
   it('each hub by component; one hub alone is not repeated', async () => {
     expect(await panels.rowsOf('Each hub')).toMatchObject([
-      { Hub: 'All', Cost: 312, Share: 1, compute: 240, 'home storage': 40, core: 32, networking: null, 'all other': null },
+      {
+        Hub: 'All',
+        Cost: 312,
+        Share: 1,
+        compute: 240,
+        'home storage': 40,
+        core: 32,
+        networking: null,
+        'all other': null,
+      },
       { Hub: 'prod', Cost: 200, Share: 0.641026, compute: 160, 'home storage': 40, core: null },
       { Hub: 'support', Cost: 112, Share: 0.358974, compute: 80, core: 32 },
     ]);

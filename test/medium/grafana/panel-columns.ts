@@ -56,7 +56,10 @@ function expectSeries(query: DashboardQuery, frame: Frame, { from, to }: TimeRan
   const metric = frame.fields.findIndex(({ name }) => name === 'metric');
   if (metric > 0) {
     const columns = frame.fields.map(({ name, type }) => `${name} ${type}`).slice(1);
-    expect([['metric string', 'value number'], ['place string', 'colour string', 'metric string', 'value number']]).toContainEqual(columns);
+    expect([
+      ['metric string', 'value number'],
+      ['place string', 'colour string', 'metric string', 'value number'],
+    ]).toContainEqual(columns);
     const points = frame.rows.map((row) => `${Number(row[0])} ${String(row[metric])}`);
     expect(new Set(points).size).toBe(points.length);
     expect(frame.rows.map((row) => row[metric])).not.toContain(null);
