@@ -56,7 +56,7 @@ export const groupsByStep = () =>
   SELECT day, usergroup AS metric, ${COUNTED_USD} AS value
   FROM ${GROUP_COSTS_PICKED}`,
   )
-    .span(14)
+    .span(12)
     .height(12);
 
 export const groups = () =>
@@ -88,5 +88,5 @@ LIMIT 1001`,
       Full: AMOUNT,
     },
   )
-    .span(10)
+    .span(12)
     .height(12);

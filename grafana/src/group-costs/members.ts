@@ -44,7 +44,7 @@ HAVING count(*) > 0
 ORDER BY grouping(m.hub) DESC, "Cost" DESC NULLS LAST, "User", "Hub"
 LIMIT 1001`,
     { User: USER, Hub: HUB, Cost: AMOUNT, Groups: { wrap: true }, Days: { width: 70 }, 'Last day': SHORT },
-  ).span(12);
+  ).span(14);
 
 export const noGroup = () =>
   table(
@@ -67,7 +67,7 @@ HAVING count(*) > 0
 ORDER BY grouping(m.hub) DESC, "Cost" DESC NULLS LAST, "User", "Hub"
 LIMIT 1001`,
     { User: USER, Hub: HUB, Cost: AMOUNT, Days: { width: 70 }, 'Last day': SHORT },
-  ).span(12);
+  ).span(10);
 
 /** A sum over days would count people many times: the mean over the days of a step that were read. */
 export const membersByStep = () =>
