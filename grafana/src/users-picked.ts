@@ -37,7 +37,7 @@ export const USER_COSTS_BEFORE = userCosts(
 
 function userCosts(days: string): string {
   return `(
-  SELECT day, hub, username, component, direct_usd, shared_usd, usergroups
+  SELECT day, hub, username, component, direct_usd, shared_usd, amount_usd, usergroups
   FROM reporting.daily_user_costs
   WHERE ${IN_CLUSTER} AND ${days} AND username IS NOT NULL AND ${USERS_PICKED} AND ${GROUPS_PICKED}
 ) AS costs`;
@@ -50,10 +50,13 @@ const MEMBERS_PICKED = `
     SELECT day, hub, username FROM reporting.daily_user_costs
     WHERE ${IN_RANGE} AND ${isOneOfPicked('usergroup', 'usergroups')}`;
 
-/** What each user used by day and component, of the users and days of USER_COSTS. */
+/** Byte-seconds in a GiB held for an hour: to divide a sum is quicker than to add up quotients. */
+export const GIB_HOUR = '(3600 * 1073741824::numeric)';
+
+/** What each user used by day and component, in byte-seconds, of the users and days of USER_COSTS. */
 export const USAGE = `(
-  SELECT day, hub, username, component, gib_hours
+  SELECT day, hub, username, component, quantity
   FROM reporting.daily_user_usage
-  WHERE ${IN_RANGE} AND ${USERS_PICKED}
+  WHERE ${IN_RANGE} AND measure IN ('memory_requested', 'home_stored') AND ${USERS_PICKED}
     AND (${allPicked('usergroup')} OR (day, hub, username) IN (${MEMBERS_PICKED}))
 ) AS usage`;

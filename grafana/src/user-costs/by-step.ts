@@ -2,7 +2,7 @@ import { lines, stackedBars } from '../panels.js';
 import { UNALLOCATED_NAME } from '../painted.js';
 import { byStep } from '../step.js';
 import { topUsers } from '../top-users.js';
-import { USAGE, USER_COSTS } from '../users-picked.js';
+import { GIB_HOUR, USAGE, USER_COSTS } from '../users-picked.js';
 import { BY_BEARER } from './bearers.js';
 
 export const NO_USER =
@@ -59,13 +59,13 @@ export const usageByStep = () =>
     },
     byStep(
       `
-    SELECT day, sum(gib_hours) FILTER (WHERE component = 'compute') AS memory,
-           sum(gib_hours) FILTER (WHERE component = 'home storage') AS home
+    SELECT day, sum(quantity) FILTER (WHERE component = 'compute') AS memory,
+           sum(quantity) FILTER (WHERE component = 'home storage') AS home
     FROM ${USAGE}
     GROUP BY day`,
       {
-        'memory requested, GiB-hours': 'sum(memory)::double precision',
-        'home directories, GiB-hours': 'sum(home)::double precision',
+        'memory requested, GiB-hours': `(sum(memory) / ${GIB_HOUR})::double precision`,
+        'home directories, GiB-hours': `(sum(home) / ${GIB_HOUR})::double precision`,
       },
     ),
     ['sum'],

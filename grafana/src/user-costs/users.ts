@@ -3,7 +3,7 @@ import { SHARE } from '../money.js';
 import { AMOUNT, table } from '../panels.js';
 import { IN_CLUSTER } from '../sql.js';
 import { FIRST_DAY, LAST_DAY } from '../step.js';
-import { USAGE, USER_COSTS, USER_COSTS_BEFORE } from '../users-picked.js';
+import { GIB_HOUR, USAGE, USER_COSTS, USER_COSTS_BEFORE } from '../users-picked.js';
 import { NO_USER } from './by-step.js';
 
 /** The most rows that the table shows: a browser has to hold them. */
@@ -16,42 +16,44 @@ const COMPARABLE = `(
   WHERE ${IN_CLUSTER} AND name = 'account' AND day BETWEEN ${FIRST_DAY} - (${LAST_DAY} - ${FIRST_DAY} + 1) AND ${FIRST_DAY} - 1
 )`;
 
+/** Of the last week alone: to look at the groups of every day takes as long as to add up the costs. */
+const LAST_STORED = `(SELECT max(day) FROM reporting.daily_total_costs WHERE ${IN_CLUSTER} AND $__timeFilter(day))`;
+
 export const users = () =>
   table(
     {
       title: 'Users',
-      description: `Cost, change against as many days before the range (empty where those are not all stored), share of what all picked users cost, direct and shared part, memory held over time (GiB-hours), home directory (mean over the days that it was measured), what a GiB-hour of memory cost, and the groups of their last day. The row All is the total. At most ${MOST_USERS} users, the most expensive first; click a user to see only them.`,
+      description: `Cost, change against as many days before the range (empty where those are not all stored), share of what all picked users cost, direct and shared part, memory held over time (GiB-hours), home directory (mean over the days that it was measured), what a GiB-hour of memory cost, and their groups on the latest of the last 7 days of the range. The row All is the total. At most ${MOST_USERS} users, the most expensive first; click a user to see only them. The total’s change counts users, too, who had a cost before and have none now.`,
       empty: NO_USER,
     },
     `
 SELECT coalesce(username, 'All') AS "User", coalesce(hub, 'All') AS "Hub", usd AS "Cost",
        CASE WHEN ${COMPARABLE} THEN usd - coalesce(before_usd, 0) END AS "Change",
        usd / nullif(sum(usd) FILTER (WHERE NOT is_total) OVER (), 0) AS "Share",
-       direct_usd AS "Direct part", shared_usd AS "Shared part",
+       direct_usd AS "Direct part", usd - direct_usd AS "Shared part",
        compute_gib_hours AS "Memory GiB-hours", home_gib AS "Home GiB",
        compute_usd / nullif(compute_gib_hours, 0) AS "Per GiB-hour",
        array_to_string(dated_groups[2:], ', ') AS "Groups"
 FROM (
-  SELECT grouping(hub) = 1 AS is_total, hub, username, sum(usd) AS usd, sum(direct_usd) AS direct_usd, sum(shared_usd) AS shared_usd,
-         sum(compute_usd) AS compute_usd, sum(before_usd) AS before_usd, sum(compute_gib_hours) AS compute_gib_hours,
+  SELECT grouping(hub) = 1 AS is_total, hub, username, sum(usd) AS usd, sum(direct_usd) AS direct_usd, sum(compute_usd) AS compute_usd, sum(before_usd) AS before_usd, sum(compute_gib_hours) AS compute_gib_hours,
          CASE WHEN grouping(hub) = 0 THEN sum(home_gib) END AS home_gib,
          CASE WHEN grouping(hub) = 0 THEN max(dated_groups) END AS dated_groups
   FROM (
-    SELECT hub, username, sum(direct_usd + shared_usd) AS usd, sum(direct_usd) AS direct_usd, sum(shared_usd) AS shared_usd,
-           sum(direct_usd + shared_usd) FILTER (WHERE component = 'compute') AS compute_usd,
-           max(day::text || usergroups) AS dated_groups
+    SELECT hub, username, sum(amount_usd) AS usd, sum(direct_usd) AS direct_usd,
+           sum(amount_usd) FILTER (WHERE component = 'compute') AS compute_usd,
+           max(day::text || usergroups) FILTER (WHERE day > ${LAST_STORED} - 7) AS dated_groups
     FROM ${USER_COSTS}
     GROUP BY hub, username
   ) AS users
-  LEFT JOIN (
-    SELECT hub, username, sum(direct_usd + shared_usd) AS before_usd
+  FULL JOIN (
+    SELECT hub, username, sum(amount_usd) AS before_usd
     FROM ${USER_COSTS_BEFORE}
     GROUP BY hub, username
   ) AS before USING (hub, username)
   LEFT JOIN (
     SELECT hub, username,
-           sum(gib_hours) FILTER (WHERE component = 'compute') AS compute_gib_hours,
-           sum(gib_hours) FILTER (WHERE component = 'home storage') / 24
+           sum(quantity) FILTER (WHERE component = 'compute') / ${GIB_HOUR} AS compute_gib_hours,
+           sum(quantity) FILTER (WHERE component = 'home storage') / (24 * ${GIB_HOUR})
              / nullif(count(*) FILTER (WHERE component = 'home storage'), 0) AS home_gib
     FROM ${USAGE}
     GROUP BY hub, username
@@ -59,6 +61,7 @@ FROM (
   GROUP BY GROUPING SETS ((hub, username), ())
   HAVING count(*) > 0
 ) AS sums
+WHERE usd IS NOT NULL
 ORDER BY is_total DESC, "Cost" DESC, hub, username
 LIMIT ${MOST_USERS + 1}`,
     {
