@@ -23,10 +23,12 @@ export class FigureInterceptor implements NestInterceptor {
     const toBody = async (value: unknown) => {
       if (!(value instanceof FigureResponse)) return value;
       const endpoint = this.reflector.get<EndpointDescription | undefined>(ENDPOINT, context.getHandler());
-      const shape: ResponseShape = value.format === 'json' ? value.elements : { csv: columnsOf(endpoint?.response) };
-      const body = value.statement ? await this.database.stream(value.statement, shape) : withoutRows(shape);
+      const shape = shapeOf(value, endpoint?.response);
+      const body = value.statement && (await this.database.stream(value.statement, shape));
+      const unknown = body ? undefined : await value.findUnknown();
+      if (unknown !== undefined) void reply.header('x-unknown', unknown);
       void reply.header('content-type', contentTypeOf(shape));
-      return body;
+      return body ?? withoutRows(shape);
     };
     return next.handle().pipe(mergeMap(toBody));
   }
@@ -34,6 +36,13 @@ export class FigureInterceptor implements NestInterceptor {
 
 function contentTypeOf(shape: ResponseShape): string {
   return typeof shape === 'string' ? 'application/json; charset=utf-8' : 'text/csv; charset=utf-8; header=present';
+}
+
+function shapeOf({ elements, request }: FigureResponse, response: z.ZodType | undefined): ResponseShape {
+  if (request.format === 'json') return elements;
+  const columns = columnsOf(response);
+  const absent = [...(request.unallocated ? [] : ['reason']), ...(request.step ? [] : ['start', 'end'])];
+  return { csv: columns.filter((column) => !absent.includes(column)), bom: request.bom };
 }
 
 /** The columns of a table, in order: the properties of the response's objects, or `name` of an array of texts. */

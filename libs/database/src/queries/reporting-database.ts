@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
+import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg, { type PoolClient, type PoolConfig } from 'pg';
 import { asDatabaseUnavailable } from './database-unavailable.js';
-import { asText, frameOf, type ResponseShape } from './response-shape.js';
+import { asText, frameOf, withoutRows, type ResponseShape } from './response-shape.js';
 import type { Statement } from './statement.js';
 import { TextColumn } from './text-column.js';
 
@@ -81,13 +82,23 @@ export class ReportingDatabase {
     return this.#pinging;
   }
 
+  /** The column `name` of all rows, which may take as long as a stream. */
+  async listNames(statement: Statement): Promise<string[]> {
+    const body = await this.stream(statement, 'names');
+    return body ? (JSON.parse(await textOf(body)) as string[]) : [];
+  }
+
   /**
-   * The rows of a statement as one text, piece by piece, once the first piece is there. Postgres works on while a piece is
-   * being sent, and waits when pieces are not taken. Destroying the stream cancels the statement.
+   * The rows of a statement as one text, piece by piece, once the first piece is there; undefined: there are none. Postgres
+   * works on while a piece is being sent, and waits when pieces are not taken. Destroying the stream cancels the statement.
    */
-  async stream(statement: Statement, shape: ResponseShape): Promise<Readable> {
+  async stream(statement: Statement, shape: ResponseShape): Promise<Readable | undefined> {
     const pieces = this.#pieces(statement, shape);
     const first = await pieces.next();
+    if (first.value === withoutRows(shape)) {
+      await pieces.return(undefined);
+      return undefined;
+    }
     const all = async function* () {
       if (first.done) return;
       yield first.value;
