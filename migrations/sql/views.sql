@@ -187,7 +187,7 @@ COMMENT ON COLUMN reporting.usage_days.status IS '''provisional'': the day may b
 COMMENT ON COLUMN reporting.usage_days.coverage IS 'Part of the day for which Prometheus holds samples (0 to 1)';
 COMMENT ON COLUMN reporting.usage_days.detail IS 'Why the day is missing; NULL otherwise';
 COMMENT ON COLUMN reporting.usage_days.read_at IS 'When it was last read';
-COMMENT ON COLUMN reporting.usage_days.hub IS 'Hub; empty: all hubs at once';
+COMMENT ON COLUMN reporting.usage_days.hub IS 'Hub; empty: all hubs at once (compute, and a day of which nothing is known)';
 COMMENT ON COLUMN reporting.usage_days.method IS 'Measure that was read; empty for memberships';
 
 CREATE OR REPLACE VIEW reporting.cost_restatements AS

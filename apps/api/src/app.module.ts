@@ -13,16 +13,6 @@ import { parameterPipe } from './parameters/parameter.pipe.js';
 import { UsageModule } from './usage/usage.module.js';
 
 @Module({
-  imports: [
-    ReportingModule,
-    AccessModule,
-    CostsModule,
-    HubsModule,
-    UsageModule,
-    HealthModule,
-    // After the features, in the order of which the index lists their endpoints.
-    DocsModule,
-  ],
   providers: [
     { provide: APP_PIPE, useValue: parameterPipe },
     { provide: APP_FILTER, useClass: FaultFilter },
@@ -40,6 +30,14 @@ export class AppModule {
           ignoreEnvVars: true,
           load: [registerAs('api', () => config)],
         }),
+        ReportingModule,
+        AccessModule,
+        CostsModule,
+        HubsModule,
+        UsageModule,
+        HealthModule.with(config),
+        // After the features, in the order of which the index lists their endpoints.
+        DocsModule,
       ],
     };
   }

@@ -1,6 +1,8 @@
 import { ConsoleLogger } from '@nestjs/common';
 import { ConfigurationError, parseApiConfig, type ApiConfig } from '#libs/config';
+import { harmless, messageOf } from '#libs/domain';
 import { createApi } from './create-api.js';
+import { listen } from './listen.js';
 
 const config = parseConfigOrExit();
 const logger = new ConsoleLogger({ json: process.env['NODE_ENV'] === 'production' });
@@ -9,10 +11,10 @@ try {
   const app = await createApi(config, logger);
   // Requests under way are answered before the process ends.
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
-  await app.listen(config.port, '0.0.0.0');
+  await listen(app, config);
   logger.log(`listening on port ${config.port}; /index lists every endpoint`, 'Api');
 } catch (error) {
-  logger.error(`cannot start: ${(error as Error).message}`, 'Api');
+  logger.error(`cannot start: ${harmless(messageOf(error))}`, 'Api');
   process.exit(1);
 }
 

@@ -20,7 +20,7 @@ export async function examine(config: SyncConfig, now: Date): Promise<Report> {
   const [database, account, cluster] = await Promise.all([
     examineDatabase(config.databaseUrl),
     examineAccount(config, today),
-    examineCluster(config.prometheus, knownCostWindow(today), now),
+    examineCluster(config, knownCostWindow(today), now),
   ]);
   const { hubTags: tags } = account;
   const { namespaces } = cluster;

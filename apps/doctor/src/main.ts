@@ -1,6 +1,6 @@
 import { ConfigurationError, parseSyncConfig } from '#libs/config';
 import { formatPrice } from '#libs/cost-explorer';
-import { OperatorError } from '#libs/domain';
+import { harmless, OperatorError, stackOf } from '#libs/domain';
 import { examine } from './examine.js';
 import { formatTable, formatTally } from './table.js';
 
@@ -27,10 +27,10 @@ async function main(): Promise<number> {
 
 function report(error: unknown): number {
   if (error instanceof ConfigurationError) process.stderr.write(`${error.message}\n`);
-  else if (error instanceof OperatorError) process.stderr.write(`the doctor cannot work: ${error.message}\n`);
+  else if (error instanceof OperatorError) process.stderr.write(`the doctor cannot work: ${harmless(error.message)}\n`);
   else
     process.stderr.write(
-      `the doctor cannot work: internal error\n${error instanceof Error ? error.stack : String(error)}\n`,
+      `the doctor cannot work: internal error\n${error instanceof Error ? stackOf(error) : harmless(String(error))}\n`,
     );
   return 1;
 }

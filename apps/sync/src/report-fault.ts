@@ -9,8 +9,11 @@ import { EXIT_FAILED } from './exit-status.js';
  * @returns the status to exit with.
  */
 export function reportFault(what: string, error: unknown): number {
+  if (error instanceof ConfigurationError) {
+    process.stderr.write(`${error.message}\n`);
+    return EXIT_FAILED;
+  }
   const { message, stack } = describeFault(error);
-  const prefix = error instanceof ConfigurationError ? '' : `${what}: `;
-  process.stderr.write(`${prefix}${message}\n${stack ? `${stack}\n` : ''}`);
+  process.stderr.write(`${what}: ${message}\n${stack ? `${stack}\n` : ''}`);
   return EXIT_FAILED;
 }

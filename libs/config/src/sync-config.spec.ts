@@ -32,6 +32,9 @@ describe("the sync's configuration", () => {
         bearerToken: undefined,
         tenant: undefined,
         sigv4Region: undefined,
+        selector: undefined,
+        metricsPrefix: 'jupyterhub',
+        homeStorageLookbackSeconds: 259_200,
       },
       syncCron: '17 5,13,21 * * *',
       maxCostRequests: 100,
@@ -51,6 +54,9 @@ describe("the sync's configuration", () => {
       'PROMETHEUS_BEARER_TOKEN',
       'PROMETHEUS_TENANT',
       'PROMETHEUS_SIGV4_REGION',
+      'PROMETHEUS_SELECTOR',
+      'JUPYTERHUB_METRICS_PREFIX',
+      'HOME_STORAGE_LOOKBACK',
       'SYNC_CRON',
       'SYNC_MAX_REQUESTS',
       'COST_BASIS',
@@ -163,6 +169,56 @@ describe("the sync's configuration", () => {
     ['1h', 3600],
   ])('reads the duration %s', (text, seconds) => {
     expect(parseSyncConfig({ ...complete, USAGE_RESOLUTION: text }).usageResolutionSeconds).toBe(seconds);
+  });
+
+  it.each([
+    'cluster="eu"',
+    ' cluster = "eu" , region=~"a|b", zone!="x",other!~"y.*"',
+    'cluster=""',
+    'cluster="a \\"quoted\\" } name"',
+  ])('takes the selector %s', (selector) => {
+    expect(parseSyncConfig({ ...complete, PROMETHEUS_SELECTOR: selector }).prometheus.selector).toBe(selector.trim());
+  });
+
+  it.each([
+    '{cluster="eu"}',
+    'cluster=eu',
+    "cluster='eu'",
+    'cluster="eu',
+    'cluster="eu"} or vector(1) #',
+    'cluster="eu",',
+    'a-b="c"',
+    '__name__="up"',
+    'cluster=="eu"',
+    'cluster="e\nu"',
+  ])('refuses the selector %s', (selector) => {
+    expect(faultsOf({ ...complete, PROMETHEUS_SELECTOR: selector })).toEqual([
+      expect.stringMatching(
+        /^PROMETHEUS_SELECTOR: must be label matchers of PromQL without braces, such as cluster="eu"/,
+      ),
+    ]);
+  });
+
+  it.each([
+    ['1h', 3600],
+    ['72h', 259_200],
+    ['30d', 2_592_000],
+  ])('lets directory sizes last for %s', (text, seconds) => {
+    expect(parseSyncConfig({ ...complete, HOME_STORAGE_LOOKBACK: text }).prometheus.homeStorageLookbackSeconds).toBe(
+      seconds,
+    );
+  });
+
+  it.each(['3', '0d', '31d', '5m', '1.5d', '-1h', '1w'])('refuses that they last for %s', (text) => {
+    expect(faultsOf({ ...complete, HOME_STORAGE_LOOKBACK: text })).toEqual([
+      'HOME_STORAGE_LOOKBACK: must be a duration from 1h to 30d, such as 3d',
+    ]);
+  });
+
+  it.each(['jupyterhub-prod', '1hub', 'a b', 'x{}'])('refuses the prefix %s of metrics', (text) => {
+    expect(faultsOf({ ...complete, JUPYTERHUB_METRICS_PREFIX: text })).toEqual([
+      'JUPYTERHUB_METRICS_PREFIX: must be the beginning of metric names, such as jupyterhub',
+    ]);
   });
 
   it.each(['60', '5', 'm', '14s', '7m', '50m', '2h', '1d', '0m', '-5m', '1.5m', '5 m', '5M'])(

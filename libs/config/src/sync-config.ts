@@ -3,13 +3,16 @@ import { ALLOCATIONS, COST_BASES, type AllocationPolicy, type AttributionConfig,
 import { validateCronExpression } from 'cron';
 import { z } from 'zod';
 import { readAttributionFile } from './attribution-file.js';
+import { databaseUrl } from './database-url.js';
 import { ConfigurationError, deepFreeze, parseEnvironment, type Environment } from './environment.js';
 import {
   awsRegion,
   clusterName,
-  databaseUrl,
   hostName,
   httpUrl,
+  labelMatchers,
+  lookbackSeconds,
+  metricsPrefix,
   nameList,
   port,
   requestCount,
@@ -26,6 +29,12 @@ export interface PrometheusConfig {
   readonly tenant: string | undefined;
   /** Requests are signed for Amazon Managed Service for Prometheus in this region. */
   readonly sigv4Region?: string | undefined;
+  /** Label matchers that are part of every selector, such as `cluster="eu"`. */
+  readonly selector?: string | undefined;
+  /** What the names of the groups exporter's metrics begin with. */
+  readonly metricsPrefix?: string | undefined;
+  /** How long a home directory has the size that was last seen. */
+  readonly homeStorageLookbackSeconds?: number | undefined;
 }
 
 /** All that the sync knows of its environment; AWS's own variables are read by the SDK. */
@@ -55,6 +64,9 @@ const syncVariables = z.object({
   PROMETHEUS_BEARER_TOKEN: z.string().optional(),
   PROMETHEUS_TENANT: z.string().optional(),
   PROMETHEUS_SIGV4_REGION: awsRegion.optional(),
+  PROMETHEUS_SELECTOR: labelMatchers.optional(),
+  JUPYTERHUB_METRICS_PREFIX: metricsPrefix.default('jupyterhub'),
+  HOME_STORAGE_LOOKBACK: lookbackSeconds.default(3 * 86_400),
   // Cost Explorer refreshes up to three times a day; 17 minutes past, since everybody asks on the hour.
   SYNC_CRON: z
     .string()
@@ -91,6 +103,9 @@ export function parseSyncConfig(environment: Environment): SyncConfig {
       bearerToken: variables.PROMETHEUS_BEARER_TOKEN,
       tenant: variables.PROMETHEUS_TENANT,
       sigv4Region: variables.PROMETHEUS_SIGV4_REGION,
+      selector: variables.PROMETHEUS_SELECTOR,
+      metricsPrefix: variables.JUPYTERHUB_METRICS_PREFIX,
+      homeStorageLookbackSeconds: variables.HOME_STORAGE_LOOKBACK,
     },
     syncCron: variables.SYNC_CRON,
     maxCostRequests: variables.SYNC_MAX_REQUESTS,

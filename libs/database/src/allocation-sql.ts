@@ -1,3 +1,8 @@
+import { HUB_EXPECTED_DAYS } from '#libs/domain';
+
+/** In the place of a username: nobody is called so. */
+const UNREAD_HUB = '';
+
 /**
  * How a day's costs become its users' costs, in one statement over the day's stored costs and usage.
  *
@@ -14,6 +19,9 @@
  * as shared_usd where it carries no hub tag. So, for every component, direct_usd + shared_usd over all rows is the
  * attributed cost.
  *
+ * A hub that was expected and not read weighs in every pool what its users used on the last day that was read of it, as one
+ * user without a name: their part is unallocated too, so that nobody else pays for the gap.
+ *
  * A person's groups of the day come by a window over usage and memberships together: a join would compare everybody with
  * everybody where the planner knows nothing of a new day.
  *
@@ -26,6 +34,13 @@ export const INSERT_USER_COSTS = `
   ),
   read AS (
     SELECT dataset, hub FROM usage_days WHERE cluster = $1 AND day = $2::date AND status <> 'missing'
+  ),
+  last_read AS (
+    SELECT hub, dataset, max(read_day.day) AS day
+    FROM usage_days missed JOIN usage_days read_day USING (cluster, dataset, hub)
+    WHERE cluster = $1 AND missed.day = $2::date AND missed.status = 'missing' AND hub <> ''
+      AND read_day.status <> 'missing' AND read_day.day < $2::date AND read_day.day >= $2::date - ${HUB_EXPECTED_DAYS}
+    GROUP BY hub, dataset
   ),
   cost AS (
     SELECT hub, component, measure, dataset, sum(amount_usd) AS amount_usd,
@@ -46,6 +61,11 @@ export const INSERT_USER_COSTS = `
       SELECT hub, username, measure, quantity, NULL::text[] COLLATE "C" AS usergroups
       FROM user_usage
       WHERE cluster = $1 AND day = $2::date
+      UNION ALL
+      SELECT hub, '${UNREAD_HUB}', measure, sum(quantity), NULL
+      FROM user_usage JOIN last_read USING (hub, day) JOIN divided USING (measure, dataset)
+      WHERE cluster = $1 AND day < $2::date AND day >= $2::date - ${HUB_EXPECTED_DAYS}
+      GROUP BY hub, measure
       UNION ALL
       SELECT hub, username, NULL, NULL, array_agg(coalesce(usergroup, 'none') ORDER BY usergroup)
       FROM group_memberships
@@ -73,7 +93,7 @@ export const INSERT_USER_COSTS = `
     LEFT JOIN shared_pool USING (component)
   ),
   borne AS (
-    SELECT hub, username, component, hub = ANY ($4::text[]) AS is_excluded,
+    SELECT hub, username, component, username = '${UNREAD_HUB}' OR hub = ANY ($4::text[]) AS is_excluded,
       coalesce(usergroups, ARRAY[CASE WHEN knows_groups THEN 'none' ELSE 'unknown' END]) AS usergroups,
       round(pool.direct_usd * (upto - before_hub) / hub_total, 10)
         - round(pool.direct_usd * (upto - quantity - before_hub) / hub_total, 10) AS direct_usd,
@@ -86,12 +106,15 @@ export const INSERT_USER_COSTS = `
     UNION ALL
     SELECT hub, NULL, component, sum(direct_usd), sum(shared_usd), NULL, reason
     FROM (
-      SELECT hub, component, direct_usd, shared_usd, 'anonymous hub' AS reason FROM borne WHERE is_excluded
+      SELECT hub, component, direct_usd, shared_usd,
+        CASE WHEN username = '${UNREAD_HUB}' THEN 'usage not read' ELSE 'anonymous hub' END AS reason
+      FROM borne WHERE is_excluded
       UNION ALL
       SELECT hub, component, CASE WHEN is_tagged THEN amount_usd ELSE 0 END, CASE WHEN is_tagged THEN 0 ELSE amount_usd END,
         CASE
           WHEN measure IS NULL THEN 'not allocated'
-          WHEN NOT EXISTS (SELECT FROM read WHERE read.dataset = cost.dataset AND read.hub IN ('', cost.hub))
+          WHEN NOT EXISTS (
+            SELECT FROM read WHERE read.dataset = cost.dataset AND (read.hub IN ('', cost.hub) OR NOT cost.is_direct))
             THEN 'usage not read'
           WHEN component = $9::text THEN 'idle'
           ELSE 'no usage'

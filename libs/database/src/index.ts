@@ -9,4 +9,5 @@ export { findLockHolder, type LockHolder } from './sync-lock.js';
 export * from './sync-records.js';
 export * from './sync-session.js';
 export { RunTakenOverError } from './sync-runs.js';
+export { TransactionPoolerError } from './transaction-pooler.js';
 export { WRITTEN_TABLES } from './written-tables.js';

@@ -65,6 +65,9 @@ export const USAGE_SETTLE_MS = 2 * 3_600_000;
 /** What Prometheus lacks of a day is requested again on this many days after it: what was away may upload what it kept. */
 export const USAGE_RETRY_DAYS = 7;
 
+/** A hub that had samples of a dataset in so many days before is expected to have some. */
+export const HUB_EXPECTED_DAYS = 7;
+
 /** Quantities are whole thousandths. */
 const THOUSANDTHS = 1000n;
 

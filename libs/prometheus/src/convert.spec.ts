@@ -118,8 +118,8 @@ describe('memberships out of samples', () => {
     expect(rowsOf(member('prod', 'a', 'none'), member('prod', 'a', 'geo'))).toEqual([['prod', 'a', 'geo']]);
   });
 
-  it('say nothing of a person of whom only "several groups" is known, which is not "in no group"', () => {
-    expect(rowsOf(member('prod', 'a', 'multiple'))).toEqual([]);
+  it('put a person of whom only "several groups" is known into group multiple, which is not "in no group"', () => {
+    expect(rowsOf(member('prod', 'a', 'multiple'))).toEqual([['prod', 'a', 'multiple']]);
   });
 
   it('do not repeat a group that two namespaces of one hub report', () => {

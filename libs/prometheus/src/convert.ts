@@ -84,31 +84,32 @@ export function convertUserLabels(day: Day, samples: readonly Sample[]): UserLab
 }
 
 /**
- * Samples of `memberships`, with the labels made of them → a row per (hub, username, group), sorted. A person with the mark `none` and no group gets
- * one row without a group. The mark `multiple` is left out: an exporter that is told not to count people twice gives
- * nothing else of them, and then their groups are not known, which is not the same as being in none.
+ * Samples of `memberships`, with the labels made of them → a row per (hub, username, group), sorted. A person with the mark
+ * `none` and no group gets one row without a group. The mark `multiple` stands beside a person's groups and is left out;
+ * an exporter that is told not to count people twice gives nothing else of them, and then it is their group.
  */
 export function convertMemberships(
   userLabels: readonly UserLabels[],
   samples: readonly Sample[],
   attribution: AttributionConfig,
 ): GroupMembership[] {
-  const people = new Map<string, { hub: string; labels: UserLabels; groups: Set<string>; none: boolean }>();
+  const people = new Map<string, { hub: string; labels: UserLabels; groups: Set<string>; marks: Set<string> }>();
   for (const labels of userLabels) {
     const hub = hubOfNamespace(attribution, labels.namespace);
     const key = keyOf(hub, labels.username);
-    if (!people.has(key)) people.set(key, { hub, labels, groups: new Set(), none: false });
+    if (!people.has(key)) people.set(key, { hub, labels, groups: new Set(), marks: new Set() });
   }
   for (const { labels } of samples) {
     const { namespace = '', username = '', usergroup = '' } = labels;
     const person = people.get(keyOf(hubOfNamespace(attribution, namespace), username));
     if (!person) continue;
-    if (usergroup === NONE) person.none = true;
-    else if (usergroup !== '' && usergroup !== SEVERAL) person.groups.add(usergroup);
+    if (usergroup === NONE || usergroup === SEVERAL) person.marks.add(usergroup);
+    else if (usergroup !== '') person.groups.add(usergroup);
   }
   return [...people.values()]
-    .flatMap(({ hub, labels: { username, usernameEscaped }, groups, none }) => {
-      const usergroups = groups.size > 0 ? [...groups].sort() : none ? [null] : [];
+    .flatMap(({ hub, labels: { username, usernameEscaped }, groups, marks }) => {
+      const marked = marks.has(SEVERAL) ? [SEVERAL] : marks.has(NONE) ? [null] : [];
+      const usergroups = groups.size > 0 ? [...groups].sort() : marked;
       return usergroups.map((usergroup): GroupMembership => ({ hub, username, usernameEscaped, usergroup }));
     })
     .sort(byHubAndUsername);

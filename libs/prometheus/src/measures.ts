@@ -6,12 +6,13 @@ import {
   type Measure,
   type UsageDataset,
 } from '#libs/domain';
-import { homeStored, memoryRequested, SELECTORS, type NamedQuery } from './queries.js';
+import { homeStored, memoryRequested, type NamedQuery } from './queries.js';
+import type { QuerySettings } from './selectors.js';
 
 /** A measure, and how Prometheus is asked for it. */
 export interface PrometheusMeasure extends Measure {
   /** Gives one number per namespace and owner: the measure integrated over the day, in its unit. */
-  readonly query: (resolutionSeconds: number) => NamedQuery;
+  readonly query: (settings: QuerySettings) => NamedQuery;
   /** Whom a sample is of: the user in the pod's annotation, or the owner of the directory. */
   readonly owner: 'user' | 'directory';
 }
@@ -58,17 +59,3 @@ export function datasetsOf(measures: readonly Measure[]): UsageDataset[] {
 
 /** What every reading is made of, in the order of the list. */
 export const DATASETS: readonly UsageDataset[] = datasetsOf(MEASURES);
-
-/**
- * The metric whose samples say that a dataset was scraped at all, and how far apart they may be.
- *
- * @throws RangeError for a dataset that no metric stands for.
- */
-export function coverageOf(
-  dataset: UsageDataset,
-  resolutionSeconds: number,
-): { selector: string; stepSeconds: number } {
-  const found = SELECTORS[dataset];
-  if (!found) throw new RangeError(`no metric tells whether ${dataset} was scraped`);
-  return { selector: found.selector, stepSeconds: found.stepSeconds ?? resolutionSeconds };
-}

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { PassThrough, pipeline, Readable } from 'node:stream';
+import { createGzip } from 'node:zlib';
 import type { PrometheusConfig } from '#libs/config';
 import { PrometheusClient, type PrometheusClientOptions } from './prometheus.client.js';
 import { PrometheusError, PrometheusPartialAnswerError } from './prometheus-errors.js';
@@ -68,6 +70,38 @@ describe('asking Prometheus', () => {
     expect(error).toBeInstanceOf(PrometheusError);
     return error as PrometheusError;
   }
+
+  describe('a store that knows nothing of the time', () => {
+    const NOTHING = 'No StoreAPIs matched for this query';
+    const success = (more: object) => json(200, { ...vector(), ...more });
+
+    it.each<[string, Answer]>([
+      ['as a warning', success({ warnings: [NOTHING] })],
+      ['as a warning of an older version', success({ warnings: ['No store matched for this query'] })],
+      ['as several warnings', success({ warnings: [NOTHING, `receive series from store: ${NOTHING}`] })],
+      ['as an info', success({ infos: [NOTHING] })],
+      ['as an error', json(422, { status: 'error', errorType: 'execution', error: `expanding series: ${NOTHING}` })],
+      ['as an error with status 503', json(503, { status: 'error', errorType: 'unavailable', error: NOTHING })],
+      ['as an error with status 200', json(200, { status: 'error', errorType: 'execution', error: NOTHING })],
+    ])('has no samples, %s', async (_, answer) => {
+      answers = [answer];
+      expect(await ask()).toEqual([]);
+      expect(asked).toHaveLength(1);
+    });
+
+    it.each<[string, Answer]>([
+      ['beside another warning', success({ warnings: [NOTHING, 'store gateway is away'] })],
+      ['in one text with another', success({ warnings: [`2 errors: ${NOTHING}; rpc error: unavailable`] })],
+    ])('is no excuse %s', async (_, answer) => {
+      answers = [answer];
+      expect(await faultOf()).toBeInstanceOf(PrometheusPartialAnswerError);
+    });
+
+    it('beside samples of other stores takes nothing from them', async () => {
+      answers = [json(200, { ...vector([{}, '7']), warnings: [NOTHING] })];
+      expect(await ask()).toEqual([{ labels: {}, value: 7 }]);
+    });
+  });
 
   it('posts the question with its instant, and gets labels and values', async () => {
     answers = [json(200, vector([{ namespace: 'prod', user: 'a"b' }, '9.2771232e+13'], [{}, '0']))];
@@ -247,6 +281,31 @@ describe('asking Prometheus', () => {
     expect((await faultOf({}, { timeoutMs: 100 })).message).toMatch(/no answer within 0.1 s$/);
     clearInterval(timer);
     expect(Date.now() - started).toBeLessThan(20_000);
+  });
+
+  it.each([
+    ['as it is', 200, 'identity'],
+    ['in a few compressed bytes', 200, 'gzip'],
+    ['as an error', 503, 'identity'],
+  ])('reads 32 MiB of an answer without an end, %s, and does not ask again', async (_, status, encoding) => {
+    let sent = 0;
+    const chunk = Buffer.alloc(1024 * 1024, '{"status":"success","data":[');
+    function* endless() {
+      for (; sent < 1000; sent++) yield chunk;
+    }
+    answers = [
+      (response) => {
+        response.writeHead(status, { 'content-encoding': encoding });
+        const encoder = encoding === 'gzip' ? createGzip() : new PassThrough();
+        pipeline(Readable.from(endless()), encoder, response, () => undefined);
+      },
+    ];
+    const { message } = await faultOf();
+    expect(message).toBe(
+      `Prometheus at ${url}, asked for the weather: the answer is longer than 32 MiB, and was not read to its end; check PROMETHEUS_URL`,
+    );
+    expect(asked).toHaveLength(1);
+    expect(sent).toBeLessThan(500);
   });
 
   it('says where nobody listens', async () => {

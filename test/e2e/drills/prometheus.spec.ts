@@ -1,8 +1,9 @@
 import { promises as timers } from 'node:timers';
 import { Logger } from '@nestjs/common';
+import { parseSyncConfig } from '#libs/config';
 import { addDays, firstOfMonth, startOfDay, type Day } from '#libs/domain';
 import { startPrometheus, type EmbeddedPrometheus } from '#libs/embedded';
-import { memoryRequested, homeStored, memberships, USERNAME_ANNOTATION } from '#libs/prometheus';
+import { memoryRequested, homeStored, memberships, settingsOf, USERNAME_ANNOTATION } from '#libs/prometheus';
 import { historyText } from '../../../apps/simulator/src/index.js';
 import { startPrometheusProxy, type PrometheusProxy } from '../sync/prometheus-proxy.js';
 import { startDrillEstate, variablesOf, type DrillEstate } from './drill-estate.js';
@@ -93,8 +94,8 @@ const values = (change: (value: string) => string) =>
   samples((sample) => {
     sample.value[1] = change(sample.value[1]);
   });
-/** What is somebody's has labels; how many steps of the day are covered has none. */
-const isUsage = ({ metric }: Vector[number]) => 'namespace' in metric;
+/** What is somebody's has labels; how much of the day is covered has none, or the namespace alone. */
+const isUsage = ({ metric }: Vector[number]) => Object.keys(metric).length > 1;
 const double = (sample: Vector[number]) => {
   sample.value[1] = String(Number(sample.value[1]) * 2);
 };
@@ -130,15 +131,16 @@ describe('what Prometheus remembers', () => {
 
   it('has a gap of six hours, which shows in the coverage of that day and of no other', async () => {
     const partly = await database.query<{ day: string; dataset: string; coverage: number }>(
-      `SELECT day::text, dataset, coverage::float FROM usage_days
+      `SELECT day::text, dataset, hub, coverage::float FROM usage_days
         WHERE status = 'final' AND dataset IN ('compute', 'home storage') AND coverage < 0.99 AND day < $1
-        ORDER BY dataset`,
+        ORDER BY dataset, hub`,
       [addDays(today, -1)],
     );
     // A sample counts as current for up to five minutes more.
     expect(partly).toEqual([
-      { day: gapDay(), dataset: 'compute', coverage: expect.closeTo(0.75, 2) },
-      { day: gapDay(), dataset: 'home storage', coverage: expect.closeTo(0.75, 2) },
+      { day: gapDay(), dataset: 'compute', hub: '', coverage: expect.closeTo(0.75, 2) },
+      { day: gapDay(), dataset: 'home storage', hub: 'prod', coverage: 0.75 },
+      { day: gapDay(), dataset: 'home storage', hub: 'staging', coverage: 0.75 },
     ]);
   });
 });
@@ -146,6 +148,7 @@ describe('what Prometheus remembers', () => {
 describe('a Prometheus that is out of order fails the run, which says why, and changes no stored day', () => {
   const refuse = (status: number, body?: string) => () => proxy.refuseWith(status, body);
   const busy = JSON.stringify({ status: 'error', errorType: 'unavailable', error: 'too busy' });
+  const hostile = JSON.stringify({ status: 'error', error: `\u001b[2J\n\u202e${'x'.repeat(100_000)}` });
   const change = (how: (answer: string) => string) => () => proxy.change(how);
   const partial = (answer: string) => JSON.stringify({ ...JSON.parse(answer), warnings: ['store gateway is away'] });
 
@@ -155,6 +158,11 @@ describe('a Prometheus that is out of order fails the run, which says why, and c
     ['no API at this address', refuse(404), /HTTP 404.*check the path in PROMETHEUS_URL/],
     ['a question that it cannot execute', refuse(422), /HTTP 422: out of order/],
     ['a server that is busy, all the time', refuse(503, busy), /HTTP 503: too busy/],
+    [
+      'words that forge lines and clear a terminal',
+      refuse(422, hostile),
+      /HTTP 422: \\u\{1b\}\[2J\\n\\u\{202e\}x+ … x+$/,
+    ],
     ['HTML from a proxy', refuse(200, '<html>sign in</html>'), /not JSON, or was cut off/],
     ['warnings, which mean that data is missing', change(partial), /incomplete: store gateway is away/],
     ['JSON that is cut off', change((answer) => answer.slice(0, -9)), /not JSON, or was cut off/],
@@ -170,6 +178,7 @@ describe('a Prometheus that is out of order fails the run, which says why, and c
     const { prometheus, 'cost-explorer': costs } = await sync();
 
     expect(prometheus).toMatchObject({ status: 'failed', error: expect.stringMatching(error) });
+    expect(prometheus.error!.length).toBeLessThanOrEqual(500);
     expect(prometheus.error).toContain(`Prometheus at ${proxy.url}, asked for`);
     expect(await database.latestRun('prometheus')).toMatchObject({ status: 'failed', error: prometheus.error });
     expect(costs.status).toBe('succeeded');
@@ -197,7 +206,7 @@ describe('a Prometheus that is out of order fails the run, which says why, and c
     [
       'a directory without a name',
       withoutLabel('directory'),
-      /home storage of .*: a series of namespace "prod" names no user/,
+      /home storage of .*: a series of namespace "(prod|staging)" names no user/,
     ],
     [
       'a member without a name',
@@ -300,13 +309,15 @@ describe('a final day', () => {
 
     expect((await sync())['prometheus'].status).toBe('succeeded');
 
+    const { prometheus } = parseSyncConfig({ ...variablesOf(simulator, database.url) });
+    const settings = settingsOf(prometheus, 60);
     const atItsEnd = startOfDay(addDays(day, 1)).getTime() / 1000 - 0.001;
     const asked = proxy.takeQuestions().filter((question) => Number(question.get('time')) === atItsEnd);
     const texts = asked.map((question) => question.get('query'));
-    expect(texts).toContain(homeStored().promql);
-    expect(texts).not.toContain(memoryRequested(60).promql);
+    expect(texts).toContain(homeStored(settings).promql);
+    expect(texts).not.toContain(memoryRequested(settings).promql);
     // The labels that tell whose the directories are.
-    expect(texts.filter((text) => text === memberships().promql)).toHaveLength(1);
+    expect(texts.filter((text) => text === memberships(settings).promql)).toHaveLength(1);
     expect(texts).toHaveLength(3);
     expect(await usageOf(`day = '${day}' AND measure = 'memory_requested'`)).toEqual(compute);
     const read = await usageOf(`day = '${day}' AND measure = 'home_stored'`);

@@ -1,11 +1,10 @@
 import type { LoggerService } from '@nestjs/common';
+import { findFreePort } from '#libs/embedded';
 import { makeToken } from '../../../apps/api/src/access/new-token.js';
 import { createTestDatabase, execute, type TestDatabase } from '../../support/database.js';
 import { fillDerived } from '../../support/fill-derived.js';
 import { fillEstate } from './estate.js';
 import { RunningApi } from './running-api.js';
-
-jest.setTimeout(30_000);
 
 const DAYS = 'from=2025-03-01&to=2025-03-02';
 
@@ -23,10 +22,13 @@ const TOKENS = [admin, prod, both, nowhere, betas].map((made) => ({
 }));
 
 /** Paths that show no costs and ask for no token. Whatever is not here is closed. */
-const OPEN = ['/', '/docs', '/health/ready', '/index', '/live', '/metrics', '/openapi.json', '/ready'];
+const OPEN = ['/', '/docs', '/health/ready', '/index', '/live', '/openapi.json', '/ready'];
+
+/** Shows what all hubs cost: to whoever may see that. */
+const OF_ALL = '/metrics';
 
 /** Says nothing of any hub. */
-const SAME_FOR_ALL = ['/component-names', '/component_names', '/health'];
+const SAME_FOR_ALL = ['/component-names', '/component_names', '/health', OF_ALL];
 
 /** Keeps what the API logs. */
 class Log implements LoggerService {
@@ -235,7 +237,7 @@ describe('a token for everything', () => {
   it('sees what an API without tokens shows', async () => {
     const open = await RunningApi.start(database.url, 'alpha');
     try {
-      for (const path of (await everyPath()).filter((path) => !OPEN.includes(path) && path !== '/health')) {
+      for (const path of (await everyPath()).filter((path) => ![...OPEN, OF_ALL, '/health'].includes(path))) {
         expect(await rowsFor(admin, `${path}?${DAYS}`)).toEqual(await open.rows(`${path}?${DAYS}`));
       }
     } finally {
@@ -285,6 +287,43 @@ describe('without a token', () => {
       await closed.stop();
     }
     expect(open.toSorted()).toEqual(OPEN.toSorted());
+  });
+});
+
+describe('/metrics', () => {
+  it('is for tokens that may see everything', async () => {
+    const guarded = await RunningApi.start(database.url, 'alpha', { tokens: TOKENS });
+    try {
+      expect((await guarded.get(OF_ALL)).status).toBe(401);
+      for (const holder of [prod, both, betas, nowhere]) {
+        const { status, json } = await guarded.get(OF_ALL, bearer(holder));
+        expect([status, json.message]).toEqual([403, 'this needs a token of scope "all"']);
+      }
+      expect((await guarded.get(OF_ALL, bearer(admin))).text).toContain('cost_monitoring_settled_day_cost_usd');
+    } finally {
+      await guarded.stop();
+    }
+  });
+
+  it('needs none on a port of its own, and is there alone', async () => {
+    const metricsPort = await findFreePort();
+    const guarded = await RunningApi.start(database.url, 'alpha', { tokens: TOKENS, metricsPort });
+    const there = `http://127.0.0.1:${metricsPort}`;
+    try {
+      expect((await guarded.get(OF_ALL, bearer(admin))).status).toBe(404);
+      expect((await guarded.get('/index')).text).not.toContain(OF_ALL);
+      expect((await guarded.get('/openapi.json')).json.paths).not.toHaveProperty([OF_ALL]);
+      const scraped = await fetch(`${there}/metrics?x=1`);
+      expect(scraped.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+      expect(await scraped.text()).toContain('cost_monitoring_settled_day_cost_usd');
+      for (const path of ['/', '/hub_names', '/health', '/metrics/']) {
+        expect((await fetch(there + path)).status).toBe(404);
+      }
+      expect((await fetch(`${there}/metrics`, { method: 'POST' })).status).toBe(404);
+    } finally {
+      await guarded.stop();
+    }
+    await expect(fetch(`${there}/metrics`)).rejects.toThrow('fetch failed');
   });
 });
 
@@ -374,7 +413,7 @@ describe('a failed attempt', () => {
 
   it('is counted by its route template in /metrics', async () => {
     await guarded.get('/costs_per_user?user=somebody');
-    expect((await guarded.get('/metrics')).text).toContain('route="/costs_per_user",status="401"} 1');
+    expect((await guarded.get('/metrics', bearer(admin))).text).toContain('route="/costs_per_user",status="401"} 1');
   });
 });
 

@@ -97,7 +97,22 @@ describe('names and amounts in CSV', () => {
     '@here': `"'@here"`,
     '-x': `"'-x"`,
     '\ttab': `"'\ttab"`,
+    '\n=1+1': `"'\n=1+1"`,
+    '\r-1+1': `"'\r-1+1"`,
+    '\nline': `"'\nline"`,
+    '  =1+1': `"'  =1+1"`,
+    '\u00a0\u3000\ufeff@here': `"'\u00a0\u3000\ufeff@here"`,
+    '\v\f+1': `"'\v\f+1"`,
+    '＝1': `"'＝1"`,
+    '＋1': `"'＋1"`,
+    '－1': `"'－1"`,
+    '＠here': `"'＠here"`,
+    ' ﹦1': `"' ﹦1"`,
+    '-5\n=1': `"'-5\n=1"`,
     'a=b': '"a=b"',
+    ' a=b': '" a=b"',
+    'two\n=lines': '"two\n=lines"',
+    'ö-1': '"ö-1"',
   };
 
   it('come out as they went in, but for an apostrophe before what a spreadsheet would take for a formula', async () => {

@@ -88,7 +88,7 @@ describe('/health', () => {
       [day(45), day(5), day(4), day(3), day(1), day(0)],
     );
     const { json } = await api.get('/health');
-    const gap = { cluster: 'alpha', dataset: 'compute' };
+    const gap = { cluster: 'alpha', dataset: 'compute', hub: '' };
     const unread = Array.from({ length: 25 }, (_, n) => ({
       ...gap,
       day: day(30 - n),

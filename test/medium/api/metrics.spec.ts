@@ -5,8 +5,6 @@ import { createTestDatabase, type TestDatabase } from '../../support/database.js
 import { fillDerived } from '../../support/fill-derived.js';
 import { RunningApi } from './running-api.js';
 
-jest.setTimeout(30_000);
-
 const TODAY = dayOf(new Date());
 const day = (daysAgo: number) => addDays(TODAY, -daysAgo);
 

@@ -1,7 +1,8 @@
+import type { Readable } from 'node:stream';
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { ReportingDatabase, withoutRows, type ResponseShape } from '#libs/database/queries';
-import type { FastifyReply } from 'fastify';
+import { ReportingDatabase, withoutRows, type ResponseShape, type Statement } from '#libs/database/queries';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { mergeMap, type Observable } from 'rxjs';
 import { z } from 'zod';
 import { ENDPOINT, type EndpointDescription } from '../endpoint.js';
@@ -24,13 +25,35 @@ export class FigureInterceptor implements NestInterceptor {
       if (!(value instanceof FigureResponse)) return value;
       const endpoint = this.reflector.get<EndpointDescription | undefined>(ENDPOINT, context.getHandler());
       const shape = shapeOf(value, endpoint?.response);
-      const body = value.statement && (await this.database.stream(value.statement, shape));
+      const request = context.switchToHttp().getRequest<FastifyRequest>();
+      const body = value.statement && (await this.#stream(value.statement, shape, request));
       const unknown = body ? undefined : await value.findUnknown();
       if (unknown !== undefined) void reply.header('x-unknown', unknown);
       void reply.header('content-type', contentTypeOf(shape));
       return body ?? withoutRows(shape);
     };
     return next.handle().pipe(mergeMap(toBody));
+  }
+
+  /** A response that waits for others of its connection does not hear of the connection's end: the socket does. */
+  async #stream(
+    statement: Statement,
+    shape: ResponseShape,
+    { raw: { socket } }: FastifyRequest,
+  ): Promise<Readable | undefined> {
+    const gone = new AbortController();
+    const abort = () => gone.abort();
+    const unlisten = () => socket.off('close', abort);
+    socket.once('close', abort);
+    if (socket.destroyed) abort();
+    try {
+      const rows = await this.database.stream(statement, shape, gone.signal);
+      if (!rows) unlisten();
+      return rows?.once('close', unlisten);
+    } catch (error) {
+      unlisten();
+      throw error;
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService } from '@nestjs/terminus';
 import { ReportingDatabase, syncStatus, usageGaps, type SyncStatus, type UsageGap } from '#libs/database/queries';
-import { addDays } from '#libs/domain';
+import { addDays, ALL_HUBS } from '#libs/domain';
 import type { AccessScope } from '../access/access-scope.js';
 import { today } from '../parameters/day-range.js';
 
@@ -35,7 +35,7 @@ export class Freshness {
     const window = { from: addDays(today(), -GAP_DAYS), until: today() };
     try {
       const all = await this.reporting.list<UsageGap>(usageGaps(window));
-      const gaps = all.filter(({ cluster }) => isSeen(cluster, access));
+      const gaps = all.filter(({ cluster, hub }) => isSeen(cluster, access) && isHubSeen(hub, access));
       return gaps.length === 0 ? indicator.up({ gaps }) : indicator.degraded({ gaps });
     } catch (error) {
       return indicator.down((error as Error).message);
@@ -45,6 +45,10 @@ export class Freshness {
 
 function isSeen(cluster: string, access: AccessScope): boolean {
   return access.cluster === undefined || access.cluster === cluster;
+}
+
+function isHubSeen(hub: string, access: AccessScope): boolean {
+  return access.hubs === undefined || hub === ALL_HUBS || access.hubs.includes(hub);
 }
 
 function describeSync(status: SyncStatus, access: AccessScope) {

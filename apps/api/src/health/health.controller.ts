@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { HealthCheckService } from '@nestjs/terminus';
 import { Access, type AccessScope } from '../access/access-scope.js';
-import { OpenToAll } from '../access/open-to-all.js';
+import { OpenToAll } from '../access/route-access.js';
 import { Endpoint } from '../endpoint.js';
 import { Freshness } from './freshness.js';
 import * as dto from './health.dto.js';

@@ -15,6 +15,9 @@ describe('people', () => {
       directories: directories.map((directory) => ({ namespace: 'prod', directory })),
       podNamespaces: ['prod'],
       labels: [person],
+      clusterLabels: [],
+      scrapeSeconds: 60,
+      awayExporters: [],
     });
   };
 

@@ -17,6 +17,10 @@ export const ANNOTATIONS: Family = {
   name: 'kube_pod_annotations',
   help: 'Kubernetes annotations converted to Prometheus labels.',
 };
+export const PHASES: Family = {
+  name: 'kube_pod_status_phase',
+  help: "The pod's current phase.",
+};
 export const DIRECTORY_SIZES: Family = {
   name: 'dirsize_total_size_bytes',
   help: 'Total Size of the Directory (in bytes)',

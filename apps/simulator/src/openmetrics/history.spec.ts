@@ -14,6 +14,7 @@ const SAMPLE = /^([a-z_]+)(\{(?:[a-z_]+="(?:[^"\\\n]|\\[\\"n])*",?)*\}) (\d+(?:\
 const FAMILIES = [
   'kube_pod_container_resource_requests',
   'kube_pod_annotations',
+  'kube_pod_status_phase',
   'dirsize_total_size_bytes',
   'jupyterhub_user_group_info',
 ];

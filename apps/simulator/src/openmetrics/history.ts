@@ -5,6 +5,7 @@ import {
   DIRECTORY_SIZES,
   END,
   familyHead,
+  PHASES,
   REQUESTS,
   seriesHead,
   USER_GROUPS,
@@ -14,6 +15,7 @@ import {
   annotationSeries,
   directorySeries,
   groupSeries,
+  phaseSeries,
   requestSeries,
   type SampledSeries,
   type ScrapeHistory,
@@ -52,6 +54,7 @@ export async function* historyText(estate: Estate, given: Partial<ScrapeHistory>
 function* pieces(estate: Estate, history: ScrapeHistory): Generator<string> {
   yield* familyText(REQUESTS, requestSeries(estate, history));
   yield* familyText(ANNOTATIONS, annotationSeries(estate, history));
+  yield* familyText(PHASES, phaseSeries(history));
   yield* familyText(DIRECTORY_SIZES, directorySeries(estate, history));
   yield* familyText(USER_GROUPS, groupSeries(estate, history));
 }

@@ -46,6 +46,11 @@ export function systemAnnotationLabels({ namespace, pod, uid }: SystemPod): Labe
   return { namespace, pod, uid };
 }
 
+/** A pod that runs. */
+export function runningLabels({ namespace, pod, uid }: SystemPod): Labels {
+  return { namespace, pod, uid, phase: 'Running' };
+}
+
 export function directoryLabels({ namespace, directory }: Directory): Labels {
   return { namespace, directory };
 }

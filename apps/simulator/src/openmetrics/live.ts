@@ -5,6 +5,7 @@ import {
   DIRECTORY_SIZES,
   END,
   familyHead,
+  PHASES,
   REQUESTS,
   seriesHead,
   USER_GROUPS,
@@ -17,6 +18,7 @@ import {
   groupLabels,
   groupMarks,
   requestLabels,
+  runningLabels,
   SYSTEM_PODS,
   systemAnnotationLabels,
 } from './labels.js';
@@ -31,6 +33,10 @@ export function liveText(estate: Estate, now: Date): string {
   return (
     familyText(REQUESTS, requests(estate, now)) +
     familyText(ANNOTATIONS, annotations(estate, now)) +
+    familyText(
+      PHASES,
+      SYSTEM_PODS.map((pod) => [runningLabels(pod), 1]),
+    ) +
     familyText(DIRECTORY_SIZES, directorySizes(estate, now)) +
     familyText(USER_GROUPS, userGroups(estate, now)) +
     END

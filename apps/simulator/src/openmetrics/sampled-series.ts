@@ -7,6 +7,7 @@ import {
   groupLabels,
   groupMarks,
   requestLabels,
+  runningLabels,
   SYSTEM_PODS,
   systemAnnotationLabels,
 } from './labels.js';
@@ -43,8 +44,10 @@ export const LEAD_MS = 60_000;
  * only has to exist has as few samples as leave every query's result the same.
  */
 export function* requestSeries(estate: Estate, history: ScrapeHistory): Generator<SampledSeries> {
-  for (const pod of SYSTEM_PODS) {
-    const often = instantsAt(history, Math.max(history.scrapeIntervalSeconds, LOOKBACK_SECONDS));
+  for (const [index, pod] of SYSTEM_PODS.entries()) {
+    // One of them tells how often the cluster is scraped.
+    const seconds = index === 0 ? 0 : LOOKBACK_SECONDS;
+    const often = instantsAt(history, Math.max(history.scrapeIntervalSeconds, seconds));
     yield series(requestLabels(pod, pod.node, 'memory'), often, pod.memoryBytes);
     yield series(requestLabels(pod, pod.node, 'cpu'), rarely(history), pod.cpuCores);
   }
@@ -67,6 +70,11 @@ export function* annotationSeries(estate: Estate, history: ScrapeHistory): Gener
     const instants = podInstants(history, session.createdMs, session.endMs);
     if (instants.length > 0) yield series(annotationLabels(session), sparseInstants(instants), 1);
   }
+}
+
+/** Phases of the cluster's own pods; those of users are gone when they end. */
+export function* phaseSeries(history: ScrapeHistory): Generator<SampledSeries> {
+  for (const pod of SYSTEM_PODS) yield series(runningLabels(pod), rarely(history), 1);
 }
 
 /** Directory sizes. */

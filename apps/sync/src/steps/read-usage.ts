@@ -89,7 +89,7 @@ async function fetchDay(
   const readings: DatasetReading[] = [];
   for (const dataset of datasets) {
     try {
-      readings.push(await reader.fetchReading(day, dataset));
+      readings.push(...(await reader.fetchReadings(day, dataset)));
     } catch (error) {
       if (!(error instanceof ImpossibleReadingError)) throw error;
       impossible.push(error);

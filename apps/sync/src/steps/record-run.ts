@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { RunId, RunStart } from '#libs/database';
-import type { DayWindow } from '#libs/domain';
+import { harmless, type DayWindow } from '#libs/domain';
 import { describeFault, logFault, type Fault } from '../describe-fault.js';
 import type { SourceSummary } from '../run-summary.js';
 import type { SyncWork } from '../task.js';
@@ -63,6 +63,7 @@ export async function recordRun(
     error,
     window,
     ...tally,
+    notes: tally.notes.map(harmless),
     durationMs: Math.round(performance.now() - startedMs),
   };
   const { days, daysChanged, rowsWritten, restatements, requests, durationMs, notes } = summary;

@@ -41,6 +41,12 @@ export function withoutRows(shape: ResponseShape): string {
 const JSON_ROW = 'row_to_json(response)::text';
 const JSON_NAME = 'to_json(response.name)::text';
 
+/** Blanks and what is not to be seen, which a spreadsheet skips; listed, as `\s` means other characters in each locale. */
+const BLANKS =
+  '[\\u0001-\\u0020\\u007f-\\u00a0\\u00ad\\u061c\\u1680\\u180e\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u3000\\ufeff]';
+/** With the full-width and small forms, which a spreadsheet in East Asia takes for the same. */
+const SIGNS = '[=+@\\uff1d\\uff0b\\uff20\\uff0d\\ufe66\\ufe62\\ufe6b\\ufe63]';
+
 /**
  * A line of RFC 4180, every text in quotes, numbers bare: in the column `cost` a text is an amount. A text that a spreadsheet would take for a formula gets an apostrophe, since
  * names come from outside (OWASP, CSV injection); an amount below 0 is none.
@@ -49,7 +55,7 @@ const CSV_LINE = `(
     SELECT string_agg(
       CASE CASE field.name WHEN 'cost' THEN 'number' ELSE json_typeof(field.value) END
         WHEN 'string' THEN '"' || CASE
-            WHEN content ~ '^[=+@\\t\\r]|^-(?!\\d+(\\.\\d+)?$)' THEN ''''
+            WHEN content ~ '^[\\t\\n\\r]|^${BLANKS}*(${SIGNS}|-(?!\\d+(\\.\\d+)?$))' THEN ''''
             ELSE '' END || replace(content, '"', '""') || '"'
         WHEN 'null' THEN ''
         ELSE content END,

@@ -1,0 +1,29 @@
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyRequest } from 'fastify';
+
+/** Who is let in to an endpoint. Without this, everyone who has a token. */
+interface RouteAccess {
+  readonly access?: 'open to all' | 'needs everything';
+}
+
+/** An endpoint that asks for no token, since it shows nobody's costs. */
+export function OpenToAll(): MethodDecorator {
+  return RouteConfig({ access: 'open to all' } satisfies RouteAccess) as MethodDecorator;
+}
+
+/** An endpoint that shows more than the hubs of a token. */
+export function NeedsEverything(): MethodDecorator {
+  return RouteConfig({ access: 'needs everything' } satisfies RouteAccess) as MethodDecorator;
+}
+
+export function isOpenToAll(request: FastifyRequest): boolean {
+  return accessOf(request) === 'open to all';
+}
+
+export function needsEverything(request: FastifyRequest): boolean {
+  return accessOf(request) === 'needs everything';
+}
+
+function accessOf(request: FastifyRequest): RouteAccess['access'] {
+  return (request.routeOptions.config as RouteAccess | undefined)?.access;
+}
