@@ -3,6 +3,7 @@ import { ConfigModule, registerAs } from '@nestjs/config';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import type { ApiConfig } from '#libs/config';
 import { AccessModule } from './access/access.module.js';
+import { AllocationModule } from './allocation/allocation.module.js';
 import { CostsModule } from './costs/costs.module.js';
 import { ReportingModule } from './database/reporting.module.js';
 import { DocsModule } from './docs/docs.module.js';
@@ -33,6 +34,7 @@ export class AppModule {
         ReportingModule,
         AccessModule,
         CostsModule,
+        AllocationModule,
         HubsModule,
         UsageModule,
         HealthModule.with(config),
