@@ -67,7 +67,7 @@ async function costsBy(by: Dimension, filters: Filters, range: Range, signal: Ab
 async function costsOfUsers(by: Dimension, filters: Filters, range: Range, signal: AbortSignal): Promise<NamedCost[]> {
   const rows = await fetchJson<UserCost[]>('costs_per_user', { ...range, ...filters, groups: 'split' }, signal);
   const nameOf = (row: UserCost) => (by in row ? row[by as 'hub' | 'component' | 'user' | 'usergroup'] : '');
-  return rows.map((row) => ({ day: row.date, name: nameOf(row), usd: readUsd(row.value) }));
+  return rows.map((row) => ({ day: row.date, name: nameOf(row) ?? undefined, usd: readUsd(row.value) }));
 }
 
 /** What no user bears of each day: its cost less what users bear. */
