@@ -194,7 +194,7 @@ CREATE OR REPLACE VIEW reporting.cost_restatements AS
 SELECT cluster, day, hub, service, component, before_usd, after_usd,
   coalesce(after_usd, 0) - coalesce(before_usd, 0) AS difference_usd, reason, seen_at, run_id
 FROM cost_restatements;
-COMMENT ON VIEW reporting.cost_restatements IS 'Every stored cost that a later run changed';
+COMMENT ON VIEW reporting.cost_restatements IS 'Every stored cost of a day that had ended and that a later run changed; what the running day grows by is not here';
 COMMENT ON COLUMN reporting.cost_restatements.cluster IS 'Name of the cluster';
 COMMENT ON COLUMN reporting.cost_restatements.day IS 'UTC day whose cost changed';
 COMMENT ON COLUMN reporting.cost_restatements.hub IS 'Hub of the cost''s tag; cost without the tag is ''support''';

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { parseStoredCluster } from '#libs/config';
-import { createDataSource, findLockHolder, migrate, reportFault, SyncSession, type Forgotten } from '#libs/database';
+import { findLockHolder, migrate, openDataSource, reportFault, SyncSession, type Forgotten } from '#libs/database';
 import { dayOf } from '#libs/domain';
 import { MEASURES } from '#libs/prometheus';
 import { describeHolder } from './describe-holder.js';
@@ -20,7 +20,7 @@ async function main(): Promise<number> {
     return EXIT_USAGE;
   }
   const { databaseUrl, clusterName } = parseStoredCluster(process.env);
-  const dataSource = await createDataSource(databaseUrl, { applicationName: 'forget' }).initialize();
+  const dataSource = await openDataSource(databaseUrl, { applicationName: 'forget' });
   try {
     await migrate(dataSource, MEASURES);
     const session = await SyncSession.open(dataSource, clusterName);

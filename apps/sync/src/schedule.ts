@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { syncConfig, type SyncConfig } from '#libs/config';
-import { describeFault, logFault, NewerSchemaError, type SyncTrigger } from '#libs/database';
+import { describeFault, logFault, NewerSchemaError, TransactionPoolerError, type SyncTrigger } from '#libs/database';
 import { OperatorError } from '#libs/domain';
 import { CronJob } from 'cron';
 import { SyncDatabase } from './database.js';
@@ -28,7 +28,7 @@ export class SyncSchedule {
     private readonly runner: SyncRunner,
   ) {}
 
-  /** Keeps the schedule until the signal aborts and the run in flight has ended. @throws NewerSchemaError */
+  /** Keeps the schedule until the signal aborts and the run in flight has ended. @throws NewerSchemaError, TransactionPoolerError */
   async keep(signal: AbortSignal): Promise<void> {
     let giveUp: (error: unknown) => void = () => {};
     const stopped = new Promise<void>((resolve, reject) => {
@@ -55,7 +55,7 @@ export class SyncSchedule {
 
   /**
    * A run that loses its database begins again as soon as that answers, a few times over. Whatever else goes wrong is
-   * logged, and the next turn tries again; only a newer schema ends the process.
+   * logged, and the next turn tries again; only a newer schema and a transaction pooler end the process.
    */
   private async takeTurn(trigger: SyncTrigger, signal: AbortSignal): Promise<void> {
     const task: SyncTask = { trigger, signal, progress: new LogProgress(this.logger) };
@@ -68,7 +68,7 @@ export class SyncSchedule {
         if (result === 'locked' && attempt > 1) throw new OperatorError('the cluster is still locked');
         return this.report(result);
       } catch (error) {
-        if (error instanceof NewerSchemaError) throw error;
+        if (error instanceof NewerSchemaError || error instanceof TransactionPoolerError) throw error;
         const isLast = attempt === RUNS_PER_TURN;
         const next = isLast ? 'the next turn tries again' : 'it begins again when the database answers';
         const fault = describeFault(error);
@@ -99,6 +99,7 @@ export class SyncSchedule {
         await this.database.ping();
         return;
       } catch (error) {
+        if (error instanceof TransactionPoolerError) throw error;
         const fault = describeFault(error);
         this.logger.warn(`the database does not answer: ${fault.message}; next try in ${pauseMs / 1000} s`);
         logFault(this.logger, fault);

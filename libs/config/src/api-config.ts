@@ -1,13 +1,16 @@
 import { registerAs } from '@nestjs/config';
 import { z } from 'zod';
 import { readApiTokensFile, type ApiToken } from './api-tokens-file.js';
+import { databaseUrl } from './database-url.js';
 import { ConfigurationError, deepFreeze, parseEnvironment, type Environment } from './environment.js';
 import { describeSettings } from './settings.js';
-import { clusterName, databaseUrl, listenAddress, port } from './variables.js';
+import { clusterName, listenAddress, poolSize, port } from './variables.js';
 
 /** All that the API may know of its environment: no AWS, no Prometheus. */
 export interface ApiConfig {
   readonly databaseUrl: string;
+  /** Most connections to the database. */
+  readonly databasePoolSize: number;
   readonly port: number;
   /** Where to listen; undefined: on every address. */
   readonly host?: string | undefined;
@@ -21,6 +24,7 @@ export interface ApiConfig {
 
 const apiVariables = z.object({
   DATABASE_URL: databaseUrl,
+  DATABASE_POOL_SIZE: poolSize.default(10),
   PORT: port.default(8080),
   HOST: listenAddress.optional(),
   METRICS_PORT: port.optional(),
@@ -51,6 +55,7 @@ export function parseApiConfig(environment: Environment): ApiConfig {
   if (!variables || 'faults' in file || all.length > 0) throw new ConfigurationError(all);
   return deepFreeze({
     databaseUrl: variables.DATABASE_URL,
+    databasePoolSize: variables.DATABASE_POOL_SIZE,
     port: variables.PORT,
     host: variables.HOST,
     metricsPort: variables.METRICS_PORT,

@@ -3,12 +3,12 @@ import { ALLOCATIONS, COST_BASES, type AllocationPolicy, type AttributionConfig,
 import { validateCronExpression } from 'cron';
 import { z } from 'zod';
 import { readAttributionFile } from './attribution-file.js';
+import { databaseUrl } from './database-url.js';
 import { ConfigurationError, deepFreeze, parseEnvironment, type Environment } from './environment.js';
 import { describeSettings } from './settings.js';
 import {
   awsRegion,
   clusterName,
-  databaseUrl,
   hostName,
   httpUrl,
   labelMatchers,

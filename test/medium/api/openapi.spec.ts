@@ -42,11 +42,12 @@ describe('the OpenAPI document', () => {
 
   it('names the parameters of each question, none of them required', () => {
     const names = (path: string) => (paths[path]!.get.parameters ?? []).map(({ name }) => name).toSorted();
-    const everyQuestion = ['cluster', 'format', 'from', 'to'];
-    expect(names('/total_costs')).toEqual([...everyQuestion, 'precision'].toSorted());
-    expect(names('/total-costs-per-hub')).toEqual([...everyQuestion, 'precision', 'shared'].toSorted());
+    const everyQuestion = ['bom', 'cluster', 'format', 'from', 'to'];
+    const everyCost = [...everyQuestion, 'component', 'hub', 'precision', 'step'];
+    expect(names('/total_costs')).toEqual(everyCost.toSorted());
+    expect(names('/total-costs-per-hub')).toEqual([...everyCost, 'shared'].toSorted());
     expect(names('/costs_per_user')).toEqual(
-      [...everyQuestion, 'component', 'groups', 'hub', 'limit', 'precision', 'user', 'usergroup'].toSorted(),
+      [...everyCost, 'groups', 'limit', 'per', 'unallocated', 'user', 'usergroup'].toSorted(),
     );
     expect(names('/users_with_no_groups')).toEqual([...everyQuestion, 'hub_name', 'user_name'].toSorted());
     const all = Object.values(paths).flatMap(({ get }) => get.parameters ?? []);

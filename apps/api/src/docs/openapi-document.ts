@@ -55,9 +55,9 @@ function describeOperations(document: OpenAPIObject, endpoint: EndpointDescripti
   }
 }
 
-/** Whether it is about figures: it takes parameters, and needs a token where there are tokens. */
+/** Whether it is about figures: it comes as CSV too, and needs a token where there are tokens. */
 function isAboutFigures({ parameters }: Operation): boolean {
-  return (parameters ?? []).length > 0;
+  return (parameters ?? []).some((parameter) => 'name' in parameter && parameter.name === 'format');
 }
 
 function responsesOf(endpoint: EndpointDescription, operation: Operation): Operation['responses'] {
