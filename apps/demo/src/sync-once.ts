@@ -52,7 +52,7 @@ async function syncWithoutPrometheus(
     const session = await SyncSession.open(dataSource, config.clusterName);
     if (!session) throw new DemoLockedError();
     try {
-      const policy = { ...config.allocationPolicy, dividedBy: dividingMeasures(MEASURES) };
+      const policy = { ...config.allocationPolicy, dividedBy: dividingMeasures(MEASURES, config.computeMeasure) };
       const work = { ...taskOf(signal), config, policy, session, today: dayOf(new Date()) };
       const costs = await readCosts(work);
       return signal.aborted ? [costs] : [costs, await storeTrueUsage(work, simulator.estate)];

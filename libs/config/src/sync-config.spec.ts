@@ -39,7 +39,8 @@ describe("the sync's configuration", () => {
       syncCron: '17 5,13,21 * * *',
       maxCostRequests: 100,
       costBasis: 'amortized',
-      allocationPolicy: { allocation: 'hub', excludedHubs: ['binder'] },
+      allocationPolicy: { allocation: 'hub', excludedHubs: ['binder'], idle: 'shared', policies: {} },
+      computeMeasure: 'node_share',
       usageResolutionSeconds: 60,
       attribution: DEFAULT_ATTRIBUTION,
     });
@@ -62,6 +63,8 @@ describe("the sync's configuration", () => {
       'COST_BASIS',
       'ALLOCATION',
       'EXCLUDED_HUBS',
+      'IDLE',
+      'COMPUTE_MEASURE',
       'USAGE_RESOLUTION',
       'ATTRIBUTION_FILE',
     ];
@@ -231,12 +234,12 @@ describe("the sync's configuration", () => {
   );
 
   it('takes a budget of requests that is enough for one reading', () => {
-    expect(parseSyncConfig({ ...complete, SYNC_MAX_REQUESTS: '5' }).maxCostRequests).toBe(5);
+    expect(parseSyncConfig({ ...complete, SYNC_MAX_REQUESTS: '6' }).maxCostRequests).toBe(6);
   });
 
-  it.each(['4', '0', '-1', '1.5', '1e3', 'ten', '100000'])('refuses the budget %j', (text) => {
+  it.each(['5', '0', '-1', '1.5', '1e3', 'ten', '100000'])('refuses the budget %j', (text) => {
     expect(faultsOf({ ...complete, SYNC_MAX_REQUESTS: text })).toEqual([
-      'SYNC_MAX_REQUESTS: must be a number of requests from 5 to 99999',
+      'SYNC_MAX_REQUESTS: must be a number of requests from 6 to 99999',
     ]);
   });
 

@@ -1,5 +1,14 @@
 import { registerAs } from '@nestjs/config';
-import { ALLOCATIONS, COST_BASES, type AllocationPolicy, type AttributionConfig, type CostBasis } from '#libs/domain';
+import {
+  ALLOCATIONS,
+  COMPUTE_MEASURES,
+  COST_BASES,
+  IDLE_FORMS,
+  type AllocationPolicy,
+  type AttributionConfig,
+  type ComputeMeasure,
+  type CostBasis,
+} from '#libs/domain';
 import { validateCronExpression } from 'cron';
 import { z } from 'zod';
 import { readAttributionFile } from './attribution-file.js';
@@ -50,6 +59,7 @@ export interface SyncConfig {
   readonly costBasis: CostBasis;
   /** Without the measures that divide: those are libs/prometheus's. */
   readonly allocationPolicy: Omit<AllocationPolicy, 'dividedBy'>;
+  readonly computeMeasure: ComputeMeasure;
   readonly usageResolutionSeconds: number;
   readonly attribution: AttributionConfig;
 }
@@ -67,17 +77,19 @@ const syncVariables = z.object({
   PROMETHEUS_SIGV4_REGION: awsRegion.optional(),
   PROMETHEUS_SELECTOR: labelMatchers.optional(),
   JUPYTERHUB_METRICS_PREFIX: metricsPrefix.default('jupyterhub'),
-  HOME_STORAGE_LOOKBACK: lookbackSeconds.default(3 * 86_400),
+  HOME_STORAGE_LOOKBACK: lookbackSeconds.prefault('3d'),
   // Cost Explorer refreshes up to three times a day; 17 minutes past, since everybody asks on the hour.
   SYNC_CRON: z
     .string()
     .refine((text) => validateCronExpression(text).valid, 'must be a cron expression such as 17 5,13,21 * * *')
     .default('17 5,13,21 * * *'),
-  // A cent each. A run takes five, more where answers come in pages or are tried again.
+  // A cent each. A run takes six, more where answers come in pages or are tried again.
   SYNC_MAX_REQUESTS: requestCount.default(100),
   COST_BASIS: z.enum(COST_BASES, `must be one of ${COST_BASES.join(', ')}`).default('amortized'),
   ALLOCATION: z.enum(ALLOCATIONS, `must be one of ${ALLOCATIONS.join(', ')}`).default('hub'),
   EXCLUDED_HUBS: nameList.default(['binder']),
+  IDLE: z.enum(IDLE_FORMS, `must be one of ${IDLE_FORMS.join(', ')}`).default('shared'),
+  COMPUTE_MEASURE: z.enum(COMPUTE_MEASURES, `must be one of ${COMPUTE_MEASURES.join(', ')}`).default('node_share'),
   USAGE_RESOLUTION: resolutionSeconds.prefault('1m'),
   ATTRIBUTION_FILE: z.string().optional(),
 });
@@ -117,7 +129,13 @@ export function parseSyncConfig(environment: Environment): SyncConfig {
     syncCron: variables.SYNC_CRON,
     maxCostRequests: variables.SYNC_MAX_REQUESTS,
     costBasis: variables.COST_BASIS,
-    allocationPolicy: { allocation: variables.ALLOCATION, excludedHubs: [...variables.EXCLUDED_HUBS].sort() },
+    allocationPolicy: {
+      allocation: variables.ALLOCATION,
+      excludedHubs: [...variables.EXCLUDED_HUBS].sort(),
+      idle: variables.IDLE,
+      policies: file.policies,
+    },
+    computeMeasure: variables.COMPUTE_MEASURE,
     usageResolutionSeconds: variables.USAGE_RESOLUTION,
     attribution: file.attribution,
   });

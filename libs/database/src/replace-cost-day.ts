@@ -10,7 +10,7 @@ import {
 import { allocateDay, textOfPolicy } from './allocate-day.js';
 import { digestOf } from './digest.js';
 import { EmptyResponseError } from './empty-response-error.js';
-import { costsByPlace, listRestatements } from './restatements.js';
+import { listRestatements, mergeCosts } from './restatements.js';
 import { affectedRows, type RunTransaction } from './run-transaction.js';
 import type { CostDayReplacement, CostReadingBasis } from './sync-records.js';
 import { countChangedDays } from './sync-runs.js';
@@ -38,7 +38,7 @@ export async function replaceCostDay(
   policy: AllocationPolicy,
 ): Promise<CostDayReplacement> {
   const { day } = costs;
-  const attributed = [...costsByPlace(costs.attributed).values()];
+  const attributed = mergeCosts(costs.attributed);
   const row: CostDayRow = {
     account_usd: formatUsd(costs.accountUsd),
     cluster_usd: formatUsd(sumUsd(attributed.map(({ amountUsd }) => amountUsd))),
@@ -69,8 +69,8 @@ export async function replaceCostDay(
   return { changed: true, rowsWritten, restatements };
 }
 
-function textsOf({ hub, service, component, amountUsd }: AttributedCost): string[] {
-  return [hub, service, component, '', formatUsd(amountUsd)];
+function textsOf({ hub, service, component, instanceType = '', amountUsd }: AttributedCost): string[] {
+  return [hub, service, component, instanceType, formatUsd(amountUsd)];
 }
 
 /** Why figures may differ from the stored ones: because we ask otherwise, else because AWS restated them. */
@@ -122,15 +122,17 @@ async function replaceAttributedCosts(
   await queryRunner.query(`DELETE FROM attributed_costs WHERE cluster = $1 AND day = $2`, [cluster, day]);
   return affectedRows(
     transaction,
-    `INSERT INTO attributed_costs (cluster, day, hub, service, component, amount_usd)
-     SELECT $1, $2::date, hub, service, component, amount_usd
-     FROM unnest($3::text[], $4::text[], $5::text[], $6::numeric[]) AS read (hub, service, component, amount_usd)`,
+    `INSERT INTO attributed_costs (cluster, day, hub, service, component, instance_type, amount_usd)
+     SELECT $1, $2::date, hub, service, component, instance_type, amount_usd
+     FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::numeric[])
+       AS read (hub, service, component, instance_type, amount_usd)`,
     [
       cluster,
       day,
       costs.map(({ hub }) => hub),
       costs.map(({ service }) => service),
       costs.map(({ component }) => component),
+      costs.map(({ instanceType = '' }) => instanceType),
       costs.map(({ amountUsd }) => formatUsd(amountUsd)),
     ],
   );

@@ -1,5 +1,6 @@
 import {
   ANNOTATIONS,
+  CPU_USAGE,
   DIRECTORIES,
   endedPods,
   GROUPS,
@@ -7,6 +8,7 @@ import {
   REQUESTS,
   select,
   series,
+  WORKING_SET,
   type Metric,
   type QuerySettings,
 } from './selectors.js';
@@ -30,35 +32,78 @@ export const NAMED = `${USERNAME_ANNOTATION}!=""`;
 const SOMEWHERE = 'namespace!=""';
 
 /**
- * Memory requested by each person's pods, byte-seconds per (namespace, username) over the day: the integral of each
- * pod's memory, at the person in its annotation.
+ * A resource that each person's pods requested, in its unit times seconds per (namespace, username) over the day.
  *
  * - The sum of a subquery times its step is the integral. `avg_over_time` averages only while the series lives, so a
  *   pod of an hour would count for the whole day.
- * - `max by (namespace, pod, container)`, at every step: two kube-state-metrics report each container twice, one that
- *   was restarted goes on under another instance, and a pod that was made anew under its old name is known on two nodes
- *   until the older series is five minutes old.
+ * - `max by (namespace, pod, container, resource)`, at every step: two kube-state-metrics report each container twice, one
+ *   that was restarted goes on under another instance, and a pod that was made anew under its old name is known on two
+ *   nodes until the older series is five minutes old.
  * - A pod that has ended holds nothing, from the step on at which its phase says so.
- * - A pod that bore several annotations during the day is shared by the steps at which it bore each. Joining pods and
- *   annotations step by step instead costs ten times as much, and fails as many-to-many while both are current.
  */
-export function memoryRequested(settings: QuerySettings): NamedQuery {
+function requested(settings: QuerySettings, name: string, asked: string): NamedQuery {
   const { resolutionSeconds } = settings;
-  const day = `[1d:${resolutionSeconds}s]`;
-  const annotations = `count_over_time(${series(settings, ANNOTATIONS, [NAMED])}${day})`;
-  return {
-    name: `memory requested, at ${resolutionSeconds}s`,
-    promql: `sum by (namespace, ${USERNAME_ANNOTATION}) (
+  const perPod = `sum by (namespace, pod) (sum_over_time((
+    max by (namespace, pod, container, resource) (${placedRequests(settings, asked)})
+    unless on (namespace, pod) ${endedPods(settings)}
+  )[1d:${resolutionSeconds}s])) * ${resolutionSeconds}`;
+  return { name: `${name}, at ${resolutionSeconds}s`, promql: perUser(settings, perPod) };
+}
+
+/**
+ * What each pod has, at the person in its annotation. A pod that bore several annotations during the day is shared by the
+ * steps at which it bore each. Joining pods and annotations step by step instead costs ten times as much, and fails as
+ * many-to-many while both are current.
+ */
+function perUser(settings: QuerySettings, perPod: string): string {
+  const { resolutionSeconds } = settings;
+  const annotations = `count_over_time(${series(settings, ANNOTATIONS, [NAMED])}[1d:${resolutionSeconds}s])`;
+  return `sum by (namespace, ${USERNAME_ANNOTATION}) (
   sum by (namespace, pod, ${USERNAME_ANNOTATION}) (${annotations})
   / on (namespace, pod) group_left ()
   sum by (namespace, pod) (${annotations})
   * on (namespace, pod) group_left ()
-  sum by (namespace, pod) (sum_over_time((
-    max by (namespace, pod, container) (${placedRequests(settings, 'memory')})
-    unless on (namespace, pod) ${endedPods(settings)}
-  )${day}))
-) * ${resolutionSeconds}`,
-  };
+  (${perPod})
+)`;
+}
+
+export function memoryRequested(settings: QuerySettings): NamedQuery {
+  return requested(settings, 'memory requested', 'resource="memory"');
+}
+
+export function cpuRequested(settings: QuerySettings): NamedQuery {
+  return requested(settings, 'CPU requested', 'resource="cpu"');
+}
+
+/** Accelerators by the names that kube-state-metrics makes of their makers' resources, and no other devices. */
+const ACCELERATORS = [
+  'nvidia_com_.+',
+  'amd_com_gpu',
+  'gpu_intel_com_.+',
+  'aws_amazon_com_neuron.*',
+  'habana_ai_gaudi',
+].join('|');
+
+export function gpuRequested(settings: QuerySettings): NamedQuery {
+  return requested(settings, 'GPUs requested', `resource=~"${ACCELERATORS}"`);
+}
+
+/** Of containers, not of the pod's cgroup, which is their sum. */
+const OF_CONTAINERS = ['container!=""', 'container!="POD"'];
+
+/** Memory that each person's pods really used, byte-seconds. Two scrapes of one kubelet count once. */
+export function memoryUsed(settings: QuerySettings): NamedQuery {
+  const { resolutionSeconds } = settings;
+  const used = `max by (namespace, pod, container) (${series(settings, WORKING_SET, OF_CONTAINERS)})`;
+  const perPod = `sum by (namespace, pod) (sum_over_time((${used})[1d:${resolutionSeconds}s])) * ${resolutionSeconds}`;
+  return { name: 'memory used', promql: perUser(settings, perPod) };
+}
+
+/** CPU time that each person's pods really used. `id`: a container that was restarted counts on from 0 under another. */
+export function cpuUsed(settings: QuerySettings): NamedQuery {
+  const grown = series(settings, CPU_USAGE, OF_CONTAINERS, (selector) => `increase(${selector}[1d])`);
+  const perPod = `sum by (namespace, pod) (max by (namespace, pod, container, id) (${grown}))`;
+  return { name: 'CPU used', promql: perUser(settings, perPod) };
 }
 
 /** Directory sizes change slowly and are measured by walking the file system: the size at an hour is that of the hour. */

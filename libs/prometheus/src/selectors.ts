@@ -39,6 +39,14 @@ export const REQUESTS: Metric = {
   labels: [...POD_LABELS, 'container', 'node'],
 };
 export const ANNOTATIONS: Metric = { name: () => 'kube_pod_annotations', labels: POD_LABELS };
+export const WORKING_SET: Metric = {
+  name: () => 'container_memory_working_set_bytes',
+  labels: [...POD_LABELS, 'container'],
+};
+export const CPU_USAGE: Metric = {
+  name: () => 'container_cpu_usage_seconds_total',
+  labels: [...POD_LABELS, 'container'],
+};
 export const PHASES: Metric = { name: () => 'kube_pod_status_phase', labels: POD_LABELS };
 export const NODE_LABELS: Metric = { name: () => 'kube_node_labels', labels: ['node'] };
 export const ALLOCATABLE: Metric = { name: () => 'kube_node_status_allocatable', labels: ['node'] };
@@ -75,15 +83,24 @@ export function series(
  * Memory or other requests of the pods that are on a node. A pod that waits for one has a request and costs nothing: its
  * `node` is empty. Where Prometheus has renamed labels, `node` may be that of kube-state-metrics itself; then a pod that
  * has one bears exported_node, as all of the same scrape do.
+ *
+ * @param asked matcher of the resources.
+ * @param nodes regular expression of the nodes' names; default: any.
  */
-export function placedRequests(settings: QuerySettings, resource: string): string {
-  const asked = `resource="${resource}"`;
+export function placedRequests(
+  settings: QuerySettings,
+  asked: string,
+  { nodes, over = (selector) => selector }: { readonly nodes?: string | undefined; readonly over?: Over } = {},
+): string {
+  const placed = (label: string) => (nodes === undefined ? `${label}!=""` : `${label}=~"${nodes}"`);
   const renamedNodes = select(settings, REQUESTS, asked, 'exported_node!=""');
-  const elsewhere = `unless on (job, instance) group by (job, instance) (${renamedNodes})`;
-  const matchers = [asked, 'node!=""'];
-  const theirs = `(${renamed(settings, REQUESTS, [...matchers, 'exported_node=""'])}) ${elsewhere} or ${renamedNodes}`;
-  return `((${honoured(settings, REQUESTS, matchers)} ${elsewhere}) or ${renamedBack(REQUESTS, theirs)})`;
+  const elsewhere = `unless on (job, instance) group by (job, instance) (${over(renamedNodes)})`;
+  const matchers = [asked, placed('node')];
+  const theirs = `(${renamed(settings, REQUESTS, [...matchers, 'exported_node=""'], over)}) ${elsewhere} or ${over(select(settings, REQUESTS, asked, placed('exported_node')))}`;
+  return `((${honoured(settings, REQUESTS, matchers, over)} ${elsewhere}) or ${renamedBack(REQUESTS, theirs)})`;
 }
+
+type Over = (selector: string) => string;
 
 /** The pods that have ended, Succeeded or Failed, and stay as objects: an evicted pod keeps its node and its requests. */
 export function endedPods(settings: QuerySettings): string {

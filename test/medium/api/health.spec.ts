@@ -179,4 +179,48 @@ describe('/metrics', () => {
     expect(text).toContain('request_duration_seconds_count{method="GET",route="unmatched",status="404"} 2');
     expect(text).not.toMatch(/scan|somebody|zz/);
   });
+
+  it('tells the days whose compute fell back to memory requests, and what to do while it goes on', async () => {
+    await record({ source: 'cost-explorer', status: 'succeeded', minutesAgo: 10 });
+    const day = (daysAgo: number) => addDays(TODAY, -daysAgo);
+    const store = async (daysAgo: number, method: string, measures: string[]) => {
+      await client.query(
+        `INSERT INTO cost_days (cluster, day, account_usd, cluster_usd, estimated, basis, attribution, policy, digest, run_id)
+         VALUES ('alpha', $1, 0, 0, false, 'amortized', '', $2, '', 1)`,
+        [day(daysAgo), JSON.stringify({ allocation: 'hub', measures })],
+      );
+      await client.query(
+        `INSERT INTO usage_days (cluster, day, dataset, status, coverage, detail, read_at, run_id, hub, method, digest)
+         VALUES ('alpha', $1, 'compute', 'final', 1, NULL, now(), 1, '', $2, '')`,
+        [day(daysAgo), method],
+      );
+    };
+    const compute = async () => {
+      const { json } = await api.get('/health');
+      return (json as { details: { compute: unknown } }).details.compute;
+    };
+    const both = ['compute by node_share', 'compute by memory_requested'];
+    await store(3, 'memory_requested cpu_requested', both);
+    await store(2, 'node_share memory_requested', both);
+    const fallback = { cluster: 'alpha', days: 1, lastDay: day(3) };
+    expect(await compute()).toEqual({ status: 'up', fallbacks: [{ ...fallback, goesOn: false }] });
+
+    // A deployment that wants memory requests has nothing to mend.
+    await store(1, 'memory_requested', ['compute by memory_requested']);
+    expect(await compute()).toEqual({ status: 'up', fallbacks: [{ ...fallback, goesOn: false }] });
+
+    await client.query(`UPDATE cost_days SET policy = $1 WHERE day = $2`, [JSON.stringify({ measures: both }), day(1)]);
+    expect(await compute()).toMatchObject({
+      status: 'degraded',
+      message: expect.stringContaining('--metric-labels-allowlist=nodes=[*]'),
+      fallbacks: [{ cluster: 'alpha', days: 2, lastDay: day(1), goesOn: true }],
+    });
+    const methods = await client.query(`SELECT method, is_fallback FROM reporting.usage_days ORDER BY day`);
+    expect(methods.rows).toEqual([
+      { method: 'memory_requested', is_fallback: true },
+      { method: 'node_share', is_fallback: false },
+      { method: 'memory_requested', is_fallback: true },
+    ]);
+    await client.query(`TRUNCATE cost_days CASCADE`);
+  });
 });

@@ -3,6 +3,7 @@ import { HealthCheckService } from '@nestjs/terminus';
 import { Access, type AccessScope } from '../access/access-scope.js';
 import { OpenToAll } from '../access/route-access.js';
 import { Endpoint } from '../endpoint.js';
+import { ComputeMeasure } from './compute-measure.js';
 import { Freshness } from './freshness.js';
 import * as dto from './health.dto.js';
 import { Readiness } from './readiness.js';
@@ -13,6 +14,7 @@ export class HealthController {
     private readonly checks: HealthCheckService,
     private readonly readiness: Readiness,
     private readonly freshness: Freshness,
+    private readonly computeMeasure: ComputeMeasure,
   ) {}
 
   @OpenToAll()
@@ -35,6 +37,7 @@ export class HealthController {
       () => this.readiness.schema(),
       () => this.freshness.syncs(access),
       () => this.freshness.usage(access),
+      () => this.computeMeasure.method(access),
     ]);
     // Terminus repeats each detail under `info` or `degraded`.
     return { status, details };

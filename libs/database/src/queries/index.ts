@@ -2,6 +2,7 @@ export { dataVersion } from './data-version.js';
 export { asText, withoutRows, type ResponseShape } from './response-shape.js';
 export { appliedMigrations, EXPECTED_MIGRATIONS, missingMigrations, unknownMigrations } from './applied-migrations.js';
 export { findCluster, firstTwoClusters } from './clusters.js';
+export { computeFallbacks, type ComputeFallbacks } from './compute-fallbacks.js';
 export { costsPerUser } from './costs-per-user.js';
 export { sqlStateOf } from '../database-fault.js';
 export { DatabaseBusy, DatabaseNotMigrated, DatabaseUnavailable } from './database-unavailable.js';
