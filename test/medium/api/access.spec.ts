@@ -72,6 +72,8 @@ beforeAll(async () => {
     paths: Record<string, { get: { parameters?: { name: string }[] } }>;
   };
   parametersOf = Object.fromEntries(Object.entries(paths).map(([path, { get }]) => [path, get.parameters ?? []]));
+  const { endpoints } = (await api.get('/index')).json as { endpoints: { path: string; also: string[] }[] };
+  for (const { path, also } of endpoints) for (const other of also) parametersOf[other] = parametersOf[path]!;
 });
 
 afterAll(async () => {

@@ -1,3 +1,4 @@
+import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 
@@ -6,9 +7,15 @@ interface RouteAccess {
   readonly access?: 'open to all' | 'needs everything';
 }
 
+/** Metadata of a handler that asks for no token. */
+export const OPEN_TO_ALL = 'cost-monitoring:open-to-all';
+
 /** An endpoint that asks for no token, since it shows nobody's costs. */
 export function OpenToAll(): MethodDecorator {
-  return RouteConfig({ access: 'open to all' } satisfies RouteAccess) as MethodDecorator;
+  return applyDecorators(
+    RouteConfig({ access: 'open to all' } satisfies RouteAccess) as MethodDecorator,
+    SetMetadata(OPEN_TO_ALL, true),
+  );
 }
 
 /** An endpoint that shows more than the hubs of a token. */
