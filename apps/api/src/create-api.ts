@@ -60,6 +60,8 @@ export async function createApi(config: ApiConfig, logger: LoggerService | false
   limitRequests(fastify, () => database.isBusy);
   await fastify.register(fastifyCompress, { encodings: ['br', 'gzip'], brotliOptions: { params: BROTLI } });
   keepResponses(fastify, { versionOf: (cluster) => versions.of(cluster), clusterName: config.clusterName });
+  // What the page loads is relative to it, and so is where it is, behind a proxy. Nest's routes cannot end in a slash.
+  fastify.get('/docs/', (_request, reply) => reply.redirect('../docs', 308));
   endConnectionsOnClose(fastify);
   const metrics = app.get(Metrics);
   fastify.addHook('onResponse', (request, reply, done) => {

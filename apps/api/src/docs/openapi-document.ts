@@ -1,8 +1,7 @@
 import { Injectable, type INestApplication } from '@nestjs/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
-import type { EndpointDescription } from '../endpoint.js';
-import { EndpointCatalogue } from './endpoint-catalogue.js';
+import { EndpointCatalogue, type CataloguedEndpoint } from './endpoint-catalogue.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
@@ -33,6 +32,8 @@ export class OpenApiDocument {
       .setTitle('JupyterHub cost monitoring')
       .setDescription('What each hub, group and user of a cluster costs. Days are UTC days, amounts are US dollars.')
       .setVersion('1')
+      // Relative to the document: under a proxy's path prefix, "Try it out" keeps the prefix.
+      .addServer('.')
       .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'Where the deployment has a file of tokens' })
       .build();
     const document = SwaggerModule.createDocument(this.#app, config, {
@@ -43,7 +44,7 @@ export class OpenApiDocument {
   }
 }
 
-function describeOperations(document: OpenAPIObject, endpoint: EndpointDescription): void {
+function describeOperations(document: OpenAPIObject, endpoint: CataloguedEndpoint): void {
   for (const path of endpoint.paths) {
     const operation = document.paths[path]?.get;
     if (!operation) continue;
@@ -51,16 +52,16 @@ function describeOperations(document: OpenAPIObject, endpoint: EndpointDescripti
     operation.operationId = path.replaceAll(/\W+/g, '_').replace(/^_/, '') || 'root';
     operation.responses = responsesOf(endpoint, operation);
     // Where there is no file of tokens, none is needed: the empty requirement says so.
-    if (isAboutFigures(operation)) operation.security = [{ bearer: [] }, {}];
+    if (!endpoint.openToAll) operation.security = [{ bearer: [] }, {}];
   }
 }
 
-/** Whether it is about figures: it takes parameters, and needs a token where there are tokens. */
+/** Whether it is about figures: it takes parameters. */
 function isAboutFigures({ parameters }: Operation): boolean {
   return (parameters ?? []).length > 0;
 }
 
-function responsesOf(endpoint: EndpointDescription, operation: Operation): Operation['responses'] {
+function responsesOf(endpoint: CataloguedEndpoint, operation: Operation): Operation['responses'] {
   const json = endpoint.response ? jsonContent(endpoint.response) : undefined;
   const content = { ...(json ?? textContent('text/plain')), ...(isAboutFigures(operation) && textContent('text/csv')) };
   const faults = { content: jsonContent(fault) };
@@ -68,6 +69,8 @@ function responsesOf(endpoint: EndpointDescription, operation: Operation): Opera
     200: { description: endpoint.summary, content },
     ...(isAboutFigures(operation) && {
       400: { description: 'A parameter is not usable; the message names it', ...faults },
+    }),
+    ...(!endpoint.openToAll && {
       401: { description: 'The deployment requires a bearer token', ...faults },
       429: { description: 'Too many failed attempts from this address', ...faults },
     }),
