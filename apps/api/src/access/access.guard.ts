@@ -65,9 +65,10 @@ export class AccessGuard implements CanActivate, OnApplicationBootstrap {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
-    if (isOpenToAll(request)) return true;
+    const method = context.getHandler();
+    if (isOpenToAll(method)) return true;
     if (request.accessScope !== NOTHING) {
-      if (needsEverything(request) && request.accessScope !== EVERYTHING) throw hubsAreTooFew();
+      if (needsEverything(method) && request.accessScope !== EVERYTHING) throw hubsAreTooFew();
       return true;
     }
     const failures = await this.#countFailure!(request);
