@@ -9,6 +9,7 @@ import {
 } from '#libs/database/queries';
 import type { z } from 'zod';
 import { Access, type AccessScope } from '../access/access-scope.js';
+import { SHOWS_OWN } from '../access/route-access.js';
 import { FigureEndpoint } from '../figures/figure-endpoint.js';
 import { Figures } from '../figures/figures.js';
 import * as dto from './costs.dto.js';
@@ -63,6 +64,7 @@ export class CostsController {
     '/costs_per_user',
     'Cost by day, hub, component and user, a row per group of the user',
     dto.CostsPerUserRows,
+    SHOWS_OWN,
   )
   costsPerUser(
     @Query({ schema: dto.CostsPerUser }) query: z.infer<typeof dto.CostsPerUser>,

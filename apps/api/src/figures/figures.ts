@@ -50,7 +50,7 @@ export class Figures {
     const cluster = named ?? access.cluster ?? this.config.clusterName ?? (await this.#onlyCluster());
     if (cluster === undefined || !isStorable(cluster)) return undefined;
     if (access.cluster !== undefined && access.cluster !== cluster) return undefined;
-    return { cluster, window, hubs: access.hubs, withoutShared: access.withoutShared };
+    return { cluster, window, hubs: access.hubs, user: access.user, withoutShared: access.withoutShared };
   }
 
   async #onlyCluster(): Promise<string | undefined> {

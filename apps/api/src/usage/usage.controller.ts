@@ -2,6 +2,7 @@ import { Controller, Query } from '@nestjs/common';
 import { totalUsage, userGroups, usersWithMultipleGroups, usersWithNoGroups } from '#libs/database/queries';
 import type { z } from 'zod';
 import { Access, type AccessScope } from '../access/access-scope.js';
+import { SHOWS_OWN } from '../access/route-access.js';
 import { FigureEndpoint } from '../figures/figure-endpoint.js';
 import { Figures } from '../figures/figures.js';
 import * as dto from './usage.dto.js';
@@ -14,6 +15,7 @@ export class UsageController {
     '/total_usage',
     'Share of usage, and usage in GiB-hours, by day, hub, component and user',
     dto.TotalUsageRows,
+    SHOWS_OWN,
   )
   totalUsage(@Query({ schema: dto.TotalUsage }) query: z.infer<typeof dto.TotalUsage>, @Access() access: AccessScope) {
     return this.figures.rows(query, access, (scope) => totalUsage(scope, query));

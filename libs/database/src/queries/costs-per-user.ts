@@ -1,6 +1,7 @@
 import {
   decimalsOf,
   scopedValues,
+  usersOf,
   type GroupAmounts,
   type NameFilter,
   type Precision,
@@ -68,7 +69,7 @@ export function costsPerUser(
       scope,
       filter.hub,
       filter.component,
-      filter.user,
+      usersOf(scope, filter.user),
       filter.usergroup,
       groups === 'split',
       limit,
