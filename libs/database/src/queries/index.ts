@@ -32,3 +32,4 @@ export { usageGaps, type UsageGap } from './usage-gaps.js';
 export { userGroups } from './user-groups.js';
 export { usersWithMultipleGroups } from './users-with-multiple-groups.js';
 export { usersWithNoGroups } from './users-with-no-groups.js';
+export { usersOf } from './statement.js';
