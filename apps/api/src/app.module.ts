@@ -4,6 +4,7 @@ import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import type { ApiConfig } from '#libs/config';
 import { AccessModule } from './access/access.module.js';
 import { CostsModule } from './costs/costs.module.js';
+import { DaysModule } from './days/days.module.js';
 import { ReportingModule } from './database/reporting.module.js';
 import { DocsModule } from './docs/docs.module.js';
 import { FaultFilter } from './faults/fault.filter.js';
@@ -13,16 +14,6 @@ import { parameterPipe } from './parameters/parameter.pipe.js';
 import { UsageModule } from './usage/usage.module.js';
 
 @Module({
-  imports: [
-    ReportingModule,
-    AccessModule,
-    CostsModule,
-    HubsModule,
-    UsageModule,
-    HealthModule,
-    // After the features, in the order of which the index lists their endpoints.
-    DocsModule,
-  ],
   providers: [
     { provide: APP_PIPE, useValue: parameterPipe },
     { provide: APP_FILTER, useClass: FaultFilter },
@@ -40,6 +31,15 @@ export class AppModule {
           ignoreEnvVars: true,
           load: [registerAs('api', () => config)],
         }),
+        ReportingModule,
+        AccessModule,
+        CostsModule,
+        HubsModule,
+        UsageModule,
+        DaysModule,
+        HealthModule.with(config),
+        // After the features, in the order of which the index lists their endpoints.
+        DocsModule,
       ],
     };
   }

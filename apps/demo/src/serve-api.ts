@@ -1,6 +1,7 @@
 import { ConsoleLogger } from '@nestjs/common';
 import { parseApiConfig, type Environment } from '#libs/config';
 import { createApi } from '../../api/src/create-api.js';
+import { listen } from '../../api/src/listen.js';
 import type { Stoppers } from './stoppers.js';
 
 /** Serves the API as `npm run start:api` does; returns its URL on this machine. */
@@ -8,6 +9,6 @@ export async function serveApi(environment: Environment, stoppers: Stoppers): Pr
   const config = parseApiConfig(environment);
   const app = await createApi(config, new ConsoleLogger({ logLevels: ['warn', 'error', 'fatal'] }));
   stoppers.add(() => app.close());
-  await app.listen(config.port, '0.0.0.0');
+  await listen(app, config);
   return `http://localhost:${config.port}`;
 }

@@ -26,6 +26,13 @@ describe('the table', () => {
     );
   });
 
+  it('shows names that would clear the screen or reverse the line as harmless text', () => {
+    const table = formatTable([ok('hubs\u2028', 'prod\u001b[2J\nfailure \u202egnp')], 100);
+    expect(table).toContain(String.raw`hubs\u{2028}`);
+    expect(table).toContain(String.raw`prod\u{1b}[2J\nfailure`);
+    expect(table).toContain(String.raw`\u{202e}gnp`);
+  });
+
   it('ends in a tally of what there is', () => {
     expect(formatTally(FINDINGS)).toBe('1 ok, 1 warning, 1 failure');
     expect(formatTally([...FINDINGS, ...FINDINGS])).toBe('2 ok, 2 warnings, 2 failures');

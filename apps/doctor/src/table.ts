@@ -1,3 +1,4 @@
+import { harmless } from '#libs/domain';
 import type { Finding, Status } from './finding.js';
 
 const STATUSES: readonly Status[] = ['ok', 'warning', 'failure', 'skipped'];
@@ -13,7 +14,10 @@ export function formatTable(findings: readonly Finding[], width: number): string
   const rest = width - STATUS_WIDTH - CHECK_WIDTH - 3 * GAP.length;
   const found = Math.max(LEAST_PROSE_WIDTH, Math.floor(rest / 2));
   const widths = [STATUS_WIDTH, CHECK_WIDTH, found, Math.max(LEAST_PROSE_WIDTH, rest - found)];
-  const rows = findings.map(({ status, check, found: what, remedy }) => [status, check, what, remedy]);
+  const rows = findings.map(({ status, check, found: what, remedy }) => [
+    status,
+    ...[check, what, remedy].map(harmless),
+  ]);
   return [HEADINGS, ...rows].flatMap((cells) => formatRow(cells, widths)).join('');
 }
 

@@ -6,14 +6,6 @@ const required = (what: string) => ({
   error: (issue: { input?: unknown }) => (issue.input === undefined ? `is required: ${what}` : what),
 });
 
-/** A PostgreSQL connection URL. */
-export const databaseUrl = z
-  .string(required('a URL such as postgres://user:password@host:5432/database'))
-  .refine(
-    (text) => isUrl(text, ['postgres:', 'postgresql:']),
-    'must be a URL such as postgres://user:password@host:5432/database',
-  );
-
 /** An http(s) URL. */
 export const httpUrl = z
   .string()
@@ -24,6 +16,12 @@ export const hostName = z
   .string()
   .transform((text) => (text.includes(':') ? `[${text}]` : text))
   .refine((text) => isUrl(`http://${text}/`, ['http:']) && !/[/@?#]/.test(text), 'must be a host name or an address');
+
+/** An address of this machine, or a name of it. */
+export const listenAddress = z.union(
+  [z.ipv6(), z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i)],
+  'must be an address to listen on, such as :: or 127.0.0.1',
+);
 
 /** A cluster's name: a value that AWS accepts in a tag. */
 export const clusterName = z
@@ -40,6 +38,12 @@ export const awsRegion = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an
 export const port = z
   .string()
   .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, 'must be a port from 0 to 65535')
+  .transform(Number);
+
+/** How many connections a process of the API holds to the database at most. */
+export const poolSize = z
+  .string()
+  .refine((text) => /^\d{1,3}$/.test(text) && Number(text) >= 2, 'must be a number of connections from 2 to 999')
   .transform(Number);
 
 /** How many requests may be sent: enough for one reading, and a number that somebody means to pay for. */

@@ -3,6 +3,7 @@ export * from './attribution.js';
 export * from './components.js';
 export * from './costs.js';
 export * from './day.js';
+export * from './foreign-text.js';
 export * from './operator-error.js';
 export * from './usage.js';
 export * from './usernames.js';

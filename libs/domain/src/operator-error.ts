@@ -1,3 +1,5 @@
+import { harmless } from './foreign-text.js';
+
 /**
  * An error whose message is written for the operator: it names what failed and what to check, and holds no secret, no SQL
  * and no username. It may be stored with a run, logged and shown. Any other error is a fault of this software.
@@ -20,5 +22,11 @@ export function framesOf({ stack = '' }: Error): string {
   return stack
     .split('\n')
     .filter((line) => /^\s+at /.test(line))
+    .map(harmless)
     .join('\n');
+}
+
+/** An error's stack, fit for the log whatever its message holds. */
+export function stackOf(error: Error): string {
+  return `${harmless(`${error.name}: ${error.message}`)}\n${framesOf(error)}`;
 }

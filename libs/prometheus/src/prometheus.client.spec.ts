@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { PassThrough, pipeline, Readable } from 'node:stream';
+import { createGzip } from 'node:zlib';
 import type { PrometheusConfig } from '#libs/config';
 import { PrometheusClient, type PrometheusClientOptions } from './prometheus.client.js';
 import { PrometheusError, PrometheusPartialAnswerError } from './prometheus-errors.js';
@@ -279,6 +281,31 @@ describe('asking Prometheus', () => {
     expect((await faultOf({}, { timeoutMs: 100 })).message).toMatch(/no answer within 0.1 s$/);
     clearInterval(timer);
     expect(Date.now() - started).toBeLessThan(20_000);
+  });
+
+  it.each([
+    ['as it is', 200, 'identity'],
+    ['in a few compressed bytes', 200, 'gzip'],
+    ['as an error', 503, 'identity'],
+  ])('reads 32 MiB of an answer without an end, %s, and does not ask again', async (_, status, encoding) => {
+    let sent = 0;
+    const chunk = Buffer.alloc(1024 * 1024, '{"status":"success","data":[');
+    function* endless() {
+      for (; sent < 1000; sent++) yield chunk;
+    }
+    answers = [
+      (response) => {
+        response.writeHead(status, { 'content-encoding': encoding });
+        const encoder = encoding === 'gzip' ? createGzip() : new PassThrough();
+        pipeline(Readable.from(endless()), encoder, response, () => undefined);
+      },
+    ];
+    const { message } = await faultOf();
+    expect(message).toBe(
+      `Prometheus at ${url}, asked for the weather: the answer is longer than 32 MiB, and was not read to its end; check PROMETHEUS_URL`,
+    );
+    expect(asked).toHaveLength(1);
+    expect(sent).toBeLessThan(500);
   });
 
   it('says where nobody listens', async () => {

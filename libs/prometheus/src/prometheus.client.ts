@@ -34,11 +34,14 @@ export interface PrometheusClientOptions {
 interface RejectedRequest {
   readonly isAxiosError?: boolean;
   readonly code?: string;
+  readonly message: string;
   readonly response?: { readonly status: number; readonly data: unknown };
 }
 
 const SERVER_TIMEOUT_SECONDS = 120;
 const CLIENT_TIMEOUT_MS = 130_000;
+/** 200 bytes for each of 160,000 series. Without a bound, an answer that does not end has the process killed. */
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 /** Servers round the instant of an answer, to a second at most. */
 const INSTANT_TOLERANCE_MS = 1_000;
 const RETRY_PAUSES_MS = [1_000, 5_000, 15_000];
@@ -171,6 +174,7 @@ export class PrometheusClient {
           return Object.assign(request, {
             signal,
             maxRedirects: 0,
+            maxContentLength: MAX_ANSWER_BYTES,
             transformResponse: (text: string | undefined) => this.#parse(text),
           });
         },
@@ -186,6 +190,12 @@ export class PrometheusClient {
           if (!error.isAxiosError) throw error;
           if (deadline.aborted || error.code === 'ECONNABORTED') {
             throw new PrometheusError(`${question}: no answer within ${this.#timeoutMs / 1000} s`, undefined);
+          }
+          if (error.message.startsWith('maxContentLength')) {
+            throw new PrometheusError(
+              `${question}: the answer is longer than ${MAX_ANSWER_BYTES / 2 ** 20} MiB, and was not read to its end; check PROMETHEUS_URL`,
+              error.response?.status,
+            );
           }
           // A good status on this path is that of an answer whose end never came.
           if (error.response && error.response.status >= 300) {

@@ -113,7 +113,7 @@ export class DrilledDatabase {
        SELECT day::text, 'does not add up to the cluster cost'
          FROM cost_days d
         WHERE cluster_usd IS DISTINCT FROM
-          (SELECT sum(amount_usd) FROM attributed_costs c WHERE c.cluster = d.cluster AND c.day = d.day)
+          (SELECT coalesce(sum(amount_usd), 0) FROM attributed_costs c WHERE c.cluster = d.cluster AND c.day = d.day)
        UNION ALL
        SELECT day::text, 'rolled up otherwise' FROM (
          SELECT day, hub, component, reason, direct_usd + shared_usd AS amount FROM user_costs

@@ -130,6 +130,23 @@ describe('what Prometheus remembers', () => {
     ]);
   });
 
+  it('is read as well from a Thanos that warns of every time of which no store knows', async () => {
+    const before = await usageOf(`day < '${today}'`);
+    await database.query(`DELETE FROM user_usage`);
+    await database.query(`DELETE FROM group_memberships`);
+    await database.query(`DELETE FROM usage_days`);
+    proxy.change((answer) => {
+      const body = JSON.parse(answer) as { data: { result: unknown[] } };
+      const warnings = body.data.result.length === 0 ? ['No StoreAPIs matched for this query'] : undefined;
+      return JSON.stringify({ ...body, warnings });
+    });
+    expect((await sync())['prometheus']).toMatchObject({ status: 'succeeded' });
+    expect(await usageOf(`day < '${today}'`)).toEqual(before);
+    expect(
+      await database.query(`SELECT DISTINCT status FROM usage_days WHERE day < $1`, [addDays(today, -HISTORY_DAYS)]),
+    ).toEqual([{ status: 'missing' }]);
+  });
+
   it('has a gap of six hours, which shows in the coverage of that day and of no other', async () => {
     const partly = await database.query<{ day: string; dataset: string; coverage: number }>(
       `SELECT day::text, dataset, hub, coverage::float FROM usage_days
@@ -149,6 +166,7 @@ describe('what Prometheus remembers', () => {
 describe('a Prometheus that is out of order fails the run, which says why, and changes no stored day', () => {
   const refuse = (status: number, body?: string) => () => proxy.refuseWith(status, body);
   const busy = JSON.stringify({ status: 'error', errorType: 'unavailable', error: 'too busy' });
+  const hostile = JSON.stringify({ status: 'error', error: `\u001b[2J\n\u202e${'x'.repeat(100_000)}` });
   const change = (how: (answer: string) => string) => () => proxy.change(how);
   const partial = (answer: string) => JSON.stringify({ ...JSON.parse(answer), warnings: ['store gateway is away'] });
 
@@ -158,6 +176,11 @@ describe('a Prometheus that is out of order fails the run, which says why, and c
     ['no API at this address', refuse(404), /HTTP 404.*check the path in PROMETHEUS_URL/],
     ['a question that it cannot execute', refuse(422), /HTTP 422: out of order/],
     ['a server that is busy, all the time', refuse(503, busy), /HTTP 503: too busy/],
+    [
+      'words that forge lines and clear a terminal',
+      refuse(422, hostile),
+      /HTTP 422: \\u\{1b\}\[2J\\n\\u\{202e\}x+ … x+$/,
+    ],
     ['HTML from a proxy', refuse(200, '<html>sign in</html>'), /not JSON, or was cut off/],
     ['warnings, which mean that data is missing', change(partial), /incomplete: store gateway is away/],
     ['JSON that is cut off', change((answer) => answer.slice(0, -9)), /not JSON, or was cut off/],
@@ -173,6 +196,7 @@ describe('a Prometheus that is out of order fails the run, which says why, and c
     const { prometheus, 'cost-explorer': costs } = await sync();
 
     expect(prometheus).toMatchObject({ status: 'failed', error: expect.stringMatching(error) });
+    expect(prometheus.error!.length).toBeLessThanOrEqual(500);
     expect(prometheus.error).toContain(`Prometheus at ${proxy.url}, asked for`);
     expect(await database.latestRun('prometheus')).toMatchObject({ status: 'failed', error: prometheus.error });
     expect(costs.status).toBe('succeeded');

@@ -1,11 +1,10 @@
 import type { LoggerService } from '@nestjs/common';
+import { findFreePort } from '#libs/embedded';
 import { makeToken } from '../../../apps/api/src/access/new-token.js';
 import { createTestDatabase, execute, type TestDatabase } from '../../support/database.js';
 import { fillDerived } from '../../support/fill-derived.js';
 import { fillEstate } from './estate.js';
 import { RunningApi } from './running-api.js';
-
-jest.setTimeout(30_000);
 
 const DAYS = 'from=2025-03-01&to=2025-03-02';
 
@@ -15,18 +14,25 @@ const both = makeToken('both', ['prod', 'staging']);
 const nowhere = makeToken('nowhere', ['no-such-hub']);
 const betas = makeToken('betas', ['prod']);
 
-const TOKENS = [admin, prod, both, nowhere, betas].map((made) => ({
+/** Sees of prod what is prod's own. */
+const direct = makeToken('direct', ['prod']);
+
+const TOKENS = [admin, prod, both, nowhere, betas, direct].map((made) => ({
   name: made.entry.name,
   sha256: made.entry.hash.replace('sha256:', ''),
   hubs: made.entry.scope === 'all' ? undefined : made.entry.scope,
   cluster: made.entry.scope === 'all' ? undefined : made === betas ? 'beta' : 'alpha',
+  shared: made !== direct,
 }));
 
 /** Paths that show no costs and ask for no token. Whatever is not here is closed. */
-const OPEN = ['/', '/docs', '/health/ready', '/index', '/live', '/metrics', '/openapi.json', '/ready'];
+const OPEN = ['/', '/docs', '/health/ready', '/index', '/live', '/openapi.json', '/ready', '/session'];
+
+/** Shows what all hubs cost: to whoever may see that. */
+const OF_ALL = '/metrics';
 
 /** Says nothing of any hub. */
-const SAME_FOR_ALL = ['/component-names', '/component_names', '/health'];
+const SAME_FOR_ALL = ['/component-names', '/component_names', '/health', OF_ALL];
 
 /** Keeps what the API logs. */
 class Log implements LoggerService {
@@ -48,6 +54,7 @@ let database: TestDatabase;
 let prodAlone: TestDatabase;
 let api: RunningApi;
 let apiOfProdAlone: RunningApi;
+let parametersOf: Record<string, { name: string }[]>;
 const log = new Log();
 
 beforeAll(async () => {
@@ -61,6 +68,12 @@ beforeAll(async () => {
   await fillDerived(prodAlone.url);
   api = await RunningApi.start(database.url, 'alpha', { tokens: TOKENS, logger: log });
   apiOfProdAlone = await RunningApi.start(prodAlone.url, 'alpha');
+  const { paths } = (await api.get('/openapi.json')).json as {
+    paths: Record<string, { get: { parameters?: { name: string }[] } }>;
+  };
+  parametersOf = Object.fromEntries(Object.entries(paths).map(([path, { get }]) => [path, get.parameters ?? []]));
+  const { endpoints } = (await api.get('/index')).json as { endpoints: { path: string; also: string[] }[] };
+  for (const { path, also } of endpoints) for (const other of also) parametersOf[other] = parametersOf[path]!;
 });
 
 afterAll(async () => {
@@ -84,8 +97,27 @@ async function everyPath(): Promise<string[]> {
   return (json.endpoints as { path: string; also: string[] }[]).flatMap(({ path, also }) => [path, ...also]);
 }
 
+/** Of a query, the parameters that an endpoint takes. */
+function knownTo(path: string, query: string): string {
+  const known = (parametersOf[path] ?? []).map(({ name }) => name);
+  return query
+    .split('&')
+    .filter((parameter) => known.includes(parameter.split('=')[0]!))
+    .join('&');
+}
+
+const rowsOf = (json: unknown) => json as Record<string, unknown>[];
+
 const QUESTIONS = [
   '',
+  'unallocated=include',
+  'unallocated=include&groups=split&limit=1&per=person',
+  'step=month',
+  'step=all&unallocated=include',
+  'hub=staging&hub_name=staging',
+  'user=carol&username=carol&user_name=carol',
+  'usergroup=elsewhere',
+  'component=core',
   'shared=usage',
   'groups=split',
   'limit=1',
@@ -106,12 +138,16 @@ describe('a token for one hub', () => {
     expect(paths.length).toBeGreaterThanOrEqual(20);
     for (const path of paths) {
       for (const question of QUESTIONS) {
-        const asked = `${path}?${DAYS}&${question}`;
-        const seen = await rowsFor(prod, asked);
-        const alone = await apiOfProdAlone.rows(asked);
-        expect({ asked, seen: seen.map(comparable) }).toEqual({
+        const asked = `${path}?${DAYS}&${knownTo(path, question)}`;
+        const { json: seen, headers } = await api.get(asked, bearer(prod));
+        const { json: alone, headers: headersAlone } = await apiOfProdAlone.get(asked);
+        // Names of other hubs look like names that nobody knows.
+        expect({ asked, unknown: headers.get('x-unknown') }).toEqual({ asked, unknown: headersAlone.get('x-unknown') });
+        expect({ asked, seen: rowsOf(seen).map(comparable) }).toEqual({
           asked,
-          seen: alone.filter((row) => row['name'] !== 'account').map(comparable),
+          seen: rowsOf(alone)
+            .filter((row) => row['name'] !== 'account')
+            .map(comparable),
         });
         expect(JSON.stringify(seen)).not.toMatch(/staging|support|carol|elsewhere|account/);
       }
@@ -193,6 +229,64 @@ describe('a token for one hub', () => {
   });
 });
 
+describe('a token with "shared": false', () => {
+  let unshared: TestDatabase;
+  let apiOfUnshared: RunningApi;
+
+  beforeAll(async () => {
+    // Somebody of prod bears nothing but shared cost, on a day of its own.
+    const dave = `INSERT INTO user_costs (cluster, day, hub, username, component, direct_usd, shared_usd, usergroups)
+      VALUES ('alpha', '2025-03-01', 'prod', 'dave', 'compute', 0, 7, '{?}')`;
+    await execute(database.url, dave);
+    await fillDerived(database.url);
+    unshared = await createTestDatabase();
+    await fillEstate(unshared.url);
+    for (const table of ['attributed_costs', 'user_costs', 'user_usage', 'group_memberships']) {
+      await execute(unshared.url, `DELETE FROM ${table} WHERE cluster <> 'alpha' OR hub <> 'prod'`);
+    }
+    await execute(unshared.url, 'UPDATE user_costs SET shared_usd = 0');
+    await fillDerived(unshared.url);
+    apiOfUnshared = await RunningApi.start(unshared.url, 'alpha');
+  });
+  afterAll(async () => {
+    await execute(database.url, `DELETE FROM user_costs WHERE username = 'dave'`);
+    await fillDerived(database.url);
+    await apiOfUnshared?.stop();
+    await unshared?.drop();
+  });
+
+  it('gets, of every endpoint, what there would be if the cluster shared no cost', async () => {
+    for (const path of (await everyPath()).filter((path) => !OPEN.includes(path) && !SAME_FOR_ALL.includes(path))) {
+      for (const question of QUESTIONS) {
+        const asked = `${path}?${DAYS}&${question}`;
+        const seen = await rowsFor(direct, asked);
+        const reference = (await apiOfUnshared.rows(asked)).filter((row) => row['name'] !== 'account');
+        expect({ asked, seen: seen.map(comparable) }).toEqual({ asked, seen: reference.map(comparable) });
+      }
+    }
+  });
+
+  it('gets other figures than a token for the same hub, whoever asks first', async () => {
+    const costs = async (holder: { token: string }) =>
+      (await rowsFor(holder, '/costs_per_user?from=2025-03-01&to=2025-03-01&component=compute&groups=split')).map(
+        ({ user, value }) => [user, value],
+      );
+    for (let round = 0; round < 2; round++) {
+      expect(await costs(prod)).toEqual([
+        ['alice', 30.0033],
+        ['bob', 7.5008],
+        ['bob', 7.5008],
+        ['dave', 7],
+      ]);
+      expect(await costs(direct)).toEqual([
+        ['alice', 20.0033],
+        ['bob', 5.0008],
+        ['bob', 5.0008],
+      ]);
+    }
+  });
+});
+
 describe('a token for several hubs', () => {
   it('sees these and no others', async () => {
     expect(await rowsFor(both, `/hub_names?${DAYS}`)).toEqual(['prod', 'staging']);
@@ -207,7 +301,7 @@ describe('a token for everything', () => {
   it('sees what an API without tokens shows', async () => {
     const open = await RunningApi.start(database.url, 'alpha');
     try {
-      for (const path of (await everyPath()).filter((path) => !OPEN.includes(path) && path !== '/health')) {
+      for (const path of (await everyPath()).filter((path) => ![...OPEN, OF_ALL, '/health'].includes(path))) {
         expect(await rowsFor(admin, `${path}?${DAYS}`)).toEqual(await open.rows(`${path}?${DAYS}`));
       }
     } finally {
@@ -257,6 +351,43 @@ describe('without a token', () => {
       await closed.stop();
     }
     expect(open.toSorted()).toEqual(OPEN.toSorted());
+  });
+});
+
+describe('/metrics', () => {
+  it('is for tokens that may see everything', async () => {
+    const guarded = await RunningApi.start(database.url, 'alpha', { tokens: TOKENS });
+    try {
+      expect((await guarded.get(OF_ALL)).status).toBe(401);
+      for (const holder of [prod, both, betas, nowhere]) {
+        const { status, json } = await guarded.get(OF_ALL, bearer(holder));
+        expect([status, json.message]).toEqual([403, 'this needs a token of scope "all"']);
+      }
+      expect((await guarded.get(OF_ALL, bearer(admin))).text).toContain('cost_monitoring_settled_day_cost_usd');
+    } finally {
+      await guarded.stop();
+    }
+  });
+
+  it('needs none on a port of its own, and is there alone', async () => {
+    const metricsPort = await findFreePort();
+    const guarded = await RunningApi.start(database.url, 'alpha', { tokens: TOKENS, metricsPort });
+    const there = `http://127.0.0.1:${metricsPort}`;
+    try {
+      expect((await guarded.get(OF_ALL, bearer(admin))).status).toBe(404);
+      expect((await guarded.get('/index')).text).not.toContain(OF_ALL);
+      expect((await guarded.get('/openapi.json')).json.paths).not.toHaveProperty([OF_ALL]);
+      const scraped = await fetch(`${there}/metrics?x=1`);
+      expect(scraped.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+      expect(await scraped.text()).toContain('cost_monitoring_settled_day_cost_usd');
+      for (const path of ['/', '/hub_names', '/health', '/metrics/']) {
+        expect((await fetch(there + path)).status).toBe(404);
+      }
+      expect((await fetch(`${there}/metrics`, { method: 'POST' })).status).toBe(404);
+    } finally {
+      await guarded.stop();
+    }
+    await expect(fetch(`${there}/metrics`)).rejects.toThrow('fetch failed');
   });
 });
 
@@ -346,7 +477,7 @@ describe('a failed attempt', () => {
 
   it('is counted by its route template in /metrics', async () => {
     await guarded.get('/costs_per_user?user=somebody');
-    expect((await guarded.get('/metrics')).text).toContain('route="/costs_per_user",status="401"} 1');
+    expect((await guarded.get('/metrics', bearer(admin))).text).toContain('route="/costs_per_user",status="401"} 1');
   });
 });
 

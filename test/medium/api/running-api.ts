@@ -2,6 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { ApiConfig } from '#libs/config';
 import { createApi } from '../../../apps/api/src/create-api.js';
+import { listen } from '../../../apps/api/src/listen.js';
 
 /** One answer of the API, its body parsed when it is JSON. */
 export interface Reply {
@@ -11,6 +12,8 @@ export interface Reply {
   // Each test knows what it asked for.
   readonly json: any; // oxlint-disable-line typescript/no-explicit-any
 }
+
+const CONFIG = { port: 0, databasePoolSize: 10, tokens: undefined };
 
 /** The API on a port of its own, asked over HTTP as its users do. */
 export class RunningApi {
@@ -22,10 +25,11 @@ export class RunningApi {
   static async start(
     databaseUrl: string,
     clusterName?: string,
-    { tokens, logger = false }: { tokens?: ApiConfig['tokens']; logger?: LoggerService | false } = {},
+    { logger = false, ...more }: Partial<ApiConfig> & { logger?: LoggerService | false } = {},
   ): Promise<RunningApi> {
-    const app = await createApi({ databaseUrl, port: 0, clusterName, tokens }, logger);
-    await app.listen(0, '127.0.0.1');
+    const config = { ...CONFIG, databaseUrl, host: '127.0.0.1', clusterName, ...more };
+    const app = await createApi(config, logger);
+    await listen(app, config);
     const { port } = app.getHttpServer().address() as { port: number };
     return new RunningApi(app, `http://127.0.0.1:${port}`);
   }

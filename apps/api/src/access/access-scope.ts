@@ -10,6 +10,8 @@ export interface AccessScope {
   readonly cluster: string | undefined;
   /** The only hubs of that cluster, in order; undefined: every one, and the account itself. */
   readonly hubs: readonly string[] | undefined;
+  /** Costs of users and groups are shown without their part of what the cluster shares. */
+  readonly withoutShared: boolean;
 }
 
 declare module 'fastify' {
@@ -19,15 +21,26 @@ declare module 'fastify' {
   }
 }
 
-export const EVERYTHING: AccessScope = Object.freeze({ key: 'all', cluster: undefined, hubs: undefined });
+export const EVERYTHING: AccessScope = Object.freeze({
+  key: 'all',
+  cluster: undefined,
+  hubs: undefined,
+  withoutShared: false,
+});
 
 /** Scope of an unauthenticated request: the paths that are open to all show no costs. */
-export const NOTHING: AccessScope = Object.freeze({ key: 'none', cluster: undefined, hubs: Object.freeze([]) });
+export const NOTHING: AccessScope = Object.freeze({
+  key: 'none',
+  cluster: undefined,
+  hubs: Object.freeze([]),
+  withoutShared: true,
+});
 
-export function scopeOfToken({ hubs, cluster }: Pick<ApiToken, 'hubs' | 'cluster'>): AccessScope {
+export function scopeOfToken({ hubs, cluster, shared }: Pick<ApiToken, 'hubs' | 'cluster' | 'shared'>): AccessScope {
   if (!hubs) return EVERYTHING;
   const sorted = hubs.toSorted();
-  return Object.freeze({ key: JSON.stringify([cluster, ...sorted]), cluster, hubs: Object.freeze(sorted) });
+  const key = JSON.stringify([cluster, shared, ...sorted]);
+  return Object.freeze({ key, cluster, hubs: Object.freeze(sorted), withoutShared: !shared });
 }
 
 /** The scope of the request, for a controller's method. */

@@ -8,11 +8,11 @@ import {
   type ExecutionContext,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { fastifyRateLimit } from '@fastify/rate-limit';
+import { fastifyRateLimit, normalizeIP } from '@fastify/rate-limit';
 import { apiConfig, type ApiConfig } from '#libs/config';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { EVERYTHING, NOTHING, type AccessScope } from './access-scope.js';
-import { isOpenToAll } from './open-to-all.js';
+import { isOpenToAll, needsEverything } from './route-access.js';
 import { TokenHolders } from './token-holders.js';
 
 const CHALLENGE = 'Bearer realm="jupyterhub-cost-monitoring"';
@@ -20,6 +20,7 @@ const BEARER = /^Bearer +([\w.~+/-]+=*) *$/i;
 
 /** Of one address; an IPv6 network of 64 bits counts as one. */
 const FAILURES_PER_MINUTE = 10;
+const WHOLE_ADDRESS = 128;
 /** What is remembered of addresses is bounded: the one that failed longest ago is forgotten first. */
 const REMEMBERED_ADDRESSES = 5000;
 
@@ -38,6 +39,11 @@ export class AccessGuard implements CanActivate, OnApplicationBootstrap {
 
   constructor(@Inject(apiConfig.KEY) config: ApiConfig) {
     this.#holders = config.tokens && new TokenHolders(config.tokens);
+  }
+
+  /** Whether nobody is asked who they are. */
+  get isOpen(): boolean {
+    return this.#holders === undefined;
   }
 
   onApplicationBootstrap(): void {
@@ -59,13 +65,18 @@ export class AccessGuard implements CanActivate, OnApplicationBootstrap {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
-    if (request.accessScope !== NOTHING || isOpenToAll(request)) return true;
+    const method = context.getHandler();
+    if (isOpenToAll(method)) return true;
+    if (request.accessScope !== NOTHING) {
+      if (needsEverything(method) && request.accessScope !== EVERYTHING) throw hubsAreTooFew();
+      return true;
+    }
     const failures = await this.#countFailure!(request);
     const reply = http.getResponse<FastifyReply>();
     if (!failures.isAllowed && failures.isExceeded) throw tooManyFailures(reply, failures.ttlInSeconds);
     const last = !failures.isAllowed && failures.remaining === 0;
     this.#logger.warn(
-      `refused: ${this.#describeAttempt(request)}, from ${request.ip}${last ? '; more within the minute go unlogged' : ''}`,
+      `refused: ${this.#describeAttempt(request)}, from ${normalizeIP(request.ip, WHOLE_ADDRESS)}${last ? '; more within the minute go unlogged' : ''}`,
     );
     throw unauthorized(reply, bearerOf(request));
   }
@@ -93,6 +104,11 @@ function unauthorized(reply: FastifyReply, token: string | undefined): HttpExcep
   void reply.header('WWW-Authenticate', token === undefined ? CHALLENGE : `${CHALLENGE}, error="invalid_token"`);
   const message = token === undefined ? 'a bearer token is required' : 'the token is not valid';
   return new HttpException({ statusCode: 401, message, error: 'Unauthorized' }, HttpStatus.UNAUTHORIZED);
+}
+
+function hubsAreTooFew(): HttpException {
+  const body = { statusCode: 403, message: 'this needs a token of scope "all"', error: 'Forbidden' };
+  return new HttpException(body, HttpStatus.FORBIDDEN);
 }
 
 function tooManyFailures(reply: FastifyReply, seconds: number): HttpException {

@@ -2,6 +2,7 @@ import { Global, Inject, Logger, Module, type OnApplicationShutdown } from '@nes
 import { setTimeout as sleep } from 'node:timers/promises';
 import { apiConfig, type ApiConfig } from '#libs/config';
 import { ReportingDatabase } from '#libs/database/queries';
+import { harmless } from '#libs/domain';
 
 const CLOSE_TIMEOUT_MS = 2000;
 
@@ -14,7 +15,8 @@ const CLOSE_TIMEOUT_MS = 2000;
       inject: [apiConfig.KEY],
       useFactory: (config: ApiConfig) => {
         const logger = new Logger(ReportingDatabase.name);
-        return new ReportingDatabase(config.databaseUrl, (error) => logger.warn(`connection lost: ${error.message}`));
+        const onFault = (error: Error) => logger.warn(`connection lost: ${harmless(error.message)}`);
+        return new ReportingDatabase(config.databaseUrl, onFault, config.databasePoolSize);
       },
     },
   ],

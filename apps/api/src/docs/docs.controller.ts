@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Controller, Get, Header, NotFoundException, Param, StreamableFile } from '@nestjs/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
-import { OpenToAll } from '../access/open-to-all.js';
+import { OpenToAll } from '../access/route-access.js';
 import { Endpoint } from '../endpoint.js';
 import { OpenApiDocument } from './openapi-document.js';
 

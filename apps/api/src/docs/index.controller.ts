@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { z } from 'zod';
-import { OpenToAll } from '../access/open-to-all.js';
+import { OpenToAll } from '../access/route-access.js';
 import { Endpoint } from '../endpoint.js';
 import { EndpointCatalogue } from './endpoint-catalogue.js';
 

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { Catch, HttpException, HttpStatus, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { DatabaseUnavailable, sqlStateOf } from '#libs/database/queries';
-import { framesOf, messageOf } from '#libs/domain';
+import { framesOf, harmless, messageOf, stackOf } from '#libs/domain';
 import type { FastifyReply } from 'fastify';
 
 const RETRY_AFTER_SECONDS = '5';
@@ -27,15 +27,16 @@ export class FaultFilter implements ExceptionFilter {
 
   #describe(exception: unknown): Fault {
     if (exception instanceof DatabaseUnavailable) {
-      this.#logger.warn(`${exception.message}: ${publicMessageOf(exception.cause)}`);
-      this.#logger.debug(messageOf(exception.cause));
+      const cause = exception.cause === undefined ? '' : `: ${publicMessageOf(exception.cause)}`;
+      this.#logger.warn(exception.message + cause);
+      this.#logger.debug(harmless(messageOf(exception.cause)));
       return fault(HttpStatus.SERVICE_UNAVAILABLE, exception.message, 'Service Unavailable');
     }
     if (exception instanceof HttpException) return describeHttpException(exception);
     const status = clientFaultStatus(exception);
     if (status) return fault(status, 'the request is malformed or too large', 'Bad Request');
     this.#logger.error(`internal error: ${publicMessageOf(exception)}`, publicStackOf(exception));
-    if (sqlStateOf(exception) !== undefined) this.#logger.debug(messageOf(exception));
+    if (sqlStateOf(exception) !== undefined) this.#logger.debug(harmless(messageOf(exception)));
     return fault(
       HttpStatus.INTERNAL_SERVER_ERROR,
       'something went wrong here; the log has it',
@@ -66,10 +67,10 @@ function fault(statusCode: number, message: string, error: string): Fault {
 /** What the database says of a statement names tables and columns: its SQLSTATE stands for it in the log. */
 function publicMessageOf(error: unknown): string {
   const sqlState = sqlStateOf(error);
-  return sqlState === undefined ? messageOf(error) : `SQLSTATE ${sqlState}`;
+  return sqlState === undefined ? harmless(messageOf(error)) : `SQLSTATE ${sqlState}`;
 }
 
 function publicStackOf(error: unknown): string | undefined {
   if (!types.isNativeError(error)) return undefined;
-  return sqlStateOf(error) === undefined ? error.stack : framesOf(error);
+  return sqlStateOf(error) === undefined ? stackOf(error) : framesOf(error);
 }

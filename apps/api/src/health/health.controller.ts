@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { HealthCheckService } from '@nestjs/terminus';
 import { Access, type AccessScope } from '../access/access-scope.js';
-import { OpenToAll } from '../access/open-to-all.js';
+import { OpenToAll } from '../access/route-access.js';
 import { Endpoint } from '../endpoint.js';
 import { ComputeMeasure } from './compute-measure.js';
 import { Freshness } from './freshness.js';
@@ -31,13 +31,15 @@ export class HealthController {
 
   /** Needs a token where tokens are asked for: the text of an error may name what costs are made of. */
   @Endpoint('/health', 'Database, schema, age of the figures, last errors and gaps of usage', dto.health)
-  health(@Access() access: AccessScope) {
-    return this.checks.check([
+  async health(@Access() access: AccessScope) {
+    const { status, details } = await this.checks.check([
       () => this.readiness.database(),
       () => this.readiness.schema(),
       () => this.freshness.syncs(access),
       () => this.freshness.usage(access),
       () => this.computeMeasure.method(access),
     ]);
+    // Terminus repeats each detail under `info` or `degraded`.
+    return { status, details };
   }
 }

@@ -1,5 +1,6 @@
-import { Module } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
+import type { ApiConfig } from '#libs/config';
 import { ComputeMeasure } from './compute-measure.js';
 import { Freshness } from './freshness.js';
 import { HealthController } from './health.controller.js';
@@ -9,8 +10,12 @@ import { Readiness } from './readiness.js';
 
 @Module({
   imports: [TerminusModule.forRoot({ logger: false })],
-  controllers: [HealthController, MetricsController],
+  controllers: [HealthController],
   providers: [Readiness, Freshness, ComputeMeasure, Metrics],
   exports: [Metrics],
 })
-export class HealthModule {}
+export class HealthModule {
+  static with({ metricsPort }: ApiConfig): DynamicModule {
+    return { module: HealthModule, controllers: metricsPort === undefined ? [MetricsController] : [] };
+  }
+}

@@ -4,6 +4,8 @@ import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { FigureMetrics } from './figure-metrics.js';
 import { MonitoredFiguresReader } from './monitored-figures.reader.js';
 
+export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
 /** What Prometheus scrapes from the API: requests by route template, the stored figures, the process itself. */
 @Injectable()
 export class Metrics {

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { monitoredFigures, ReportingDatabase, type MonitoredFigures } from '#libs/database/queries';
+import { harmless, messageOf } from '#libs/domain';
 import { today } from '../parameters/day-range.js';
 
 /** However often and by however many we are scraped, the database is asked once in this time. */
@@ -24,7 +25,7 @@ export class MonitoredFiguresReader {
       const [figures] = await this.reporting.list<MonitoredFigures>(monitoredFigures(today()));
       return figures;
     } catch (error) {
-      this.#logger.warn(`no figures for /metrics: ${(error as Error).message}`);
+      this.#logger.warn(`no figures for /metrics: ${harmless(messageOf(error))}`);
       return undefined;
     }
   }

@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
+import { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 /** Requests of one connection that are worked on at once: HTTP/1.1 lets a client send many before it reads anything. */
 const PER_CONNECTION = 2;
-/** Of one client address: a dashboard loads some twenty panels at once. */
+/** Of one client address, or IPv6 network of 64 bits: a dashboard loads some twenty panels at once. */
 const PER_ADDRESS = 32;
 /** How long a client may take nothing of what it is sent; and how long while others wait for the database. */
 const STALL_MS = 30_000;
@@ -22,7 +23,11 @@ interface Progress {
  */
 export function limitRequests(fastify: FastifyInstance, isBusy: () => boolean): void {
   // A listener for each request of a connection that waits.
-  fastify.server.on('connection', (socket) => socket.setMaxListeners(0));
+  fastify.server.on('connection', (socket) => {
+    socket.setMaxListeners(0);
+    addresses.set(socket, normalizeIP(socket.remoteAddress ?? ''));
+  });
+  const addresses = new WeakMap<Socket, string>();
   const ofConnection = new Slots<Socket>(PER_CONNECTION);
   const ofAddress = new Slots<string>(PER_ADDRESS);
   const sending = new Map<FastifyReply, Progress>();
@@ -31,7 +36,7 @@ export function limitRequests(fastify: FastifyInstance, isBusy: () => boolean): 
     const ended = onceEnded(request, reply);
     ended(() => sending.delete(reply));
     ended(await ofConnection.enter(request.raw.socket, request.raw.socket));
-    ended(await ofAddress.enter(request.ip, request.raw.socket));
+    ended(await ofAddress.enter(addresses.get(request.raw.socket) ?? '', request.raw.socket));
     // Nobody is there for whom to ask the database.
     return request.raw.socket.destroyed ? reply.hijack() : undefined;
   });

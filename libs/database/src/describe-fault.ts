@@ -1,6 +1,5 @@
-import type { Logger } from '@nestjs/common';
-import { describeDatabaseError, isRefusedStatement } from '#libs/database';
-import { framesOf, messageOf, OperatorError } from '#libs/domain';
+import { framesOf, harmless, messageOf, OperatorError, stackOf } from '#libs/domain';
+import { describeDatabaseError, isRefusedStatement } from './describe-database-error.js';
 
 /** An error in the words of its owner. */
 export interface Fault {
@@ -17,18 +16,21 @@ export interface Fault {
  * says "internal error", and the log has the stack, without what the database said of our statement.
  */
 export function describeFault(error: unknown): Fault {
-  if (error instanceof OperatorError) return { message: error.message };
+  if (error instanceof OperatorError) return { message: harmless(error.message) };
   const database = describeDatabaseError(error);
-  if (database !== undefined) return { message: database };
+  if (database !== undefined) return { message: harmless(database) };
   if (isRefusedStatement(error)) {
-    return { message: 'internal error', stack: framesOf(error as Error), detail: messageOf(error) };
+    return { message: 'internal error', stack: framesOf(error as Error), detail: harmless(messageOf(error)) };
   }
-  const name = error instanceof Error ? error.name : typeof error;
-  return { message: `internal error: ${name}`, stack: error instanceof Error ? error.stack : String(error) };
+  if (!(error instanceof Error)) return { message: `internal error: ${typeof error}`, stack: harmless(String(error)) };
+  return { message: harmless(`internal error: ${error.name}`), stack: stackOf(error) };
 }
 
 /** Where a fault of this software happened, at level error; what the database said of it, at level debug. */
-export function logFault(logger: Logger, { stack, detail }: Fault): void {
+export function logFault(
+  logger: { error(text: string): void; debug(text: string): void },
+  { stack, detail }: Fault,
+): void {
   if (stack !== undefined) logger.error(`internal error, at\n${stack}`);
   if (detail !== undefined) logger.debug(detail);
 }

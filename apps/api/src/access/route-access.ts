@@ -1,0 +1,28 @@
+import { SetMetadata } from '@nestjs/common';
+
+/** Who is let in to an endpoint. Without one of these, everyone who has a token. */
+type RouteAccess = 'open to all' | 'needs everything';
+
+const ROUTE_ACCESS = 'cost-monitoring:access';
+
+/** An endpoint that asks for no token, since it shows nobody's costs. */
+export function OpenToAll(): MethodDecorator {
+  return SetMetadata(ROUTE_ACCESS, 'open to all' satisfies RouteAccess);
+}
+
+/** An endpoint that shows more than the hubs of a token. */
+export function NeedsEverything(): MethodDecorator {
+  return SetMetadata(ROUTE_ACCESS, 'needs everything' satisfies RouteAccess);
+}
+
+export function isOpenToAll(method: object): boolean {
+  return accessOf(method) === 'open to all';
+}
+
+export function needsEverything(method: object): boolean {
+  return accessOf(method) === 'needs everything';
+}
+
+function accessOf(method: object): RouteAccess | undefined {
+  return Reflect.getMetadata(ROUTE_ACCESS, method) as RouteAccess | undefined;
+}
