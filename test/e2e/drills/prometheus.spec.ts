@@ -79,7 +79,8 @@ const sync = (variables: Record<string, string> = {}, task: Parameters<typeof sy
 
 const usageOf = (condition: string) =>
   database.query(
-    `SELECT day::text, measure, hub, username, trim_scale(quantity) AS quantity FROM user_usage WHERE ${condition} ORDER BY 1, 2, 3, 4`,
+    `SELECT day::text, measure, hub, username, instance_type, trim_scale(quantity) AS quantity
+     FROM user_usage WHERE ${condition} ORDER BY 1, 2, 3, 4, 5`,
   );
 
 type Vector = { metric: Record<string, string>; value: [number, string] }[];
