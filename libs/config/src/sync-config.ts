@@ -14,6 +14,7 @@ import { z } from 'zod';
 import { readAttributionFile } from './attribution-file.js';
 import { databaseUrl } from './database-url.js';
 import { ConfigurationError, deepFreeze, parseEnvironment, type Environment } from './environment.js';
+import { describeSettings } from './settings.js';
 import {
   awsRegion,
   clusterName,
@@ -76,7 +77,7 @@ const syncVariables = z.object({
   PROMETHEUS_SIGV4_REGION: awsRegion.optional(),
   PROMETHEUS_SELECTOR: labelMatchers.optional(),
   JUPYTERHUB_METRICS_PREFIX: metricsPrefix.default('jupyterhub'),
-  HOME_STORAGE_LOOKBACK: lookbackSeconds.default(3 * 86_400),
+  HOME_STORAGE_LOOKBACK: lookbackSeconds.prefault('3d'),
   // Cost Explorer refreshes up to three times a day; 17 minutes past, since everybody asks on the hour.
   SYNC_CRON: z
     .string()
@@ -89,19 +90,25 @@ const syncVariables = z.object({
   EXCLUDED_HUBS: nameList.default(['binder']),
   IDLE: z.enum(IDLE_FORMS, `must be one of ${IDLE_FORMS.join(', ')}`).default('shared'),
   COMPUTE_MEASURE: z.enum(COMPUTE_MEASURES, `must be one of ${COMPUTE_MEASURES.join(', ')}`).default('node_share'),
-  USAGE_RESOLUTION: resolutionSeconds.default(60),
+  USAGE_RESOLUTION: resolutionSeconds.prefault('1m'),
   ATTRIBUTION_FILE: z.string().optional(),
 });
 
 /** Names of the variables that the sync knows. */
 export const SYNC_VARIABLES: readonly string[] = Object.keys(syncVariables.shape);
 
+/** What the sync runs with, fit for a log. */
+export function describeSyncSettings(environment: Environment): string[] {
+  return describeSettings(syncVariables, environment);
+}
+
 type SyncVariables = z.infer<typeof syncVariables>;
 
 /** @throws ConfigurationError naming every variable that is missing, malformed or contradicts another. */
 export function parseSyncConfig(environment: Environment): SyncConfig {
-  const file = readAttributionFile(environment['ATTRIBUTION_FILE'] || undefined);
-  const fileFaults = 'faults' in file ? file.faults.map((fault) => `ATTRIBUTION_FILE: ${fault}`) : [];
+  const path = environment['ATTRIBUTION_FILE'] || undefined;
+  const file = readAttributionFile(path);
+  const fileFaults = 'faults' in file ? file.faults.map((fault) => `ATTRIBUTION_FILE: ${path}: ${fault}`) : [];
   const { variables, faults } = parseVariables(environment);
   const all = [...faults, ...contradictions(environment), ...fileFaults];
   if (all.length > 0 || !variables || 'faults' in file) throw new ConfigurationError(all);

@@ -14,15 +14,19 @@ const both = makeToken('both', ['prod', 'staging']);
 const nowhere = makeToken('nowhere', ['no-such-hub']);
 const betas = makeToken('betas', ['prod']);
 
-const TOKENS = [admin, prod, both, nowhere, betas].map((made) => ({
+/** Sees of prod what is prod's own. */
+const direct = makeToken('direct', ['prod']);
+
+const TOKENS = [admin, prod, both, nowhere, betas, direct].map((made) => ({
   name: made.entry.name,
   sha256: made.entry.hash.replace('sha256:', ''),
   hubs: made.entry.scope === 'all' ? undefined : made.entry.scope,
   cluster: made.entry.scope === 'all' ? undefined : made === betas ? 'beta' : 'alpha',
+  shared: made !== direct,
 }));
 
 /** Paths that show no costs and ask for no token. Whatever is not here is closed. */
-const OPEN = ['/', '/docs', '/health/ready', '/index', '/live', '/openapi.json', '/ready'];
+const OPEN = ['/', '/docs', '/health/ready', '/index', '/live', '/openapi.json', '/ready', '/session'];
 
 /** Shows what all hubs cost: to whoever may see that. */
 const OF_ALL = '/metrics';
@@ -68,6 +72,8 @@ beforeAll(async () => {
     paths: Record<string, { get: { parameters?: { name: string }[] } }>;
   };
   parametersOf = Object.fromEntries(Object.entries(paths).map(([path, { get }]) => [path, get.parameters ?? []]));
+  const { endpoints } = (await api.get('/index')).json as { endpoints: { path: string; also: string[] }[] };
+  for (const { path, also } of endpoints) for (const other of also) parametersOf[other] = parametersOf[path]!;
 });
 
 afterAll(async () => {
@@ -233,6 +239,64 @@ describe('a token for one hub', () => {
       ['alpha', 'shown to those who see every hub'],
       ['alpha', null],
     ]);
+  });
+});
+
+describe('a token with "shared": false', () => {
+  let unshared: TestDatabase;
+  let apiOfUnshared: RunningApi;
+
+  beforeAll(async () => {
+    // Somebody of prod bears nothing but shared cost, on a day of its own.
+    const dave = `INSERT INTO user_costs (cluster, day, hub, username, component, direct_usd, shared_usd, usergroups)
+      VALUES ('alpha', '2025-03-01', 'prod', 'dave', 'compute', 0, 7, '{?}')`;
+    await execute(database.url, dave);
+    await fillDerived(database.url);
+    unshared = await createTestDatabase();
+    await fillEstate(unshared.url);
+    for (const table of ['attributed_costs', 'user_costs', 'user_usage', 'group_memberships']) {
+      await execute(unshared.url, `DELETE FROM ${table} WHERE cluster <> 'alpha' OR hub <> 'prod'`);
+    }
+    await execute(unshared.url, 'UPDATE user_costs SET shared_usd = 0');
+    await fillDerived(unshared.url);
+    apiOfUnshared = await RunningApi.start(unshared.url, 'alpha');
+  });
+  afterAll(async () => {
+    await execute(database.url, `DELETE FROM user_costs WHERE username = 'dave'`);
+    await fillDerived(database.url);
+    await apiOfUnshared?.stop();
+    await unshared?.drop();
+  });
+
+  it('gets, of every endpoint, what there would be if the cluster shared no cost', async () => {
+    for (const path of (await everyPath()).filter((path) => !OPEN.includes(path) && !SAME_FOR_ALL.includes(path))) {
+      for (const question of QUESTIONS) {
+        const asked = `${path}?${DAYS}&${question}`;
+        const seen = await rowsFor(direct, asked);
+        const reference = (await apiOfUnshared.rows(asked)).filter((row) => row['name'] !== 'account');
+        expect({ asked, seen: seen.map(comparable) }).toEqual({ asked, seen: reference.map(comparable) });
+      }
+    }
+  });
+
+  it('gets other figures than a token for the same hub, whoever asks first', async () => {
+    const costs = async (holder: { token: string }) =>
+      (await rowsFor(holder, '/costs_per_user?from=2025-03-01&to=2025-03-01&component=compute&groups=split')).map(
+        ({ user, value }) => [user, value],
+      );
+    for (let round = 0; round < 2; round++) {
+      expect(await costs(prod)).toEqual([
+        ['alice', 30.0033],
+        ['bob', 7.5008],
+        ['bob', 7.5008],
+        ['dave', 7],
+      ]);
+      expect(await costs(direct)).toEqual([
+        ['alice', 20.0033],
+        ['bob', 5.0008],
+        ['bob', 5.0008],
+      ]);
+    }
   });
 });
 

@@ -9,6 +9,7 @@ import {
   type Scope,
   type Statement,
   type Step,
+  usersOf,
 } from '#libs/database/queries';
 import type { DayWindow } from '#libs/domain';
 import type { AccessScope } from '../access/access-scope.js';
@@ -66,10 +67,13 @@ export class Figures {
       const unknown = request.cluster === undefined ? undefined : headerOf('cluster', [request.cluster]);
       return new FigureResponse(undefined, elements, request, () => Promise.resolve(unknown));
     }
-    const scope = { cluster, window: request.window, hubs: access.hubs };
-    const filters = await this.names.filtersOf(scope, request);
+    const { hubs, user, withoutShared } = access;
+    const scope = { cluster, window: request.window, hubs, user, withoutShared };
+    const asked = await this.names.filtersOf(scope, request);
+    const filters = { ...asked, user: usersOf(scope, asked.user) };
     return new FigureResponse(statementOf(scope, filters), elements, request, () =>
-      this.names.unknownOf(scope, request, filters),
+      // Who sees only themselves is not told whom else there is.
+      user === undefined ? this.names.unknownOf(scope, request, filters) : Promise.resolve(undefined),
     );
   }
 

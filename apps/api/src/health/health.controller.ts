@@ -31,13 +31,15 @@ export class HealthController {
 
   /** Needs a token where tokens are asked for: the text of an error may name what costs are made of. */
   @Endpoint('/health', 'Database, schema, age of the figures, last errors and gaps of usage', dto.health)
-  health(@Access() access: AccessScope) {
-    return this.checks.check([
+  async health(@Access() access: AccessScope) {
+    const { status, details } = await this.checks.check([
       () => this.readiness.database(),
       () => this.readiness.schema(),
       () => this.freshness.syncs(access),
       () => this.freshness.usage(access),
       () => this.computeMeasure.method(access),
     ]);
+    // Terminus repeats each detail under `info` or `degraded`.
+    return { status, details };
   }
 }

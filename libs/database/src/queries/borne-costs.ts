@@ -39,9 +39,12 @@ export interface BorneCostsOptions {
 export function borneCosts(scope: Scope, digits: CostDigits, options: BorneCostsOptions): Statement {
   const { filter, byUser, groups, unallocated, idle, around } = options;
   const isByUser = byUser || filter.user !== undefined || filter.instance_type !== undefined;
+  const text = isByUser ? (groups ? USERS_BY_GROUP : USERS) : groups ? SETS_BY_GROUP : SETS;
   return {
     cluster: scope.cluster,
-    text: isByUser ? (groups ? USERS_BY_GROUP : USERS) : groups ? SETS_BY_GROUP : SETS,
+    text: scope.withoutShared
+      ? `${groups ? DIRECT_BY_GROUP : DIRECT} FROM (${text}) whole WHERE direct_usd <> 0`
+      : text,
     values: costValues(
       scope,
       digits,
@@ -66,6 +69,10 @@ export const IDLE_ADJUSTED = `
     CASE WHEN $10 = 'shared' AND NOT shares_idle THEN amount_usd + idle_usd
       WHEN $10 IN ('separate', 'left out') AND shares_idle THEN amount_usd - idle_usd
       ELSE amount_usd END AS amount_usd`;
+
+/** For callers who do not see shared cost. */
+const DIRECT = 'SELECT start, hub, component, instance_type, username, reason, direct_usd, direct_usd AS amount_usd';
+const DIRECT_BY_GROUP = `${DIRECT}, usergroup`;
 
 const FILTERED = `
   WHERE ${IN_SCOPE}

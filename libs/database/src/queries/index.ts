@@ -13,9 +13,11 @@ export { appliedMigrations, EXPECTED_MIGRATIONS, missingMigrations, unknownMigra
 export { findCluster, firstTwoClusters } from './clusters.js';
 export { computeFallbacks, type ComputeFallbacks } from './compute-fallbacks.js';
 export { costsPerUser } from './costs-per-user.js';
+export { dayStates } from './day-states.js';
 export { sqlStateOf } from '../database-fault.js';
 export { DatabaseBusy, DatabaseNotMigrated, DatabaseUnavailable } from './database-unavailable.js';
 export { hubNames } from './hub-names.js';
+export { knownHubs } from './known-hubs.js';
 export { knownNames } from './known-names.js';
 export { monitoredFigures, type MonitoredFigures } from './monitored-figures.js';
 export { ReportingDatabase } from './reporting-database.js';
@@ -39,3 +41,4 @@ export { usageGaps, type UsageGap } from './usage-gaps.js';
 export { userGroups } from './user-groups.js';
 export { usersWithMultipleGroups } from './users-with-multiple-groups.js';
 export { usersWithNoGroups } from './users-with-no-groups.js';
+export { usersOf } from './statement.js';

@@ -20,6 +20,10 @@ export interface Scope {
    * of the request: whatever is requested, other hubs are not there.
    */
   readonly hubs: NameFilter;
+  /** The only user that the caller may see; `undefined`: all of them. As with hubs, others are not there. */
+  readonly user?: string | undefined;
+  /** Amounts of users and groups are those that come from their hub's tagged cost: what comes from untagged cost is left out. */
+  readonly withoutShared?: boolean;
 }
 
 /** Only these names count; `undefined`: all of them; an empty list: none. Names that nobody has match nothing. */
@@ -30,6 +34,11 @@ export type NameKind = 'hub' | 'component' | 'user' | 'usergroup' | 'service' | 
 
 /** Only these names count, of everything that a filter can name. */
 export type NameFilters = Readonly<Record<NameKind, NameFilter>>;
+/** The users that a statement is about: those of its filter that the caller may see. */
+export function usersOf({ user }: Scope, filter: NameFilter): NameFilter {
+  if (user === undefined) return filter;
+  return filter === undefined || filter.includes(user) ? [user] : [];
+}
 
 /** Amounts rounded to what an endpoint promises, or with every digit that is kept: those of parts add up to the whole. */
 export type Precision = 'rounded' | 'exact';
