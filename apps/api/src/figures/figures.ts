@@ -3,6 +3,7 @@ import { apiConfig, type ApiConfig } from '#libs/config';
 import {
   firstTwoClusters,
   ReportingDatabase,
+  type Dimension,
   type NameFilters,
   type Scope,
   type Statement,
@@ -26,6 +27,8 @@ export interface FigureRequest {
   readonly bom: boolean;
   readonly step?: Step | undefined;
   readonly unallocated?: boolean;
+  /** Where rows may have other dimensions for other requests: those of this one. */
+  readonly dimensions?: readonly Dimension[];
 }
 
 /** What a controller returns: the statement whose rows are the body, which FigureInterceptor streams. */
