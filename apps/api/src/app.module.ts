@@ -4,6 +4,7 @@ import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import type { ApiConfig } from '#libs/config';
 import { AccessModule } from './access/access.module.js';
 import { CostsModule } from './costs/costs.module.js';
+import { DaysModule } from './days/days.module.js';
 import { ReportingModule } from './database/reporting.module.js';
 import { DocsModule } from './docs/docs.module.js';
 import { FaultFilter } from './faults/fault.filter.js';
@@ -35,6 +36,7 @@ export class AppModule {
         CostsModule,
         HubsModule,
         UsageModule,
+        DaysModule,
         HealthModule.with(config),
         // After the features, in the order of which the index lists their endpoints.
         DocsModule,

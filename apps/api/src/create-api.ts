@@ -10,6 +10,8 @@ import { AppModule } from './app.module.js';
 import { endConnectionsOnClose } from './connection-shutdown.js';
 import { OpenApiDocument } from './docs/openapi-document.js';
 import { Metrics } from './health/metrics.js';
+import { readPageFiles } from './page/page-files.js';
+import { servePage } from './page/serve-page.js';
 import { DataVersions } from './responses/data-versions.js';
 import { limitRequests } from './responses/request-limits.js';
 import { keepResponses } from './responses/response-memory.js';
@@ -23,8 +25,31 @@ const TIMEOUT_CHECK_MS = 2000;
 /** Longer than the idle time-out of load balancers, so that it is not us who hang up on a request. */
 const KEEP_ALIVE_MS = 65_000;
 
+/** A client that takes nothing for so long loses its connection. Longer than any request may wait for the database. */
+const STALL_MS = 120_000;
+
 /** Quality 4 of 11: as fast as gzip, and smaller. */
 const BROTLI = { [constants.BROTLI_PARAM_QUALITY]: 4 };
+
+/** What a page of ours may load: nothing inline and nothing from elsewhere; and no other page may frame it. */
+const SECURITY_HEADERS = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:'],
+      connectSrc: ["'self'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  xFrameOptions: { action: 'deny' },
+  // Served over plain http within a cluster: a browser must not be told to come back over https.
+  strictTransportSecurity: false,
+} as const;
 
 /** Parameters are checked with zod. Fastify's own compilers would take a tenth of the start-up. */
 const WITHOUT_SCHEMAS = { buildValidator: refuseSchemas, buildSerializer: refuseSchemas };
@@ -38,6 +63,7 @@ export async function createApi(config: ApiConfig, logger: LoggerService | false
   const adapter = new FastifyAdapter({
     http: { maxHeaderSize: MAX_HEADER_BYTES, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
     bodyLimit: MAX_BODY_BYTES,
+    connectionTimeout: STALL_MS,
     requestTimeout: RECEIVE_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     // What still comes over an open connection while the server stops is served, and the connection closed with it.
@@ -48,19 +74,16 @@ export async function createApi(config: ApiConfig, logger: LoggerService | false
     logger,
     abortOnError: false,
   });
-  // Served over plain http within a cluster: a browser must not be told to come back over https.
-  app.useSecurityHeaders({
-    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
-    strictTransportSecurity: false,
-  });
   const fastify = adapter.getInstance();
   const database = app.get(ReportingDatabase);
-  const versions = new DataVersions(database);
   await app.get(AccessGuard).register(fastify);
-  limitRequests(fastify, () => database.isBusy);
   await fastify.register(fastifyCompress, { encodings: ['br', 'gzip'], brotliOptions: { params: BROTLI } });
-  keepResponses(fastify, { versionOf: (cluster) => versions.of(cluster), clusterName: config.clusterName });
-  // What the page loads is relative to it, and so is where it is, behind a proxy. Nest's routes cannot end in a slash.
+  keepResponses(fastify, { versions: new DataVersions(database), clusterName: config.clusterName });
+  limitRequests(fastify, () => database.isBusy);
+  app.useSecurityHeaders(SECURITY_HEADERS);
+  const page = readPageFiles();
+  if (page) servePage(fastify, page);
+  // What Swagger's page loads is relative to it, and so is where it is, behind a proxy. Nest's routes cannot end in a slash.
   fastify.get('/docs/', (_request, reply) => reply.redirect('../docs', 308));
   endConnectionsOnClose(fastify);
   const metrics = app.get(Metrics);

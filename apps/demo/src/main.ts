@@ -40,6 +40,7 @@ function invitation(url: string, { prometheusUrl }: DemoCluster, databaseUrl: st
   return `
 Ready after ${(tookMs / 1000).toFixed(0)} s. Worth opening:
 
+  ${url}                              the page: what it cost, what rose, who bears it
   ${url}/total_costs_per_hub          what each hub cost, the last 30 days
   ${url}/costs_per_user?limit=5       the five people with the highest costs
   ${url}/docs                         every endpoint, to try out

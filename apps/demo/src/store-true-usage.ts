@@ -23,14 +23,16 @@ export function storeTrueUsage(work: SyncWork, estate: Estate): Promise<SourceSu
   const { config, policy, session, signal, today, progress } = work;
   const window = { from: estate.usageFrom, until: addDays(today, 1) };
   return recordRun(work, { source: 'prometheus', window }, async (run, tally) => {
-    for (const day of eachDay(window)) {
+    const days = eachDay(window);
+    tally.daysDue = days.length;
+    for (const day of days) {
       signal.throwIfAborted();
       const readings = trueReadings(estate, day, config.attribution);
       const stored = await session.replaceUsageDay(run, readings, new Date(), policy);
       tally.days += 1;
       tally.daysChanged += Number(stored.changed);
       tally.rowsWritten += stored.rowsWritten;
-      progress.show(`storing usage: ${tally.days} days`);
+      progress.show(`storing usage: ${tally.days} of ${days.length} days`);
     }
     tally.notes.push('the simulated usage itself: there is no Prometheus on this machine');
   });

@@ -1,8 +1,8 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { syncConfig, type SyncConfig } from '#libs/config';
-import { createDataSource, findLockHolder, type LockHolder } from '#libs/database';
+import { findLockHolder, openDataSource, type LockHolder } from '#libs/database';
 
-type DataSource = ReturnType<typeof createDataSource>;
+type DataSource = Awaited<ReturnType<typeof openDataSource>>;
 
 /** The connection pool of this process, made when it is first asked for: the database may be away at the start. */
 @Injectable()
@@ -12,7 +12,7 @@ export class SyncDatabase implements OnApplicationShutdown {
   constructor(@Inject(syncConfig.KEY) private readonly config: SyncConfig) {}
 
   async connect(): Promise<DataSource> {
-    this.connected ??= await createDataSource(this.config.databaseUrl, { applicationName: 'sync' }).initialize();
+    this.connected ??= await openDataSource(this.config.databaseUrl, { applicationName: 'sync' });
     return this.connected;
   }
 

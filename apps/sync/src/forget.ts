@@ -1,12 +1,11 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { parseStoredCluster } from '#libs/config';
-import { createDataSource, findLockHolder, migrate, SyncSession, type Forgotten } from '#libs/database';
+import { findLockHolder, migrate, openDataSource, reportFault, SyncSession, type Forgotten } from '#libs/database';
 import { dayOf } from '#libs/domain';
 import { MEASURES } from '#libs/prometheus';
 import { describeHolder } from './describe-holder.js';
 import { EXIT_LOCKED, EXIT_USAGE } from './exit-status.js';
-import { reportFault } from './report-fault.js';
 
 const USAGE = `usage: npm run forget -- --hub HUB --user NAME [--as PSEUDONYM]
   puts a pseudonym (by default forgotten-1, forgotten-2, …) in the place of a person's name in all that is stored;
@@ -21,7 +20,7 @@ async function main(): Promise<number> {
     return EXIT_USAGE;
   }
   const { databaseUrl, clusterName } = parseStoredCluster(process.env);
-  const dataSource = await createDataSource(databaseUrl, { applicationName: 'forget' }).initialize();
+  const dataSource = await openDataSource(databaseUrl, { applicationName: 'forget' });
   try {
     await migrate(dataSource, MEASURES);
     const session = await SyncSession.open(dataSource, clusterName);

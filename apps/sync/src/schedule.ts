@@ -2,11 +2,11 @@ import { setTimeout } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { syncConfig, type SyncConfig } from '#libs/config';
-import { NewerSchemaError, type SyncTrigger } from '#libs/database';
+import { describeFault, logFault, NewerSchemaError, TransactionPoolerError, type SyncTrigger } from '#libs/database';
 import { OperatorError } from '#libs/domain';
 import { CronJob } from 'cron';
 import { SyncDatabase } from './database.js';
-import { describeFault, logFault } from './describe-fault.js';
+import { describeHolder } from './describe-holder.js';
 import { LogProgress } from './progress.js';
 import { SyncRunner, type RunResult } from './runner.js';
 import type { SyncTask } from './task.js';
@@ -29,7 +29,7 @@ export class SyncSchedule {
     private readonly runner: SyncRunner,
   ) {}
 
-  /** Keeps the schedule until the signal aborts and the run in flight has ended. @throws NewerSchemaError */
+  /** Keeps the schedule until the signal aborts and the run in flight has ended. @throws NewerSchemaError, TransactionPoolerError */
   async keep(signal: AbortSignal): Promise<void> {
     let giveUp: (error: unknown) => void = () => {};
     const stopped = new Promise<void>((resolve, reject) => {
@@ -56,7 +56,7 @@ export class SyncSchedule {
 
   /**
    * A run that loses its database begins again as soon as that answers, a few times over. Whatever else goes wrong is
-   * logged, and the next turn tries again; only a newer schema ends the process.
+   * logged, and the next turn tries again; only a newer schema and a transaction pooler end the process.
    */
   private async takeTurn(trigger: SyncTrigger, signal: AbortSignal): Promise<void> {
     const task: SyncTask = { trigger, signal, progress: new LogProgress(this.logger) };
@@ -67,9 +67,9 @@ export class SyncSchedule {
         const result = await this.runTurn(task);
         // The server may not yet have noticed that the connection which held the lock is gone.
         if (result === 'locked' && attempt > 1) throw new OperatorError('the cluster is still locked');
-        return this.report(result);
+        return await this.report(result);
       } catch (error) {
-        if (error instanceof NewerSchemaError) throw error;
+        if (error instanceof NewerSchemaError || error instanceof TransactionPoolerError) throw error;
         const isLast = attempt === RUNS_PER_TURN;
         const next = isLast ? 'the next turn tries again' : 'it begins again when the database answers';
         const fault = describeFault(error);
@@ -86,9 +86,10 @@ export class SyncSchedule {
     return this.runner.runIfBehind(task, (reason) => this.logger.log(`catching up: ${reason}`));
   }
 
-  private report(result: RunResult): void {
+  private async report(result: RunResult): Promise<void> {
     if (result === 'locked') {
-      this.logger.warn(`another sync works on ${this.config.clusterName}; waiting for the next turn`);
+      const holder = describeHolder(await this.database.findLockHolder());
+      this.logger.warn(`another sync works on ${this.config.clusterName}${holder}; waiting for the next turn`);
     } else if (result.length === 0) {
       this.logger.log('nothing to catch up with');
     }
@@ -100,6 +101,7 @@ export class SyncSchedule {
         await this.database.ping();
         return;
       } catch (error) {
+        if (error instanceof TransactionPoolerError) throw error;
         const fault = describeFault(error);
         this.logger.warn(`the database does not answer: ${fault.message}; next try in ${pauseMs / 1000} s`);
         logFault(this.logger, fault);

@@ -119,11 +119,46 @@ export const coverageByDay = () =>
         'For which part of each day Prometheus holds samples. Users of the hours that are missing bear too little of the day.',
     },
     `
-SELECT day AS "time", dataset AS metric, coverage AS value
+SELECT day AS "time", concat_ws(', ', dataset, nullif(hub, '')) AS metric, coverage AS value
 FROM reporting.usage_days
 WHERE ${IN_CLUSTER} AND $__timeFilter(day)
-ORDER BY day, dataset`,
+ORDER BY day, metric`,
     ['min', 'mean'],
   )
     .unit(SHARE)
     .height(8);
+
+export const gapsOfUsage = () =>
+  table(
+    {
+      title: 'Hubs whose usage was not read',
+      description:
+        'Days on which an exporter told nothing or too little. Missing: the cost of the hub stays unallocated, reason usage not read. No sample of the day, and no more than part of it: the sizes that were last seen, and what was seen.',
+    },
+    `
+SELECT to_char(day, 'YYYY-MM-DD') AS "Day", dataset AS "Data", coalesce(nullif(hub, ''), 'all hubs') AS "Hub",
+       status AS "Status", coverage::double precision AS "Coverage", read_at AS "Read"
+FROM reporting.usage_days
+WHERE ${IN_CLUSTER} AND $__timeFilter(day) AND day < (now() AT TIME ZONE 'UTC')::date
+  AND (status = 'missing' OR coverage = 0 OR (status = 'final' AND coverage < 0.99))
+ORDER BY day DESC, dataset, hub`,
+  )
+    .span(24)
+    .height(8);
+
+export const computeFallbacks = () =>
+  table(
+    {
+      title: 'Days whose compute is divided by memory requests',
+      description:
+        'Prometheus lacked instance types or allocatable of nodes, or the days were read before node shares were. Start kube-state-metrics with --metric-labels-allowlist=nodes=[*]; days that Prometheus still remembers can be read again with --backfill.',
+    },
+    `
+SELECT to_char(day, 'YYYY-MM-DD') AS "Day", method AS "Divided by", coverage::double precision AS "Coverage",
+       read_at AS "Read"
+FROM reporting.usage_days
+WHERE ${IN_CLUSTER} AND $__timeFilter(day) AND is_fallback
+ORDER BY day DESC`,
+  )
+    .span(24)
+    .height(6);

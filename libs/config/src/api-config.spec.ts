@@ -4,6 +4,7 @@ describe("the API's configuration", () => {
   it('needs a database, and nothing of AWS or Prometheus', () => {
     expect(parseApiConfig({ DATABASE_URL: 'postgresql://api@db/costs' })).toEqual({
       databaseUrl: 'postgresql://api@db/costs',
+      databasePoolSize: 10,
       port: 8080,
       host: undefined,
       metricsPort: undefined,
@@ -31,6 +32,16 @@ describe("the API's configuration", () => {
     expect(() => parseApiConfig({ ...variables, PORT: '9090' })).toThrow(
       '  - METRICS_PORT: must be another port than PORT',
     );
+  });
+
+  it('reads how many connections to the database it may hold', () => {
+    const url = { DATABASE_URL: 'postgres://db/costs' };
+    expect(parseApiConfig({ ...url, DATABASE_POOL_SIZE: '2' }).databasePoolSize).toBe(2);
+    for (const size of ['1', '0', '-3', '2.5', 'ten', '1000']) {
+      expect(() => parseApiConfig({ ...url, DATABASE_POOL_SIZE: size })).toThrow(
+        'DATABASE_POOL_SIZE: must be a number of connections from 2 to 999',
+      );
+    }
   });
 
   it('names all faults at once, in a message that begins each with its variable', () => {

@@ -1,12 +1,16 @@
 import { registerAs } from '@nestjs/config';
 import { z } from 'zod';
 import { readApiTokensFile, type ApiToken } from './api-tokens-file.js';
+import { databaseUrl } from './database-url.js';
 import { ConfigurationError, deepFreeze, parseEnvironment, type Environment } from './environment.js';
-import { clusterName, databaseUrl, listenAddress, port } from './variables.js';
+import { describeSettings } from './settings.js';
+import { clusterName, listenAddress, poolSize, port } from './variables.js';
 
 /** All that the API may know of its environment: no AWS, no Prometheus. */
 export interface ApiConfig {
   readonly databaseUrl: string;
+  /** Most connections to the database. */
+  readonly databasePoolSize: number;
   readonly port: number;
   /** Where to listen; undefined: on every address. */
   readonly host?: string | undefined;
@@ -20,6 +24,7 @@ export interface ApiConfig {
 
 const apiVariables = z.object({
   DATABASE_URL: databaseUrl,
+  DATABASE_POOL_SIZE: poolSize.default(10),
   PORT: port.default(8080),
   HOST: listenAddress.optional(),
   METRICS_PORT: port.optional(),
@@ -29,6 +34,11 @@ const apiVariables = z.object({
 
 /** Names of the variables that the API knows. */
 export const API_VARIABLES: readonly string[] = Object.keys(apiVariables.shape);
+
+/** What the API runs with, fit for a log. */
+export function describeApiSettings(environment: Environment): string[] {
+  return describeSettings(apiVariables, environment);
+}
 
 type ApiVariables = z.infer<typeof apiVariables>;
 
@@ -46,6 +56,7 @@ export function parseApiConfig(environment: Environment): ApiConfig {
   if (!variables || 'faults' in file || all.length > 0) throw new ConfigurationError(all);
   return deepFreeze({
     databaseUrl: variables.DATABASE_URL,
+    databasePoolSize: variables.DATABASE_POOL_SIZE,
     port: variables.PORT,
     host: variables.HOST,
     metricsPort: variables.METRICS_PORT,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseEnvironment, type Environment } from './environment.js';
-import { clusterName, databaseUrl } from './variables.js';
+import { databaseUrl } from './database-url.js';
+import { clusterName } from './variables.js';
 
 /** For migrating: the database alone. @throws ConfigurationError */
 export function parseDatabaseUrl(environment: Environment): string {

@@ -1,6 +1,6 @@
 import { DEFAULT_ATTRIBUTION } from '#libs/domain';
 import { ConfigurationError, type Environment } from './environment.js';
-import { parseSyncConfig } from './sync-config.js';
+import { describeSyncSettings, parseSyncConfig } from './sync-config.js';
 
 const complete: Environment = {
   DATABASE_URL: 'postgres://sync@db:5432/costs',
@@ -32,11 +32,15 @@ describe("the sync's configuration", () => {
         bearerToken: undefined,
         tenant: undefined,
         sigv4Region: undefined,
+        selector: undefined,
+        metricsPrefix: 'jupyterhub',
+        homeStorageLookbackSeconds: 259_200,
       },
       syncCron: '17 5,13,21 * * *',
       maxCostRequests: 100,
       costBasis: 'amortized',
-      allocationPolicy: { allocation: 'hub', excludedHubs: ['binder'] },
+      allocationPolicy: { allocation: 'hub', excludedHubs: ['binder'], idle: 'shared', policies: {} },
+      computeMeasure: 'node_share',
       usageResolutionSeconds: 60,
       attribution: DEFAULT_ATTRIBUTION,
     });
@@ -51,11 +55,16 @@ describe("the sync's configuration", () => {
       'PROMETHEUS_BEARER_TOKEN',
       'PROMETHEUS_TENANT',
       'PROMETHEUS_SIGV4_REGION',
+      'PROMETHEUS_SELECTOR',
+      'JUPYTERHUB_METRICS_PREFIX',
+      'HOME_STORAGE_LOOKBACK',
       'SYNC_CRON',
       'SYNC_MAX_REQUESTS',
       'COST_BASIS',
       'ALLOCATION',
       'EXCLUDED_HUBS',
+      'IDLE',
+      'COMPUTE_MEASURE',
       'USAGE_RESOLUTION',
       'ATTRIBUTION_FILE',
     ];
@@ -165,6 +174,56 @@ describe("the sync's configuration", () => {
     expect(parseSyncConfig({ ...complete, USAGE_RESOLUTION: text }).usageResolutionSeconds).toBe(seconds);
   });
 
+  it.each([
+    'cluster="eu"',
+    ' cluster = "eu" , region=~"a|b", zone!="x",other!~"y.*"',
+    'cluster=""',
+    'cluster="a \\"quoted\\" } name"',
+  ])('takes the selector %s', (selector) => {
+    expect(parseSyncConfig({ ...complete, PROMETHEUS_SELECTOR: selector }).prometheus.selector).toBe(selector.trim());
+  });
+
+  it.each([
+    '{cluster="eu"}',
+    'cluster=eu',
+    "cluster='eu'",
+    'cluster="eu',
+    'cluster="eu"} or vector(1) #',
+    'cluster="eu",',
+    'a-b="c"',
+    '__name__="up"',
+    'cluster=="eu"',
+    'cluster="e\nu"',
+  ])('refuses the selector %s', (selector) => {
+    expect(faultsOf({ ...complete, PROMETHEUS_SELECTOR: selector })).toEqual([
+      expect.stringMatching(
+        /^PROMETHEUS_SELECTOR: must be label matchers of PromQL without braces, such as cluster="eu"/,
+      ),
+    ]);
+  });
+
+  it.each([
+    ['1h', 3600],
+    ['72h', 259_200],
+    ['30d', 2_592_000],
+  ])('lets directory sizes last for %s', (text, seconds) => {
+    expect(parseSyncConfig({ ...complete, HOME_STORAGE_LOOKBACK: text }).prometheus.homeStorageLookbackSeconds).toBe(
+      seconds,
+    );
+  });
+
+  it.each(['3', '0d', '31d', '5m', '1.5d', '-1h', '1w'])('refuses that they last for %s', (text) => {
+    expect(faultsOf({ ...complete, HOME_STORAGE_LOOKBACK: text })).toEqual([
+      'HOME_STORAGE_LOOKBACK: must be a duration from 1h to 30d, such as 3d',
+    ]);
+  });
+
+  it.each(['jupyterhub-prod', '1hub', 'a b', 'x{}'])('refuses the prefix %s of metrics', (text) => {
+    expect(faultsOf({ ...complete, JUPYTERHUB_METRICS_PREFIX: text })).toEqual([
+      'JUPYTERHUB_METRICS_PREFIX: must be the beginning of metric names, such as jupyterhub',
+    ]);
+  });
+
   it.each(['60', '5', 'm', '14s', '7m', '50m', '2h', '1d', '0m', '-5m', '1.5m', '5 m', '5M'])(
     'refuses the duration %j',
     (text) => {
@@ -175,12 +234,12 @@ describe("the sync's configuration", () => {
   );
 
   it('takes a budget of requests that is enough for one reading', () => {
-    expect(parseSyncConfig({ ...complete, SYNC_MAX_REQUESTS: '5' }).maxCostRequests).toBe(5);
+    expect(parseSyncConfig({ ...complete, SYNC_MAX_REQUESTS: '6' }).maxCostRequests).toBe(6);
   });
 
-  it.each(['4', '0', '-1', '1.5', '1e3', 'ten', '100000'])('refuses the budget %j', (text) => {
+  it.each(['5', '0', '-1', '1.5', '1e3', 'ten', '100000'])('refuses the budget %j', (text) => {
     expect(faultsOf({ ...complete, SYNC_MAX_REQUESTS: text })).toEqual([
-      'SYNC_MAX_REQUESTS: must be a number of requests from 5 to 99999',
+      'SYNC_MAX_REQUESTS: must be a number of requests from 6 to 99999',
     ]);
   });
 
@@ -195,5 +254,40 @@ describe("the sync's configuration", () => {
     const config = parseSyncConfig(complete);
     const change = () => ((config.attribution.core.nodeServices as string[])[0] = 'changed');
     expect(change).toThrow(TypeError);
+  });
+});
+
+describe('the settings in force', () => {
+  it('are what the environment says and the defaults, with no secret', () => {
+    const settings = describeSyncSettings({
+      DATABASE_URL: 'postgres://costs:s3cret@db:5432/costs?sslmode=require&password=s3cret',
+      CLUSTER_NAME: 'hub-cluster',
+      PROMETHEUS_URL: 'https://user:s3cret@prometheus:9090/api?token=s3cret',
+      PROMETHEUS_PASSWORD: 's3cret',
+      PROMETHEUS_BEARER_TOKEN: 's3cret',
+      ALLOCATION: 'cluster',
+      EXCLUDED_HUBS: '',
+      HOME: '/root',
+    });
+    expect(settings).toEqual(
+      expect.arrayContaining([
+        'DATABASE_URL=postgres://costs@db:5432/costs',
+        'CLUSTER_NAME=hub-cluster',
+        'PROMETHEUS_URL=https://prometheus:9090/api',
+        'PROMETHEUS_PASSWORD=(set)',
+        'PROMETHEUS_BEARER_TOKEN=(set)',
+        'ALLOCATION=cluster',
+        'EXCLUDED_HUBS=binder (default)',
+        'USAGE_RESOLUTION=1m (default)',
+        'COST_BASIS=amortized (default)',
+      ]),
+    );
+    expect(settings.join()).not.toMatch(/s3cret|HOME=|TENANT/);
+  });
+
+  it('show nothing of an address that cannot be parsed', () => {
+    expect(describeSyncSettings({ DATABASE_URL: 'postgres://costs:s3%cr/et#@db/costs' })).toContain(
+      'DATABASE_URL=(set)',
+    );
   });
 });

@@ -6,14 +6,6 @@ const required = (what: string) => ({
   error: (issue: { input?: unknown }) => (issue.input === undefined ? `is required: ${what}` : what),
 });
 
-/** A PostgreSQL connection URL. */
-export const databaseUrl = z
-  .string(required('a URL such as postgres://user:password@host:5432/database'))
-  .refine(
-    (text) => isUrl(text, ['postgres:', 'postgresql:']),
-    'must be a URL such as postgres://user:password@host:5432/database',
-  );
-
 /** An http(s) URL. */
 export const httpUrl = z
   .string()
@@ -48,10 +40,16 @@ export const port = z
   .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, 'must be a port from 0 to 65535')
   .transform(Number);
 
+/** How many connections a process of the API holds to the database at most. */
+export const poolSize = z
+  .string()
+  .refine((text) => /^\d{1,3}$/.test(text) && Number(text) >= 2, 'must be a number of connections from 2 to 999')
+  .transform(Number);
+
 /** How many requests may be sent: enough for one reading, and a number that somebody means to pay for. */
 export const requestCount = z
   .string()
-  .refine((text) => /^\d{1,5}$/.test(text) && Number(text) >= 5, 'must be a number of requests from 5 to 99999')
+  .refine((text) => /^\d{1,5}$/.test(text) && Number(text) >= 6, 'must be a number of requests from 6 to 99999')
   .transform(Number);
 
 /** A list of names separated by commas, each kept once; blanks around them do not count. */
@@ -74,6 +72,32 @@ export const resolutionSeconds = z
     (seconds) => seconds >= 15 && seconds <= 3600 && SECONDS_PER_DAY % seconds === 0,
     'must be a duration from 15s to 1h that divides a day, such as 1m or 5m',
   );
+
+/** What selects series of one cluster: label matchers of PromQL, without braces. */
+export const labelMatchers = z
+  .string()
+  .transform((text) => text.trim())
+  .refine(
+    (text) => MATCHERS.test(text) && !/\b__name__\b/.test(text),
+    'must be label matchers of PromQL without braces, such as cluster="eu" or cluster="eu",region=~"a|b"',
+  );
+
+const MATCHER = /[a-zA-Z_]\w*\s*(?:=~|!~|!=|=)\s*"(?:[^"\\\n]|\\[abfnrtv\\"])*"/.source;
+const MATCHERS = new RegExp(`^${MATCHER}(?:\\s*,\\s*${MATCHER})*$`);
+
+/** How long something lasts: whole hours, from one hour to thirty days, as `72h` or `3d`; in seconds. */
+export const lookbackSeconds = z
+  .string()
+  .transform((text) => {
+    const match = /^(\d{1,3})([hd])$/.exec(text);
+    return match ? Number(match[1]) * (match[2] === 'd' ? SECONDS_PER_DAY : 3600) : 0;
+  })
+  .refine((seconds) => seconds > 0 && seconds <= 30 * SECONDS_PER_DAY, 'must be a duration from 1h to 30d, such as 3d');
+
+/** What the names of metrics begin with. */
+export const metricsPrefix = z
+  .string()
+  .regex(/^[a-zA-Z_:][\w:]*$/, 'must be the beginning of metric names, such as jupyterhub');
 
 function isUrl(text: string, protocols: readonly string[]): boolean {
   try {

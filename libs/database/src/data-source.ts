@@ -1,13 +1,15 @@
 import { MIGRATIONS } from '#migrations';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
-import { FailFastClient } from './fail-fast-client.js';
+import { makeClient, type DatabaseClient } from './database-client.js';
+import { setSession } from './session-settings.js';
+import { refuseTransactionPooler } from './transaction-pooler.js';
 
 /** How a process uses the database. Time-outs in milliseconds. */
 export interface DataSourceSettings {
   /** Shown in pg_stat_activity. */
   readonly applicationName: string;
-  /** Most connections at once. Default 10. */
+  /** Most connections at once. Default 10; a sync needs 3. */
   readonly poolSize?: number;
   /** For a connection to be made or to become free. Default 5 s. */
   readonly connectTimeoutMs?: number;
@@ -22,12 +24,6 @@ const GRACE_MS = 500;
 const KEEP_ALIVE_AFTER_MS = 30_000;
 
 /**
- * The server, too, looks after a silent connection: of a client that vanished without a word (a node that lost power, a
- * network that parted) it learns within a minute, and lets go of the lock. Its own default is two hours.
- */
-const SERVER_KEEP_ALIVE = '-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3';
-
-/**
  * TypeORM is the connection and the runner of migrations: statements are SQL, and there are no entities. Not yet
  * connected: call `initialize()`.
  */
@@ -35,7 +31,6 @@ export function createDataSource(databaseUrl: string, settings: DataSourceSettin
   const { applicationName, poolSize = 10, connectTimeoutMs = 5_000, statementTimeoutMs = 60_000 } = settings;
   return new DataSource({
     type: 'postgres',
-    url: databaseUrl,
     applicationName,
     poolSize,
     connectTimeoutMS: connectTimeoutMs,
@@ -45,15 +40,26 @@ export function createDataSource(databaseUrl: string, settings: DataSourceSettin
     installExtensions: false,
     logging: false,
     extra: {
-      Client: FailFastClient,
-      statement_timeout: statementTimeoutMs,
+      // pg reads the URL, as in the API. TypeORM, which reads it otherwise, does not see it.
+      databaseUrl,
+      Client: makeClient,
+      onConnect: (client: DatabaseClient) => client.query(setSession(client.serverVersion, statementTimeoutMs)),
       query_timeout: statementTimeoutMs + GRACE_MS,
       keepAlive: true,
-      options: SERVER_KEEP_ALIVE,
       keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
       types: DAYS_AS_TEXT,
     },
   });
+}
+
+/**
+ * Connects a process that writes.
+ *
+ * @throws TransactionPoolerError before anything is set or locked.
+ */
+export async function openDataSource(databaseUrl: string, settings: DataSourceSettings): Promise<DataSource> {
+  await refuseTransactionPooler(databaseUrl);
+  return createDataSource(databaseUrl, settings).initialize();
 }
 
 /** pg makes a `Date` at local midnight of a date, another day west of Greenwich: days stay text. */

@@ -9,4 +9,7 @@ export { findLockHolder, type LockHolder } from './sync-lock.js';
 export * from './sync-records.js';
 export * from './sync-session.js';
 export { RunTakenOverError } from './sync-runs.js';
+export { TransactionPoolerError } from './transaction-pooler.js';
 export { WRITTEN_TABLES } from './written-tables.js';
+export { describeFault, logFault, type Fault } from './describe-fault.js';
+export { reportFault } from './report-fault.js';

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { OperatorError, type Measure } from '#libs/domain';
 import { readSqlFile } from '#migrations';
 import { MigrationExecutor, QueryFailedError, type DataSource, type QueryRunner } from 'typeorm';
+import { MigrationBlockers } from './migration-blockers.js';
 import { missingMigrations, unknownMigrations } from './queries/applied-migrations.js';
+import { refuseReadingRole } from './refuse-reading-role.js';
 import { isHeldElsewhere } from './sync-lock.js';
 
 /** The first migration of the layout before 0.2. */
@@ -34,10 +36,33 @@ export class MigrationNotAllowedError extends OperatorError {
 
 /** A run is writing: by code that does not know what the migrations add, it would leave its days without it. */
 export class SyncAtWorkError extends OperatorError {
-  constructor(clusters: readonly string[]) {
+  constructor(
+    held: readonly { readonly cluster: string; readonly holder: string | null; readonly since: Date | null }[],
+  ) {
+    const clusters = held.map(
+      ({ cluster, holder, since }) =>
+        cluster + (holder && since ? ` (by ${holder}, since ${since.toISOString()})` : ''),
+    );
     super(
       `the database is migrated between runs, and these clusters are being synced: ${clusters.join(', ')}; ` +
         'stop their sync, or try again when their runs have ended',
+    );
+  }
+}
+
+/** Somebody holds what the migrations change: another migration, a backup, a reader that does not end. */
+export class MigrationBlockedError extends OperatorError {
+  constructor(whom: string) {
+    super(`the migration waited too long for ${whom}; nothing was changed: end it, or try again when it has ended`);
+  }
+}
+
+/** Names and amounts of the world are stored as they come. */
+export class WrongEncodingError extends OperatorError {
+  constructor(encoding: string) {
+    super(
+      `the database has the encoding ${encoding}, and needs UTF8: ` +
+        `make another one with ENCODING 'UTF8' TEMPLATE template0`,
     );
   }
 }
@@ -49,32 +74,60 @@ export class DependentViewError extends OperatorError {
   }
 }
 
-/** How long a migration waits for runs, and for another migration, to end. */
-const LOCK_TIMEOUT_MS = 60_000;
-/** Any number, the same for every process that migrates. */
-const MIGRATION_LOCK = 1795824000000;
+/** How long a migration waits for runs, and for another migration, to end: less than a statement may take. */
+const LOCK_TIMEOUT_MS = 50_000;
+
+export interface MigrateOptions {
+  readonly lockTimeoutMs?: number;
+  /** Hears for whom the migration waits. */
+  readonly onWait?: (whom: string) => void;
+}
 
 /**
  * Runs the pending migrations and the views, all in one transaction, and returns what was applied: names of migrations,
  * and `views` where their text is another than the database's. A second process that migrates at the same time waits for
  * the first and then finds nothing to do. With nothing to do it only reads.
  *
- * @throws EarlierLayoutError, NewerSchemaError before anything is written.
- * @throws SyncAtWorkError, DependentViewError, MigrationNotAllowedError; nothing is left half done.
+ * @throws ReadingRoleError, EarlierLayoutError, NewerSchemaError, WrongEncodingError before anything is written.
+ * @throws SyncAtWorkError, MigrationBlockedError, DependentViewError, MigrationNotAllowedError; nothing is left half done.
  */
 export async function migrate(
   dataSource: DataSource,
   measures: readonly Measure[],
-  { lockTimeoutMs = LOCK_TIMEOUT_MS }: { readonly lockTimeoutMs?: number } = {},
+  options: MigrateOptions = {},
+): Promise<string[]> {
+  try {
+    return await migrateOnce(dataSource, measures, options);
+  } catch (error) {
+    // Of two first migrations at the same time, both make the first table.
+    if (!MADE_MEANWHILE.includes(codeOf(error) ?? '')) throw error;
+    return migrateOnce(dataSource, measures, options);
+  }
+}
+
+/** duplicate_table, and unique_violation of PostgreSQL's own catalogue. */
+const MADE_MEANWHILE = ['42P07', '23505'];
+
+async function migrateOnce(
+  dataSource: DataSource,
+  measures: readonly Measure[],
+  { lockTimeoutMs = LOCK_TIMEOUT_MS, onWait = () => undefined }: MigrateOptions,
 ): Promise<string[]> {
   const queryRunner = dataSource.createQueryRunner();
   const views = renderViews(measures);
+  let blockers: MigrationBlockers | undefined;
   try {
+    await refuseReadingRole(queryRunner);
     if (await isCurrent(dataSource, queryRunner, views)) return [];
+    await refuseOtherEncodings(queryRunner);
+    blockers = await MigrationBlockers.watch(dataSource, queryRunner, onWait, lockTimeoutMs);
     await queryRunner.startTransaction();
     try {
       await queryRunner.query(`SELECT set_config('lock_timeout', $1, true)`, [`${lockTimeoutMs}ms`]);
-      await queryRunner.query(`SELECT pg_advisory_xact_lock($1)`, [MIGRATION_LOCK]);
+      // Only who may change the table can hold it, unlike an advisory lock.
+      if (await queryRunner.hasTable('migrations')) {
+        await queryRunner.query(`LOCK TABLE migrations IN SHARE ROW EXCLUSIVE MODE`);
+      }
       if (await isCurrent(dataSource, queryRunner, views)) return [];
       await holdClusters(queryRunner);
       const applied = await new MigrationExecutor(dataSource, queryRunner).executePendingMigrations();
@@ -85,10 +138,19 @@ export async function migrate(
       if (queryRunner.isTransactionActive) await queryRunner.rollbackTransaction().catch(() => undefined);
     }
   } catch (error) {
+    if (isHeldElsewhere(error)) throw new MigrationBlockedError(blockers?.seen ?? '');
     throw operatorErrorOf(error);
   } finally {
+    blockers?.stop();
     await queryRunner.release();
   }
+}
+
+async function refuseOtherEncodings(queryRunner: QueryRunner): Promise<void> {
+  const [{ encoding }]: [{ encoding: string }] = await queryRunner.query(
+    `SELECT pg_encoding_to_char(encoding) AS encoding FROM pg_database WHERE datname = current_database()`,
+  );
+  if (encoding !== 'UTF8') throw new WrongEncodingError(encoding);
 }
 
 interface Views {
@@ -109,9 +171,11 @@ function renderViews(measures: readonly Measure[]): Views {
 
 /**
  * Replaces each view where its columns only grow. Where they do not, all are dropped and made again: a view of the
- * operator's own that depends on one stops that, and the roles that read them have default privileges.
+ * operator's own that depends on one stops that. Who reads all views reads all of them afterwards: default privileges are
+ * those of one owner, and a dump may be restored under another.
  */
 async function replaceViews(queryRunner: QueryRunner, { text }: Views): Promise<void> {
+  const grants: { statement: string }[] = await queryRunner.query(GRANTS_TO_READERS_OF_ALL);
   await queryRunner.query(`SAVEPOINT views`);
   try {
     await queryRunner.query(text);
@@ -122,7 +186,19 @@ async function replaceViews(queryRunner: QueryRunner, { text }: Views): Promise<
     await queryRunner.query(`DROP VIEW IF EXISTS ${names.join(', ')}`);
     await queryRunner.query(text);
   }
+  for (const { statement } of grants) await queryRunner.query(statement);
 }
+
+const GRANTS_TO_READERS_OF_ALL = `
+  WITH views AS (
+    SELECT relowner, relacl FROM pg_class WHERE relnamespace = to_regnamespace('reporting') AND relkind = 'v'
+  )
+  SELECT format('GRANT SELECT ON ALL TABLES IN SCHEMA reporting TO %I', role.rolname) AS statement
+  FROM views CROSS JOIN aclexplode(relacl) AS acl JOIN pg_roles role ON role.oid = acl.grantee
+  WHERE acl.privilege_type = 'SELECT' AND acl.grantee <> relowner
+  GROUP BY role.rolname
+  HAVING count(*) = (SELECT count(*) FROM views)
+  ORDER BY role.rolname`;
 
 const INVALID_TABLE_DEFINITION = '42P16';
 
@@ -156,11 +232,12 @@ async function holdClusters(queryRunner: QueryRunner): Promise<void> {
   } catch (error) {
     if (!isHeldElsewhere(error)) throw error;
     await queryRunner.rollbackTransaction();
-    const held: { cluster: string }[] = await queryRunner.query(
-      `SELECT cluster FROM sync_locks WHERE cluster NOT IN (SELECT cluster FROM sync_locks FOR UPDATE SKIP LOCKED)
-       ORDER BY cluster`,
+    throw new SyncAtWorkError(
+      await queryRunner.query(
+        `SELECT cluster, holder, since FROM sync_locks
+         WHERE cluster NOT IN (SELECT cluster FROM sync_locks FOR UPDATE SKIP LOCKED) ORDER BY cluster`,
+      ),
     );
-    throw new SyncAtWorkError(held.map(({ cluster }) => cluster));
   }
 }
 

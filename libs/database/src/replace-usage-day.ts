@@ -11,6 +11,7 @@ import {
   type UsageDataset,
 } from '#libs/domain';
 import { reallocateDay, textOfPolicy } from './allocate-day.js';
+import { completeReadings, deleteEmptyRecords, listDaysThatFollow } from './complete-readings.js';
 import { affectedRows, type RunTransaction } from './run-transaction.js';
 import type { UsageDayReplacement, UsageDayStatus } from './sync-records.js';
 import { countChangedDays } from './sync-runs.js';
@@ -28,11 +29,18 @@ export async function replaceUsageDay(
   policy: AllocationPolicy,
 ): Promise<UsageDayReplacement> {
   const day = dayOfReadings(readings);
+  const complete = await completeReadings(transaction, day, readings, readAt);
+  await deleteEmptyRecords(transaction, day, complete);
   const replaced: ReadingReplacement[] = [];
-  for (const reading of readings) replaced.push(await replaceReading(transaction, reading, readAt));
+  for (const reading of complete) replaced.push(await replaceReading(transaction, reading, readAt));
   let rowsWritten = replaced.reduce((sum, { rowsWritten: rows }) => sum + rows, 0);
   if (replaced.some(({ isOther }) => isOther) || !(await isAllocatedBy(transaction, day, policy))) {
     rowsWritten += await reallocateDay(transaction, day, policy);
+  }
+  if (replaced.some(({ isOther, hub }) => isOther && hub !== ALL_HUBS)) {
+    for (const later of await listDaysThatFollow(transaction, day)) {
+      rowsWritten += await reallocateDay(transaction, later, policy);
+    }
   }
   if (rowsWritten > 0) await countChangedDays(transaction, rowsWritten);
   const kept = replaced.filter((reading) => reading.kept).map(({ dataset }) => dataset);
@@ -41,6 +49,7 @@ export async function replaceUsageDay(
 
 interface ReadingReplacement {
   readonly dataset: UsageDataset;
+  readonly hub: string;
   readonly kept: boolean;
   readonly rowsWritten: number;
   /** Whether user costs follow otherwise from it than from what was stored. */
@@ -52,29 +61,29 @@ async function replaceReading(
   reading: DatasetReading,
   readAt: Date,
 ): Promise<ReadingReplacement> {
-  const { dataset, day } = reading;
+  const { dataset, hub } = reading;
   const stored = await findUsageDay(transaction, reading);
   const coverage = reading.coverage.toFixed(COVERAGE_DIGITS);
   const isMissing = Number(coverage) === 0 && reading.rows.length === 0;
-  if (stored && knowsMore(stored, coverage, isMissing)) {
+  if (stored && knowsMore(stored, reading, coverage, isMissing)) {
     const rowsWritten = stored.status === 'provisional' ? await settleForgotten(transaction, reading, readAt) : 0;
-    return { dataset, kept: true, rowsWritten, isOther: false };
+    return { dataset, hub, kept: true, rowsWritten, isOther: false };
   }
   const rows = rowsOf(reading);
   const mark: UsageDayRow = {
-    status: isMissing ? 'missing' : isSettled(day, readAt) ? 'final' : 'provisional',
+    status: isMissing ? 'missing' : isSettled(reading, readAt) ? 'final' : 'provisional',
     coverage,
     method: reading.measures.join(' '),
     digest: rows.digest,
   };
   if (stored && COMPARED.every((column) => stored[column] === mark[column])) {
-    return { dataset, kept: false, rowsWritten: 0, isOther: false };
+    return { dataset, hub, kept: false, rowsWritten: 0, isOther: false };
   }
   const hasOtherRows = stored?.digest !== mark.digest;
   const rowsWritten = hasOtherRows ? await replaceRows(transaction, reading, rows, stored?.method ?? '') : 0;
   await upsertUsageDay(transaction, reading, mark, readAt);
   const isOther = hasOtherRows || (stored?.status === 'missing') !== isMissing;
-  return { dataset, kept: false, rowsWritten: rowsWritten + 1, isOther };
+  return { dataset, hub, kept: false, rowsWritten: rowsWritten + 1, isOther };
 }
 
 /** As usage_days stores coverage. */
@@ -100,8 +109,15 @@ async function findUsageDay(
   return row;
 }
 
-function knowsMore(stored: UsageDayRow, coverage: string, isMissing: boolean): boolean {
-  return Number(coverage) < Number(stored.coverage) || (isMissing && stored.status !== 'missing');
+/** Whether the stored reading covers more of the day, or as much and has the measure that divides costs best, its first. */
+function knowsMore(stored: UsageDayRow, { measures }: DatasetReading, coverage: string, isMissing: boolean): boolean {
+  const [best = ''] = stored.method.split(' ');
+  const lacksBest = stored.status !== 'missing' && best !== '' && !measures.includes(best);
+  return (
+    Number(coverage) < Number(stored.coverage) ||
+    (Number(coverage) === Number(stored.coverage) && lacksBest) ||
+    (isMissing && stored.status !== 'missing')
+  );
 }
 
 async function upsertUsageDay(
@@ -131,7 +147,7 @@ async function settleForgotten(
   { day, dataset, hub }: DatasetReading,
   readAt: Date,
 ): Promise<number> {
-  if (readAt < startOfDay(addDays(day, 1 + USAGE_RETRY_DAYS))) return 0;
+  if (!isPastRetry(day, readAt)) return 0;
   return affectedRows(
     transaction,
     `UPDATE usage_days SET run_id = $5, status = 'final', read_at = $6
@@ -140,8 +156,14 @@ async function settleForgotten(
   );
 }
 
-function isSettled(day: Day, readAt: Date): boolean {
+/** Without any sample of the day itself, only with sizes that last, as long after it as what is missing is requested again. */
+function isSettled({ day, coverage }: DatasetReading, readAt: Date): boolean {
+  if (coverage === 0) return isPastRetry(day, readAt);
   return readAt.getTime() >= startOfDay(addDays(day, 1)).getTime() + USAGE_SETTLE_MS;
+}
+
+function isPastRetry(day: Day, readAt: Date): boolean {
+  return readAt >= startOfDay(addDays(day, 1 + USAGE_RETRY_DAYS));
 }
 
 /** Whether the day's user costs were derived by this policy; a day without costs has none to derive. */

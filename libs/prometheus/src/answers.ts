@@ -1,4 +1,4 @@
-import { NoQuantityError, PrometheusError, PrometheusPartialAnswerError } from './prometheus-errors.js';
+import { NoQuantityError, NoStoreError, PrometheusError, PrometheusPartialAnswerError } from './prometheus-errors.js';
 
 /** What an HTTP answer looks like to the two functions below. `body` is parsed JSON, or the text where it is none. */
 export interface HttpAnswer {
@@ -28,13 +28,24 @@ const REMEDIES: Record<number, string> = {
   404: 'there is no query API at this address; check the path in PROMETHEUS_URL',
 };
 
+/**
+ * Thanos' words for a time that no store knows: there are no samples, and none is missing. Older versions say "store".
+ * Several messages may come as one text; then each must be this one.
+ */
+function saysNoStore(text: string): boolean {
+  const messages = text.split(/[;\n]\s*/).filter((message) => message.trim() !== '');
+  return messages.length > 0 && messages.every((message) => /\bno store ?(apis?|s)? matched\b/i.test(message));
+}
+
 /** @throws PrometheusError unless the answer is a whole one: JSON, `status: success`, no warnings. */
 export function assertWholeAnswer(question: string, { status, body }: HttpAnswer): void {
   if (!isRecord(body)) {
     throw new PrometheusError(`${question}: the answer is not JSON, or was cut off (HTTP ${status})`, status, true);
   }
   if (body['status'] !== 'success') throw errorOfAnswer(question, { status, body });
-  const warnings = Array.isArray(body['warnings']) ? body['warnings'].map(String) : [];
+  const warnings = Array.isArray(body['warnings'])
+    ? body['warnings'].map(String).filter((warning) => !saysNoStore(warning))
+    : [];
   if (warnings.length > 0) {
     throw new PrometheusPartialAnswerError(
       `${question}: the answer is incomplete: ${warnings.join('; ')}`,
@@ -68,6 +79,7 @@ export function assertQuantities(question: string, { status, body }: HttpAnswer)
 export function errorOfAnswer(question: string, { status, body }: HttpAnswer, refusedRemedy?: string): PrometheusError {
   const details = isRecord(body) ? body : {};
   const words = [details['error'], details['message'], details['Message']].find((text) => typeof text === 'string');
+  if (words !== undefined && saysNoStore(words)) return new NoStoreError(`${question}: ${words}`, status);
   const reason = words === undefined ? '' : `: ${withoutAccount(words)}`;
   const refused = status === 401 || status === 403 ? refusedRemedy : undefined;
   const remedy = refused ?? REMEDIES[status] ?? (status >= 300 && status < 400 ? REDIRECTED : undefined);

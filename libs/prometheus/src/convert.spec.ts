@@ -4,7 +4,8 @@ import { MEASURES } from './measures.js';
 import type { Sample } from './prometheus.client.js';
 
 const DAY = '2026-03-02';
-const [MEMORY, HOMES] = [MEASURES[0]!, MEASURES[1]!];
+const measureOf = (name: string) => MEASURES.find((measure) => measure.name === name)!;
+const [MEMORY, HOMES] = [measureOf('memory_requested'), measureOf('home_stored')];
 const convertCompute = (day: string, samples: Sample[], attribution: typeof ATTRIBUTION) =>
   convertUsage(MEMORY, samples, { day, attribution, labels: [] });
 const convertHomeStorage = (day: string, samples: Sample[], labels: UserLabels[], attribution: typeof ATTRIBUTION) =>
@@ -118,8 +119,8 @@ describe('memberships out of samples', () => {
     expect(rowsOf(member('prod', 'a', 'none'), member('prod', 'a', 'geo'))).toEqual([['prod', 'a', 'geo']]);
   });
 
-  it('say nothing of a person of whom only "several groups" is known, which is not "in no group"', () => {
-    expect(rowsOf(member('prod', 'a', 'multiple'))).toEqual([]);
+  it('put a person of whom only "several groups" is known into group multiple, which is not "in no group"', () => {
+    expect(rowsOf(member('prod', 'a', 'multiple'))).toEqual([['prod', 'a', 'multiple']]);
   });
 
   it('do not repeat a group that two namespaces of one hub report', () => {

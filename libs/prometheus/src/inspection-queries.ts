@@ -1,59 +1,129 @@
-import { USERNAME_ANNOTATION, type NamedQuery } from './queries.js';
+import { NAMED, severalValues, CLUSTER_LABELS, type NamedQuery } from './queries.js';
+import {
+  ALLOCATABLE,
+  ANNOTATIONS,
+  DIRECTORIES,
+  endedPods,
+  GROUPS,
+  NODE_LABELS,
+  PHASES,
+  placedRequests,
+  renamed,
+  REQUESTS,
+  select,
+  series,
+  type Metric,
+  type QuerySettings,
+} from './selectors.js';
 
-/**
+/*
  * What the usage queries silently depend on. Everything is looked for in the day before now: a user's pod of this
  * morning proves as much as one that runs, and exporters clear and refill their series between scrapes.
  */
-const REQUESTS = 'kube_pod_container_resource_requests';
-const ANNOTATIONS = 'kube_pod_annotations';
-const DIRECTORIES = 'dirsize_total_size_bytes';
-const GROUPS = 'jupyterhub_user_group_info';
 
 const lastDay = (selector: string) => `last_over_time(${selector}[1d])`;
-const podsOf = (selector: string) => `group by (namespace, pod) (${lastDay(selector)})`;
+const MEMORY = 'resource="memory"';
+const HERE = 'namespace!=""';
+/** KubeSpawner's default name of a user's pod; those of a daemon set or a hub begin otherwise. */
+const SPAWNED = 'pod=~"jupyter-.*"';
+const RENAMED_SPAWNED = 'exported_pod=~"jupyter-.*"';
 
-const ASKED = `${REQUESTS}{resource="memory"}`;
-const PLACED = `${REQUESTS}{resource="memory", node!=""}`;
-const NAMED = `${ANNOTATIONS}{${USERNAME_ANNOTATION}!=""}`;
-// KubeSpawner's default name of a user's pod; those of a daemon set or a hub begin otherwise.
-const SPAWNED = `${REQUESTS}{resource="memory", pod=~"jupyter-.*"}`;
+/** Counts; an empty response is 0. */
+export function inspectedCounts(settings: QuerySettings) {
+  const raw = (metric: Metric, ...matchers: string[]) => lastDay(select(settings, metric, ...matchers));
+  const { asked, named, spawned } = userPods(settings);
+  const counted = (name: string, promql: string): NamedQuery => ({ name, promql: `count(${promql})` });
+  return {
+    memoryRequests: counted('memory requests', raw(REQUESTS, MEMORY)),
+    placedRequests: counted('memory requests of pods on a node', raw(REQUESTS, MEMORY, 'node!=""')),
+    renamedSeries: counted(
+      'series with labels that the scrape renamed',
+      [REQUESTS, ANNOTATIONS].map((metric) => renamed(settings, metric, [], lastDay)).join(' or '),
+    ),
+    annotations: counted('pod annotations', raw(ANNOTATIONS)),
+    namedPods: counted('pods with a username', named),
+    namedPodsWithRequest: counted('pods with a username and memory', `${named} and on (namespace, pod) ${asked}`),
+    spawnedPodsWithoutName: counted(
+      'spawned pods without a username',
+      `${spawned} unless on (namespace, pod) ${named}`,
+    ),
+    podPhases: counted('pod phases', raw(PHASES)),
+    endedPods: counted(
+      'pods that have ended and still have requests',
+      `group by (namespace, pod) (${placedRequests(settings, 'memory')}) and on (namespace, pod) ${endedPods(settings)}`,
+    ),
+    nodeTypes: counted('instance types of nodes', raw(NODE_LABELS, 'label_node_kubernetes_io_instance_type!=""')),
+    allocatableNodes: counted('allocatable of nodes', raw(ALLOCATABLE, MEMORY)),
+    directorySeries: counted('directory sizes', raw(DIRECTORIES)),
+    labelledDirectories: counted('directory sizes with every label', raw(DIRECTORIES, HERE, 'directory!=""')),
+    groupSeries: counted('group memberships', raw(GROUPS)),
+    escapedGroupSeries: counted(
+      'group memberships with every label',
+      raw(GROUPS, HERE, 'username!=""', 'username_escaped!=""'),
+    ),
+  } as const satisfies Record<string, NamedQuery>;
+}
 
-const counted = (name: string, promql: string): NamedQuery => ({ name, promql: `count(${promql})` });
+/** Up to three pods of users that reach nobody: they bear no username, or ask for no memory. */
+export function unmatchedPods(settings: QuerySettings): NamedQuery {
+  const { asked, named, spawned } = userPods(settings);
+  return {
+    name: 'pods that reach nobody',
+    promql: `topk(3, (${spawned} unless on (namespace, pod) ${named}) or (${named} unless on (namespace, pod) ${asked}))`,
+  };
+}
 
-/** Counts; an empty answer is 0. */
-export const INSPECTED_COUNTS = {
-  memoryRequests: counted('memory requests', lastDay(ASKED)),
-  placedRequests: counted('memory requests of pods on a node', lastDay(PLACED)),
-  annotations: counted('pod annotations', lastDay(ANNOTATIONS)),
-  namedPods: counted('pods with a username', podsOf(NAMED)),
-  namedPodsWithRequest: counted(
-    'pods with a username and memory',
-    `${podsOf(NAMED)} and on (namespace, pod) ${podsOf(ASKED)}`,
-  ),
-  spawnedPodsWithoutName: counted(
-    'spawned pods without a username',
-    `${podsOf(SPAWNED)} unless on (namespace, pod) ${podsOf(NAMED)}`,
-  ),
-  directorySeries: counted('directory sizes', lastDay(DIRECTORIES)),
-  labelledDirectories: counted(
-    'directory sizes with every label',
-    lastDay(`${DIRECTORIES}{namespace!="", directory!=""}`),
-  ),
-  groupSeries: counted('group memberships', lastDay(GROUPS)),
-  escapedGroupSeries: counted(
-    'group memberships with every label',
-    lastDay(`${GROUPS}{namespace!="", username!="", username_escaped!=""}`),
-  ),
-} as const satisfies Record<string, NamedQuery>;
+function userPods(settings: QuerySettings) {
+  const seen = (metric: Metric, ...matchers: string[]) => series(settings, metric, matchers, lastDay);
+  const podsOf = (expression: string) => `group by (namespace, pod) (${expression})`;
+  return {
+    asked: podsOf(seen(REQUESTS, MEMORY)),
+    named: podsOf(seen(ANNOTATIONS, NAMED)),
+    spawned: `(${podsOf(seen(REQUESTS, MEMORY, SPAWNED))} or ${podsOf(seen(REQUESTS, MEMORY, RENAMED_SPAWNED))})`,
+  };
+}
+
+/** Whether a dataset had samples within the last hours, however long ago its last one: one series, or nothing. */
+export function recentPresence(settings: QuerySettings, metric: Metric, hours: number): NamedQuery {
+  return { name: 'presence', promql: `group(last_over_time(${select(settings, metric)}[${hours}h]))` };
+}
 
 /** Every home directory, one sample each with labels `namespace` and `directory`. */
-export const INSPECTED_DIRECTORIES: NamedQuery = {
-  name: 'directories',
-  promql: `group by (namespace, directory) (${lastDay(`${DIRECTORIES}{namespace!="", directory!=""}`)})`,
-};
+export function inspectedDirectories(settings: QuerySettings): NamedQuery {
+  const seen = series(settings, DIRECTORIES, [HERE, 'directory!=""'], lastDay);
+  return { name: 'directories', promql: `group by (namespace, directory) (${seen})` };
+}
 
 /** The namespaces in which a pod bore a username. */
-export const INSPECTED_NAMESPACES: NamedQuery = {
-  name: 'namespaces of user pods',
-  promql: `group by (namespace) (${lastDay(NAMED)})`,
-};
+export function inspectedNamespaces(settings: QuerySettings): NamedQuery {
+  const seen = series(settings, ANNOTATIONS, [NAMED], lastDay);
+  return { name: 'namespaces of user pods', promql: `group by (namespace) (${seen})` };
+}
+
+/** Seconds between two scrapes of kube-state-metrics: of the series that was scraped most often in three hours. */
+export function scrapeInterval(settings: QuerySettings): NamedQuery {
+  const asked = select(settings, REQUESTS, MEMORY);
+  const seen = `timestamp(${asked})[3h:1m]`;
+  return {
+    name: 'scrape interval',
+    promql: `min((max_over_time(${seen}) - min_over_time(${seen})) / ((count_over_time(${asked}[3h]) - 1) > 0))`,
+  };
+}
+
+/** By namespace, the hour (Unix time) until which its exporter was last seen in the last seven days. */
+export function lastSeen(settings: QuerySettings, metric: Metric): NamedQuery {
+  const inHour = series(settings, metric, [HERE], (selector) => `last_over_time(${selector}[1h])`);
+  return { name: 'exporters of hubs', promql: `max_over_time((group by (namespace) (${inHour}) * time())[7d:1h])` };
+}
+
+/** The namespaces whose exporter was seen in the last hour. */
+export function seenNow(settings: QuerySettings, metric: Metric): NamedQuery {
+  const inHour = series(settings, metric, [HERE], (selector) => `last_over_time(${selector}[1h])`);
+  return { name: 'exporters of hubs', promql: `group by (namespace) (${inHour})` };
+}
+
+/** With the label SEVERAL_CLUSTERS, each cluster label that has several values at once. */
+export function severalClusters(settings: QuerySettings): NamedQuery {
+  const several = CLUSTER_LABELS.map((label) => severalValues(settings, REQUESTS, label));
+  return { name: 'clusters', promql: several.join(' or ') };
+}

@@ -54,3 +54,16 @@ export class PrometheusPartialAnswerError extends PrometheusError {
     super(message, status);
   }
 }
+
+/** Nothing knows of the time that was asked for: Thanos reports it as an error, or beside an empty response as a warning. */
+export class NoStoreError extends PrometheusError {}
+
+/** Samples of several clusters, and nothing tells which of them is ours. The message names no cluster: it is stored. */
+export class SeveralClustersError extends OperatorError {
+  constructor(dataset: UsageDataset, day: Day, label: string, values: number) {
+    super(
+      `${dataset} of ${day}: the samples have ${values} different values of the label ${label} at once, so some are of ` +
+        `other clusters; set PROMETHEUS_SELECTOR to what selects this cluster, such as ${label}="<its value>"`,
+    );
+  }
+}

@@ -71,6 +71,38 @@ describe('asking Prometheus', () => {
     return error as PrometheusError;
   }
 
+  describe('a store that knows nothing of the time', () => {
+    const NOTHING = 'No StoreAPIs matched for this query';
+    const success = (more: object) => json(200, { ...vector(), ...more });
+
+    it.each<[string, Answer]>([
+      ['as a warning', success({ warnings: [NOTHING] })],
+      ['as a warning of an older version', success({ warnings: ['No store matched for this query'] })],
+      ['as several warnings', success({ warnings: [NOTHING, `receive series from store: ${NOTHING}`] })],
+      ['as an info', success({ infos: [NOTHING] })],
+      ['as an error', json(422, { status: 'error', errorType: 'execution', error: `expanding series: ${NOTHING}` })],
+      ['as an error with status 503', json(503, { status: 'error', errorType: 'unavailable', error: NOTHING })],
+      ['as an error with status 200', json(200, { status: 'error', errorType: 'execution', error: NOTHING })],
+    ])('has no samples, %s', async (_, answer) => {
+      answers = [answer];
+      expect(await ask()).toEqual([]);
+      expect(asked).toHaveLength(1);
+    });
+
+    it.each<[string, Answer]>([
+      ['beside another warning', success({ warnings: [NOTHING, 'store gateway is away'] })],
+      ['in one text with another', success({ warnings: [`2 errors: ${NOTHING}; rpc error: unavailable`] })],
+    ])('is no excuse %s', async (_, answer) => {
+      answers = [answer];
+      expect(await faultOf()).toBeInstanceOf(PrometheusPartialAnswerError);
+    });
+
+    it('beside samples of other stores takes nothing from them', async () => {
+      answers = [json(200, { ...vector([{}, '7']), warnings: [NOTHING] })];
+      expect(await ask()).toEqual([{ labels: {}, value: 7 }]);
+    });
+  });
+
   it('posts the question with its instant, and gets labels and values', async () => {
     answers = [json(200, vector([{ namespace: 'prod', user: 'a"b' }, '9.2771232e+13'], [{}, '0']))];
     expect(await ask()).toEqual([

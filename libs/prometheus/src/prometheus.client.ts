@@ -2,7 +2,7 @@ import { promises as timers } from 'node:timers';
 import { PrometheusDriver, type QueryResult } from 'prometheus-query';
 import type { PrometheusConfig } from '#libs/config';
 import { assertQuantities, assertWholeAnswer, errorOfAnswer, errorOfConnection } from './answers.js';
-import { PrometheusError } from './prometheus-errors.js';
+import { NoStoreError, PrometheusError } from './prometheus-errors.js';
 import type { NamedQuery } from './queries.js';
 import { createRequestSigner, SIGNING_REMEDY } from './sign-request.js';
 
@@ -108,13 +108,17 @@ export class PrometheusClient {
     );
   }
 
-  async #ask(query: NamedQuery, ask: (driver: PrometheusDriver) => Promise<QueryResult>): Promise<QueryResult> {
+  async #ask(
+    query: NamedQuery,
+    ask: (driver: PrometheusDriver) => Promise<QueryResult>,
+  ): Promise<Pick<QueryResult, 'result'>> {
     for (let attempt = 0; ; attempt++) {
       this.#signal?.throwIfAborted();
       try {
         return await this.#askOnce(query, ask);
       } catch (error) {
         this.#signal?.throwIfAborted();
+        if (error instanceof NoStoreError) return { result: [] };
         const pauseMs = this.#retryPausesMs[attempt];
         if (!(error instanceof PrometheusError && error.passing) || pauseMs === undefined) throw error;
         await timers

@@ -1,6 +1,21 @@
+import {
+  ANNOTATIONS,
+  CPU_USAGE,
+  DIRECTORIES,
+  endedPods,
+  GROUPS,
+  placedRequests,
+  REQUESTS,
+  select,
+  series,
+  WORKING_SET,
+  type Metric,
+  type QuerySettings,
+} from './selectors.js';
+
 /**
- * A query to Prometheus. The text depends on the resolution alone, never on the day: the day is the instant at which
- * it is evaluated, the last millisecond of that day. At midnight itself Prometheus 2 counts both ends of the range,
+ * A query to Prometheus. The text depends on the deployment's settings alone, never on the day: the day is the instant at
+ * which it is evaluated, the last millisecond of that day. At midnight itself Prometheus 2 counts both ends of the range,
  * 1,441 minutes, and the midnight sample would fall on two days; a millisecond before, versions 2 and 3 agree.
  */
 export interface NamedQuery {
@@ -11,59 +26,120 @@ export interface NamedQuery {
 
 export const SECONDS_PER_DAY = 86_400;
 
-const REQUESTS = 'kube_pod_container_resource_requests{resource="memory"}';
-// Pods that wait for a node have a request and cost nothing: `node` is empty until they are placed.
-const PLACED_REQUESTS = 'kube_pod_container_resource_requests{resource="memory", node!=""}';
-const ANNOTATIONS = 'kube_pod_annotations{annotation_hub_jupyter_org_username!=""}';
-const DIRECTORIES = 'dirsize_total_size_bytes{namespace!=""}';
-const GROUPS = 'jupyterhub_user_group_info{namespace!=""}';
-
 /** The label of a sample of `memoryRequested` that holds the username, unescaped. */
 export const USERNAME_ANNOTATION = 'annotation_hub_jupyter_org_username';
-
-/** Directory sizes change slowly and are measured by walking the file system: one sample an hour decides that hour. */
-const HOME_STORAGE_STEP_SECONDS = 3600;
-
-/** Membership is kept for a whole day; five minutes is the age up to which Prometheus takes a sample as current. */
-const MEMBERSHIP_STEP_SECONDS = 300;
+export const NAMED = `${USERNAME_ANNOTATION}!=""`;
+const SOMEWHERE = 'namespace!=""';
 
 /**
- * Memory requested by each person's pods, byte-seconds per (namespace, username) over the day: the integral of each
- * pod's memory, at the person in its annotation.
+ * A resource that each person's pods requested, in its unit times seconds per (namespace, username) over the day.
  *
  * - The sum of a subquery times its step is the integral. `avg_over_time` averages only while the series lives, so a
  *   pod of an hour would count for the whole day.
- * - `max by (namespace, pod, container)`, at every step: two kube-state-metrics report each container twice, one that
- *   was restarted goes on under another instance, and a pod that was made anew under its old name is known on two nodes
- *   until the older series is five minutes old.
- * - A pod that bore several annotations during the day is shared by the steps at which it bore each. Joining pods and
- *   annotations step by step instead costs ten times as much, and fails as many-to-many while both are current.
+ * - `max by (namespace, pod, container, resource)`, at every step: two kube-state-metrics report each container twice, one
+ *   that was restarted goes on under another instance, and a pod that was made anew under its old name is known on two
+ *   nodes until the older series is five minutes old.
+ * - A pod that has ended holds nothing, from the step on at which its phase says so.
  */
-export function memoryRequested(resolutionSeconds: number): NamedQuery {
-  const day = `[1d:${resolutionSeconds}s]`;
-  return {
-    name: `memory requested, at ${resolutionSeconds}s`,
-    promql: `sum by (namespace, ${USERNAME_ANNOTATION}) (
-  sum by (namespace, pod, ${USERNAME_ANNOTATION}) (count_over_time(${ANNOTATIONS}${day}))
-  / on (namespace, pod) group_left ()
-  sum by (namespace, pod) (count_over_time(${ANNOTATIONS}${day}))
-  * on (namespace, pod) group_left ()
-  sum by (namespace, pod) (sum_over_time((max by (namespace, pod, container) (${PLACED_REQUESTS}))${day}))
-) * ${resolutionSeconds}`,
-  };
+function requested(settings: QuerySettings, name: string, asked: string): NamedQuery {
+  const { resolutionSeconds } = settings;
+  const perPod = `sum by (namespace, pod) (sum_over_time((
+    max by (namespace, pod, container, resource) (${placedRequests(settings, asked)})
+    unless on (namespace, pod) ${endedPods(settings)}
+  )[1d:${resolutionSeconds}s])) * ${resolutionSeconds}`;
+  return { name: `${name}, at ${resolutionSeconds}s`, promql: perUser(settings, perPod) };
 }
 
 /**
- * Size of each home directory, byte-seconds per (namespace, directory) over the day, from hourly samples. `max`: two
- * exporters may measure the same directory. Not `avg_over_time`: a directory made at noon is charged for half a day.
+ * What each pod has, at the person in its annotation. A pod that bore several annotations during the day is shared by the
+ * steps at which it bore each. Joining pods and annotations step by step instead costs ten times as much, and fails as
+ * many-to-many while both are current.
  */
-export function homeStored(): NamedQuery {
-  return {
-    name: 'home storage',
-    promql: `sum_over_time((
-  max by (namespace, directory) (${DIRECTORIES})
-)[1d:${HOME_STORAGE_STEP_SECONDS}s]) * ${HOME_STORAGE_STEP_SECONDS}`,
-  };
+function perUser(settings: QuerySettings, perPod: string): string {
+  const { resolutionSeconds } = settings;
+  const annotations = `count_over_time(${series(settings, ANNOTATIONS, [NAMED])}[1d:${resolutionSeconds}s])`;
+  return `sum by (namespace, ${USERNAME_ANNOTATION}) (
+  sum by (namespace, pod, ${USERNAME_ANNOTATION}) (${annotations})
+  / on (namespace, pod) group_left ()
+  sum by (namespace, pod) (${annotations})
+  * on (namespace, pod) group_left ()
+  (${perPod})
+)`;
+}
+
+export function memoryRequested(settings: QuerySettings): NamedQuery {
+  return requested(settings, 'memory requested', 'resource="memory"');
+}
+
+export function cpuRequested(settings: QuerySettings): NamedQuery {
+  return requested(settings, 'CPU requested', 'resource="cpu"');
+}
+
+/** Accelerators by the names that kube-state-metrics makes of their makers' resources, and no other devices. */
+const ACCELERATORS = [
+  'nvidia_com_.+',
+  'amd_com_gpu',
+  'gpu_intel_com_.+',
+  'aws_amazon_com_neuron.*',
+  'habana_ai_gaudi',
+].join('|');
+
+export function gpuRequested(settings: QuerySettings): NamedQuery {
+  return requested(settings, 'GPUs requested', `resource=~"${ACCELERATORS}"`);
+}
+
+/** Of containers, not of the pod's cgroup, which is their sum. */
+const OF_CONTAINERS = ['container!=""', 'container!="POD"'];
+
+/** Memory that each person's pods really used, byte-seconds. Two scrapes of one kubelet count once. */
+export function memoryUsed(settings: QuerySettings): NamedQuery {
+  const { resolutionSeconds } = settings;
+  const used = `max by (namespace, pod, container) (${series(settings, WORKING_SET, OF_CONTAINERS)})`;
+  const perPod = `sum by (namespace, pod) (sum_over_time((${used})[1d:${resolutionSeconds}s])) * ${resolutionSeconds}`;
+  return { name: 'memory used', promql: perUser(settings, perPod) };
+}
+
+/** CPU time that each person's pods really used. `id`: a container that was restarted counts on from 0 under another. */
+export function cpuUsed(settings: QuerySettings): NamedQuery {
+  const grown = series(settings, CPU_USAGE, OF_CONTAINERS, (selector) => `increase(${selector}[1d])`);
+  const perPod = `sum by (namespace, pod) (max by (namespace, pod, container, id) (${grown}))`;
+  return { name: 'CPU used', promql: perUser(settings, perPod) };
+}
+
+/** Directory sizes change slowly and are measured by walking the file system: the size at an hour is that of the hour. */
+const HOUR_SECONDS = 3600;
+
+/**
+ * Size of each home directory, byte-seconds per (namespace, directory) over the day, from the sizes at its hours. Not
+ * `avg_over_time`: a directory made at noon is charged for half a day.
+ *
+ * The size at an hour is the newest sample before it, up to the lookback: an exporter tells a directory only once it has
+ * walked it, days after a restart, and may be scraped rarely. It is the newest hour that has a sample, since the series
+ * of an exporter that is gone would else go on beside the one that took its place. `max` within an hour: two exporters
+ * may measure the same directory. The price: a directory that was deleted counts until the lookback is over, since it
+ * looks like one that was not walked yet.
+ */
+export function homeStored(settings: QuerySettings): NamedQuery {
+  const day = `[1d:${HOUR_SECONDS}s]`;
+  return { name: 'home storage', promql: `sum_over_time((${lastingSizes(settings)})${day}) * ${HOUR_SECONDS}` };
+}
+
+/** By namespace, at how many hours of the day a size is known, from that day or from before. */
+export function hoursOfLastingSizes(settings: QuerySettings): NamedQuery {
+  const known = `group by (namespace) (${lastingSizes(settings)})`;
+  return { name: 'hours of home storage', promql: `count_over_time((${known})[1d:${HOUR_SECONDS}s])` };
+}
+
+/** Of a day that still runs, sizes do not last into the hours to come. */
+function lastingSizes(settings: QuerySettings): string {
+  const sizes = (over?: (selector: string) => string) =>
+    `max by (namespace, directory) (${series(settings, DIRECTORIES, [SOMEWHERE], over)})`;
+  // A millisecond less: Prometheus 2 counts both ends of a range.
+  const lookback = `[${settings.homeStorageLookbackSeconds * 1000 - 1}ms:${HOUR_SECONDS}s]`;
+  const until = settings.now === undefined ? '' : ` and on () (vector(time()) <= ${settings.now.getTime() / 1000})`;
+  return `last_over_time((
+  ${sizes()} or ${sizes((selector) => `last_over_time(${selector}[1h])`)}
+)${lookback})${until}`;
 }
 
 /**
@@ -71,30 +147,78 @@ export function homeStored(): NamedQuery {
  * cleared its series and not refilled them, which a single sample does not. A person who changed groups during the day
  * is in both on that day.
  */
-export function memberships(): NamedQuery {
+export function memberships(settings: QuerySettings): NamedQuery {
+  const seen = series(settings, GROUPS, [SOMEWHERE], (selector) => `last_over_time(${selector}[1d])`);
   return {
     name: 'group memberships',
-    promql: `group by (namespace, usergroup, username, username_escaped, username_safe) (last_over_time(${GROUPS}[1d]))`,
+    promql: `group by (namespace, usergroup, username, username_escaped, username_safe) (${seen})`,
   };
 }
 
-/**
- * How many steps of the day have a sample of the selector at all, whoever it is about. Container requests exist as long as
- * the cluster is scraped, for the pods of the cluster itself: a day without users is covered, a day without Prometheus
- * is not. An empty response means none.
- */
-export function coveredSteps(selector: string, stepSeconds: number): NamedQuery {
-  return { name: 'coverage', promql: `count_over_time(group(${selector})[1d:${stepSeconds}s])` };
-}
-
-/** Whether the selector has samples, for a range query; one series of ones, or nothing. */
-export function presence(selector: string): NamedQuery {
-  return { name: 'presence', promql: `group(${selector})` };
-}
-
-/** By dataset, whose samples tell that it was scraped; without a step, at the resolution of compute. */
-export const SELECTORS: Readonly<Record<string, { readonly selector: string; readonly stepSeconds?: number }>> = {
-  compute: { selector: REQUESTS },
-  'home storage': { selector: DIRECTORIES, stepSeconds: HOME_STORAGE_STEP_SECONDS },
-  memberships: { selector: GROUPS, stepSeconds: MEMBERSHIP_STEP_SECONDS },
+/** By dataset, the metric whose samples tell that it was scraped; `perHub`: each hub has an exporter of its own. */
+export const DATASET_METRICS: Readonly<Record<string, { readonly metric: Metric; readonly perHub: boolean }>> = {
+  compute: { metric: REQUESTS, perHub: false },
+  'home storage': { metric: DIRECTORIES, perHub: true },
+  memberships: { metric: GROUPS, perHub: true },
 };
+
+/** Labels that tell the clusters of one store apart. */
+export const CLUSTER_LABELS = ['cluster', 'k8s_cluster', 'cluster_id'];
+/** The label of a sample of `coverage` that holds the cluster label which has several values. */
+export const SEVERAL_CLUSTERS = 'several';
+
+/**
+ * How much of the day has samples of the dataset's metric at all, whoever they are about; an empty response means none.
+ *
+ * Of compute, steps of the resolution: container requests exist as long as the cluster is scraped, for the pods of the
+ * cluster itself. A day without users is covered, a day without Prometheus is not. Of a dataset that each hub tells of
+ * itself, hours by namespace, each from its first millisecond to its last: what was seen the evening before is not of the day.
+ *
+ * Without a selector, a sample with the label SEVERAL_CLUSTERS for each cluster label that has several values at once.
+ */
+export function coverage(settings: QuerySettings, dataset: string): NamedQuery {
+  const { metric, perHub } = metricOf(dataset);
+  const covered = perHub ? coveredHours(settings, metric) : coveredSteps(settings, metric);
+  const several = settings.selector === '' ? CLUSTER_LABELS.map((label) => severalValues(settings, metric, label)) : [];
+  return { name: 'coverage', promql: [covered, ...several].join('\nor ') };
+}
+
+/** What `coverage` gives for a whole day. */
+export function stepsOfDay({ resolutionSeconds }: QuerySettings, dataset: string): number {
+  return SECONDS_PER_DAY / (metricOf(dataset).perHub ? HOUR_SECONDS : resolutionSeconds);
+}
+
+function coveredSteps(settings: QuerySettings, metric: Metric): string {
+  return `count_over_time(group(${select(settings, metric)})[1d:${settings.resolutionSeconds}s])`;
+}
+
+/** The last hour ends where the query is evaluated; those before it a millisecond before a whole hour. */
+function coveredHours(settings: QuerySettings, metric: Metric): string {
+  const seen = (offset: string) =>
+    `group by (namespace) (${series(settings, metric, [SOMEWHERE], (selector) => `last_over_time(${selector}[1h]${offset})`)})`;
+  return `sum by (namespace) (
+  label_replace(count_over_time(${seen(' offset 1ms')}[23h:1h]), "hours", "earlier", "", "") or ${seen('')}
+)`;
+}
+
+export function severalValues(settings: QuerySettings, metric: Metric, label: string): string {
+  const values = `count(count by (${label}) (${select(settings, metric)}))`;
+  return `label_replace(max_over_time(${values}[1d:1h]) > 1, "${SEVERAL_CLUSTERS}", "${label}", "", "")`;
+}
+
+/** Whether the dataset has samples, for a range query; one series of ones, or nothing. */
+export function presence(settings: QuerySettings, dataset: string): NamedQuery {
+  return { name: 'presence', promql: `group(${select(settings, metricOf(dataset).metric)})` };
+}
+
+/** Whether each hub tells the dataset of itself. */
+export function isPerHub(dataset: string): boolean {
+  return metricOf(dataset).perHub;
+}
+
+/** @throws RangeError for a dataset that no metric stands for. */
+function metricOf(dataset: string): { metric: Metric; perHub: boolean } {
+  const found = DATASET_METRICS[dataset];
+  if (!found) throw new RangeError(`no metric tells whether ${dataset} was scraped`);
+  return found;
+}

@@ -5,6 +5,8 @@ import {
   countDays,
   dayOf,
   eachDay,
+  HOME_STORAGE,
+  hubOfNamespace,
   MEMBERSHIPS,
   startOfDay,
   type AttributionConfig,
@@ -12,14 +14,34 @@ import {
   type Day,
   type DayWindow,
   type GroupMembership,
+  type NodeCapacity,
   type UsageDataset,
   type UserUsage,
 } from '#libs/domain';
-import { convertCoverage, convertMemberships, convertUsage, convertUserLabels } from './convert.js';
-import { coverageOf, datasetsOf, MEASURES, measuresOf, type PrometheusMeasure } from './measures.js';
+import {
+  convertCapacity,
+  convertCoverage,
+  convertMemberships,
+  convertNodeData,
+  convertUsage,
+  convertUserLabels,
+} from './convert.js';
+import { nodeCapacity, nodeData } from './node-queries.js';
+import { datasetsOf, MEASURES, measuresOf, type PrometheusMeasure } from './measures.js';
 import { PrometheusClient, type PrometheusClientOptions, type Sample, type Traffic } from './prometheus.client.js';
-import { ImpossibleReadingError, NoQuantityError } from './prometheus-errors.js';
-import { coveredSteps, memberships, presence, SECONDS_PER_DAY, type NamedQuery } from './queries.js';
+import { ImpossibleReadingError, NoQuantityError, SeveralClustersError } from './prometheus-errors.js';
+import {
+  coverage,
+  hoursOfLastingSizes,
+  isPerHub,
+  memberships,
+  presence,
+  SEVERAL_CLUSTERS,
+  SECONDS_PER_DAY,
+  stepsOfDay,
+  type NamedQuery,
+} from './queries.js';
+import { settingsOf, type QuerySettings } from './selectors.js';
 
 export interface UsageReaderOptions extends PrometheusClientOptions {
   readonly config: PrometheusConfig;
@@ -34,6 +56,7 @@ export interface UsageReaderOptions extends PrometheusClientOptions {
 const PRESENCE_STEP_SECONDS = 300;
 // 1,440 points of the 11,000 that a server allows; with 20,000 series 29 of its 50 million samples.
 const PRESENCE_CHUNK_DAYS = 5;
+const HOURS_PER_DAY = 24;
 
 /**
  * Reads who used what, one day and one dataset at a time, so that neither this process nor Prometheus holds more than
@@ -46,7 +69,7 @@ const PRESENCE_CHUNK_DAYS = 5;
 export class UsageReader {
   readonly #client: PrometheusClient;
   readonly #attribution: AttributionConfig;
-  readonly #resolutionSeconds: number;
+  readonly #settings: QuerySettings;
   readonly #measures: readonly PrometheusMeasure[];
   /** Of the day that was asked for last: they tell whose its directories are. */
   #members: { readonly day: Day; readonly samples: readonly Sample[] } | undefined;
@@ -54,7 +77,7 @@ export class UsageReader {
   constructor({ config, attribution, resolutionSeconds, measures = MEASURES, ...options }: UsageReaderOptions) {
     this.#client = new PrometheusClient(config, options);
     this.#attribution = attribution;
-    this.#resolutionSeconds = resolutionSeconds;
+    this.#settings = settingsOf(config, resolutionSeconds);
     this.#measures = measures;
   }
 
@@ -63,66 +86,139 @@ export class UsageReader {
     return this.#client.traffic;
   }
 
-  /** The days of the window for which Prometheus has samples of any dataset, in order. */
+  /** The days of the window for which Prometheus has samples of any dataset, or sizes that last from before; in order. */
   async fetchRememberedDays(window: DayWindow): Promise<Day[]> {
+    const lookbackDays = Math.ceil(this.#settings.homeStorageLookbackSeconds / SECONDS_PER_DAY);
     const remembered = new Set<Day>();
     for (const dataset of datasetsOf(this.#measures)) {
-      for (const chunk of chunksOf(window)) {
-        if (eachDay(chunk).every((day) => remembered.has(day))) continue;
+      const lastsDays = dataset === HOME_STORAGE ? lookbackDays : 0;
+      for (const chunk of chunksOf({ from: addDays(window.from, -lastsDays), until: window.until })) {
+        const told = { from: chunk.from, until: addDays(chunk.until, lastsDays) };
+        if (eachDay(told).every((day) => remembered.has(day))) continue;
         const end = new Date(startOfDay(chunk.until).getTime() - 1);
         const instants = await this.#client.fetchInstantsWithValue(
-          presence(coverageOf(dataset, this.#resolutionSeconds).selector),
+          presence(this.#settings, dataset),
           startOfDay(chunk.from),
           end,
           PRESENCE_STEP_SECONDS,
         );
-        for (const instant of instants) remembered.add(dayOf(instant));
+        for (const day of new Set(instants.map(dayOf))) {
+          for (const known of eachDay({ from: day, until: addDays(day, lastsDays + 1) })) remembered.add(known);
+        }
       }
     }
-    return [...remembered].sort();
+    return [...remembered].filter((day) => day >= window.from && day < window.until).sort();
   }
 
-  /** One dataset of one day, for all hubs at once. */
-  async fetchReading(day: Day, dataset: UsageDataset): Promise<DatasetReading> {
-    const measures = measuresOf(dataset, this.#measures);
-    const rows = dataset === MEMBERSHIPS ? await this.#fetchMemberships(day) : await this.#fetchUsage(day, measures);
-    return {
-      day,
-      dataset,
-      hub: ALL_HUBS,
-      coverage: await this.#fetchCoverage(day, dataset),
-      measures: measures.map(({ name }) => name),
-      rows,
-    };
-  }
-
-  async #fetchMemberships(day: Day): Promise<GroupMembership[]> {
-    const samples = await this.#fetchMembers(day);
-    return convertMemberships(convertUserLabels(day, samples), samples, this.#attribution);
-  }
-
-  async #fetchUsage(day: Day, measures: readonly PrometheusMeasure[]): Promise<UserUsage[]> {
-    const rows: UserUsage[] = [];
-    for (const measure of measures) {
-      const labels = measure.owner === 'directory' ? convertUserLabels(day, await this.#fetchMembers(day)) : [];
-      const samples = await this.#fetch(day, measure.dataset, measure.query(this.#resolutionSeconds));
-      rows.push(...convertUsage(measure, samples, { day, attribution: this.#attribution, labels }));
+  /**
+   * One dataset of one day: for all hubs at once, or for each hub that has samples of the day or a size that lasts. A hub
+   * without either is not among them: whether it is missed is told by the days before.
+   */
+  async fetchReadings(day: Day, dataset: UsageDataset): Promise<DatasetReading[]> {
+    const covered = await this.#fetchCoverage(day, dataset);
+    const { rows, namespaces, ...read } =
+      dataset === MEMBERSHIPS ? await this.#fetchMemberships(day) : await this.#fetchUsage(day, dataset, covered);
+    const reading = { day, dataset, ...read };
+    if (!isPerHub(dataset)) return [{ ...reading, hub: ALL_HUBS, coverage: covered.get('') ?? 0, rows }];
+    const coverages = new Map<string, number>();
+    for (const namespace of new Set([...covered.keys(), ...namespaces])) {
+      const hub = hubOfNamespace(this.#attribution, namespace);
+      // Of a hub in several namespaces, the one that is known least.
+      coverages.set(hub, Math.min(coverages.get(hub) ?? 1, covered.get(namespace) ?? 0));
     }
-    return rows;
+    if (coverages.size === 0) return [{ ...reading, hub: ALL_HUBS, coverage: 0, rows: [] }];
+    return [...coverages].map(([hub, coverage]) => ({
+      ...reading,
+      hub,
+      coverage,
+      rows: rows.filter((row) => row.hub === hub),
+    }));
+  }
+
+  async #fetchMemberships(day: Day): Promise<FetchedRows<GroupMembership>> {
+    const samples = await this.#fetchMembers(day);
+    const rows = convertMemberships(convertUserLabels(day, samples), samples, this.#attribution);
+    return { rows, namespaces: namespacesOf(samples), measures: [] };
+  }
+
+  /** A measure that the cluster does not export is not among those that were read. */
+  async #fetchUsage(
+    day: Day,
+    dataset: UsageDataset,
+    covered: ReadonlyMap<string, number>,
+  ): Promise<FetchedRows<UserUsage>> {
+    const now = new Date();
+    const settings = now < startOfDay(addDays(day, 1)) ? { ...this.#settings, now } : this.#settings;
+    const listed = measuresOf(dataset, this.#measures);
+    const isByType = listed.some(({ byInstanceType }) => byInstanceType);
+    const knowsNodes = isByType && convertNodeData(await this.#fetch(day, dataset, nodeData(settings)));
+    const rows: UserUsage[] = [];
+    const namespaces: string[] = [];
+    const measures: string[] = [];
+    for (const measure of listed.filter(({ byInstanceType }) => !byInstanceType || knowsNodes)) {
+      const labels = measure.owner === 'directory' ? convertUserLabels(day, await this.#fetchMembers(day)) : [];
+      const fetched = await this.#fetchMeasure(day, measure, settings);
+      if (fetched.length === 0 && measure.component === undefined) continue;
+      const samples = isPerHub(dataset) ? await this.#lasting(day, settings, fetched, covered) : fetched;
+      rows.push(...convertUsage(measure, samples, { day, attribution: this.#attribution, labels }));
+      namespaces.push(...namespacesOf(samples));
+      measures.push(measure.name);
+    }
+    const { coreNodeLabel } = this.#attribution;
+    const nodes = knowsNodes ? await this.#fetch(day, dataset, nodeCapacity(settings, coreNodeLabel)) : [];
+    return { rows, namespaces, measures, ...(isByType && { capacity: convertCapacity(nodes) }) };
+  }
+
+  async #fetchMeasure(
+    day: Day,
+    { dataset, query, apart }: PrometheusMeasure,
+    settings: QuerySettings,
+  ): Promise<readonly Sample[]> {
+    const samples = await this.#fetch(day, dataset, query(settings));
+    if (!apart) return samples;
+    const nodes = (await this.#fetch(day, dataset, apart.nodes(settings))).flatMap(
+      ({ labels }) => labels['node'] ?? [],
+    );
+    if (nodes.length === 0) return samples;
+    return [...samples, ...(await this.#fetch(day, dataset, apart.query(settings, nodes)))];
+  }
+
+  /**
+   * Sizes of a namespace that has no sample of the day count if they last through all of it. If they end at noon, half a
+   * day would be left for the other hubs to pay: then the namespace is not read.
+   */
+  async #lasting(
+    day: Day,
+    settings: QuerySettings,
+    samples: readonly Sample[],
+    covered: ReadonlyMap<string, number>,
+  ): Promise<readonly Sample[]> {
+    if (settings.now !== undefined || namespacesOf(samples).every((namespace) => covered.has(namespace)))
+      return samples;
+    const hours = await this.#fetch(day, HOME_STORAGE, hoursOfLastingSizes(settings));
+    const whole = new Set(namespacesOf(hours.filter(({ value }) => value >= HOURS_PER_DAY)));
+    return samples.filter(({ labels: { namespace = '' } }) => covered.has(namespace) || whole.has(namespace));
   }
 
   /** Requested once a day, however many datasets need it. */
   async #fetchMembers(day: Day): Promise<readonly Sample[]> {
     if (this.#members?.day !== day) {
-      this.#members = { day, samples: await this.#fetch(day, MEMBERSHIPS, memberships()) };
+      this.#members = { day, samples: await this.#fetch(day, MEMBERSHIPS, memberships(this.#settings)) };
     }
     return this.#members.samples;
   }
 
-  async #fetchCoverage(day: Day, dataset: UsageDataset): Promise<number> {
-    const { selector, stepSeconds } = coverageOf(dataset, this.#resolutionSeconds);
-    const [steps] = await this.#fetch(day, dataset, coveredSteps(selector, stepSeconds));
-    return convertCoverage(day, dataset, ((steps?.value ?? 0) * stepSeconds) / SECONDS_PER_DAY);
+  /** The part of the day by namespace, or under '' for all at once. @throws SeveralClustersError */
+  async #fetchCoverage(day: Day, dataset: UsageDataset): Promise<Map<string, number>> {
+    const samples = await this.#fetch(day, dataset, coverage(this.#settings, dataset));
+    const covered = new Map<string, number>();
+    for (const { labels, value } of samples) {
+      const several = labels[SEVERAL_CLUSTERS];
+      if (several) throw new SeveralClustersError(dataset, day, several, value);
+      const part = value / stepsOfDay(this.#settings, dataset);
+      covered.set(labels['namespace'] ?? '', convertCoverage(day, dataset, part));
+    }
+    return covered;
   }
 
   async #fetch(day: Day, dataset: UsageDataset, query: NamedQuery): Promise<Sample[]> {
@@ -133,6 +229,17 @@ export class UsageReader {
       throw new ImpossibleReadingError(dataset, day, error.message, 'check what writes that series');
     }
   }
+}
+
+interface FetchedRows<Row> {
+  readonly rows: readonly Row[];
+  readonly namespaces: readonly string[];
+  readonly measures: readonly string[];
+  readonly capacity?: readonly NodeCapacity[];
+}
+
+function namespacesOf(samples: readonly Sample[]): string[] {
+  return samples.map(({ labels }) => labels['namespace'] ?? '');
 }
 
 function chunksOf(window: DayWindow): DayWindow[] {

@@ -113,7 +113,7 @@ export class DrilledDatabase {
        SELECT day::text, 'does not add up to the cluster cost'
          FROM cost_days d
         WHERE cluster_usd IS DISTINCT FROM
-          (SELECT sum(amount_usd) FROM attributed_costs c WHERE c.cluster = d.cluster AND c.day = d.day)
+          (SELECT coalesce(sum(amount_usd), 0) FROM attributed_costs c WHERE c.cluster = d.cluster AND c.day = d.day)
        UNION ALL
        SELECT day::text, 'rolled up otherwise' FROM (
          SELECT day, hub, component, reason, direct_usd + shared_usd AS amount FROM user_costs
@@ -121,8 +121,8 @@ export class DrilledDatabase {
        ) parts GROUP BY day, hub, component, reason HAVING sum(amount) <> 0
        UNION ALL
        SELECT day::text, 'usage without a mark' FROM user_usage
-        WHERE NOT EXISTS (SELECT FROM usage_days WHERE (cluster, day, method)
-                          = (user_usage.cluster, user_usage.day, user_usage.measure))`,
+        WHERE NOT EXISTS (SELECT FROM usage_days WHERE (cluster, day) = (user_usage.cluster, user_usage.day)
+                          AND user_usage.measure = ANY (string_to_array(method, ' ')))`,
     );
   }
 

@@ -1,8 +1,9 @@
 import { promises as timers } from 'node:timers';
 import { Logger } from '@nestjs/common';
+import { parseSyncConfig } from '#libs/config';
 import { addDays, firstOfMonth, startOfDay, type Day } from '#libs/domain';
 import { startPrometheus, type EmbeddedPrometheus } from '#libs/embedded';
-import { memoryRequested, homeStored, memberships, USERNAME_ANNOTATION } from '#libs/prometheus';
+import { memoryRequested, homeStored, memberships, settingsOf, USERNAME_ANNOTATION } from '#libs/prometheus';
 import { historyText } from '../../../apps/simulator/src/index.js';
 import { startPrometheusProxy, type PrometheusProxy } from '../sync/prometheus-proxy.js';
 import { startDrillEstate, variablesOf, type DrillEstate } from './drill-estate.js';
@@ -93,8 +94,8 @@ const values = (change: (value: string) => string) =>
   samples((sample) => {
     sample.value[1] = change(sample.value[1]);
   });
-/** What is somebody's has labels; how many steps of the day are covered has none. */
-const isUsage = ({ metric }: Vector[number]) => 'namespace' in metric;
+/** What is somebody's has labels; how much of the day is covered has none, or the namespace alone. */
+const isUsage = ({ metric }: Vector[number]) => Object.keys(metric).length > 1;
 const double = (sample: Vector[number]) => {
   sample.value[1] = String(Number(sample.value[1]) * 2);
 };
@@ -128,17 +129,35 @@ describe('what Prometheus remembers', () => {
     ]);
   });
 
+  it('is read as well from a Thanos that warns of every time of which no store knows', async () => {
+    const before = await usageOf(`day < '${today}'`);
+    await database.query(`DELETE FROM user_usage`);
+    await database.query(`DELETE FROM group_memberships`);
+    await database.query(`DELETE FROM usage_days`);
+    proxy.change((answer) => {
+      const body = JSON.parse(answer) as { data: { result: unknown[] } };
+      const warnings = body.data.result.length === 0 ? ['No StoreAPIs matched for this query'] : undefined;
+      return JSON.stringify({ ...body, warnings });
+    });
+    expect((await sync())['prometheus']).toMatchObject({ status: 'succeeded' });
+    expect(await usageOf(`day < '${today}'`)).toEqual(before);
+    expect(
+      await database.query(`SELECT DISTINCT status FROM usage_days WHERE day < $1`, [addDays(today, -HISTORY_DAYS)]),
+    ).toEqual([{ status: 'missing' }]);
+  });
+
   it('has a gap of six hours, which shows in the coverage of that day and of no other', async () => {
     const partly = await database.query<{ day: string; dataset: string; coverage: number }>(
-      `SELECT day::text, dataset, coverage::float FROM usage_days
+      `SELECT day::text, dataset, hub, coverage::float FROM usage_days
         WHERE status = 'final' AND dataset IN ('compute', 'home storage') AND coverage < 0.99 AND day < $1
-        ORDER BY dataset`,
+        ORDER BY dataset, hub`,
       [addDays(today, -1)],
     );
     // A sample counts as current for up to five minutes more.
     expect(partly).toEqual([
-      { day: gapDay(), dataset: 'compute', coverage: expect.closeTo(0.75, 2) },
-      { day: gapDay(), dataset: 'home storage', coverage: expect.closeTo(0.75, 2) },
+      { day: gapDay(), dataset: 'compute', hub: '', coverage: expect.closeTo(0.75, 2) },
+      { day: gapDay(), dataset: 'home storage', hub: 'prod', coverage: 0.75 },
+      { day: gapDay(), dataset: 'home storage', hub: 'staging', coverage: 0.75 },
     ]);
   });
 });
@@ -204,7 +223,7 @@ describe('a Prometheus that is out of order fails the run, which says why, and c
     [
       'a directory without a name',
       withoutLabel('directory'),
-      /home storage of .*: a series of namespace "prod" names no user/,
+      /home storage of .*: a series of namespace "(prod|staging)" names no user/,
     ],
     [
       'a member without a name',
@@ -307,13 +326,15 @@ describe('a final day', () => {
 
     expect((await sync())['prometheus'].status).toBe('succeeded');
 
+    const { prometheus } = parseSyncConfig({ ...variablesOf(simulator, database.url) });
+    const settings = settingsOf(prometheus, 60);
     const atItsEnd = startOfDay(addDays(day, 1)).getTime() / 1000 - 0.001;
     const asked = proxy.takeQuestions().filter((question) => Number(question.get('time')) === atItsEnd);
     const texts = asked.map((question) => question.get('query'));
-    expect(texts).toContain(homeStored().promql);
-    expect(texts).not.toContain(memoryRequested(60).promql);
+    expect(texts).toContain(homeStored(settings).promql);
+    expect(texts).not.toContain(memoryRequested(settings).promql);
     // The labels that tell whose the directories are.
-    expect(texts.filter((text) => text === memberships().promql)).toHaveLength(1);
+    expect(texts.filter((text) => text === memberships(settings).promql)).toHaveLength(1);
     expect(texts).toHaveLength(3);
     expect(await usageOf(`day = '${day}' AND measure = 'memory_requested'`)).toEqual(compute);
     const read = await usageOf(`day = '${day}' AND measure = 'home_stored'`);

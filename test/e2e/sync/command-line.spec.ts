@@ -27,7 +27,7 @@ describe('the command line', () => {
   it('says in one line that the database is away', async () => {
     const { code, stdout, stderr } = await runSync(['--once'], NOWHERE);
     expect(code).toBe(1);
-    expect(stderr).toBe('the sync cannot run: connect ECONNREFUSED 127.0.0.1:1\n');
+    expect(stderr).toBe('the sync cannot run: the database cannot be reached: connect ECONNREFUSED 127.0.0.1:1\n');
     expect(stdout + stderr).not.toContain('s3cret');
   });
 });
@@ -49,6 +49,9 @@ describe('migrating', () => {
   it('fails with one line when it cannot', async () => {
     expect(await runMigrate({})).toMatchObject({ code: 1, stderr: expect.stringContaining('DATABASE_URL') });
     const away = await runMigrate({ DATABASE_URL: NOWHERE.DATABASE_URL });
-    expect(away).toMatchObject({ code: 1, stderr: 'cannot migrate: connect ECONNREFUSED 127.0.0.1:1\n' });
+    expect(away).toMatchObject({
+      code: 1,
+      stderr: 'cannot migrate: the database cannot be reached: connect ECONNREFUSED 127.0.0.1:1\n',
+    });
   });
 });

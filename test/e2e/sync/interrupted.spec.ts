@@ -76,7 +76,7 @@ describe('a run that is interrupted', () => {
     expect(code).toBe(1);
     expect(stdout).toContain('stopped by SIGTERM');
     const marks = await estate.query<{ datasets: string }>(
-      `SELECT string_agg(dataset, ', ' ORDER BY dataset) AS datasets FROM usage_days GROUP BY day`,
+      `SELECT string_agg(DISTINCT dataset, ', ' ORDER BY dataset) AS datasets FROM usage_days GROUP BY day`,
     );
     expect(new Set(marks.map(({ datasets }) => datasets))).toEqual(new Set(['compute, home storage, memberships']));
     expect((await daysWithUsage()).at(-1)).toBe(addDays(hung, -1));

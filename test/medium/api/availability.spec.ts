@@ -6,8 +6,6 @@ import { createEmptyTestDatabase, createTestDatabase, type TestDatabase } from '
 import { fillEstate } from './estate.js';
 import { RunningApi } from './running-api.js';
 
-jest.setTimeout(30_000);
-
 const DAYS = 'from=2025-03-01&to=2025-03-02';
 
 let database: TestDatabase;

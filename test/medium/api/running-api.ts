@@ -13,6 +13,8 @@ export interface Reply {
   readonly json: any; // oxlint-disable-line typescript/no-explicit-any
 }
 
+const CONFIG = { port: 0, databasePoolSize: 10, tokens: undefined };
+
 /** The API on a port of its own, asked over HTTP as its users do. */
 export class RunningApi {
   private constructor(
@@ -23,9 +25,9 @@ export class RunningApi {
   static async start(
     databaseUrl: string,
     clusterName?: string,
-    { logger = false, ...options }: Partial<ApiConfig> & { logger?: LoggerService | false } = {},
+    { logger = false, ...more }: Partial<ApiConfig> & { logger?: LoggerService | false } = {},
   ): Promise<RunningApi> {
-    const config = { databaseUrl, host: '127.0.0.1', port: 0, clusterName, tokens: undefined, ...options };
+    const config = { ...CONFIG, databaseUrl, host: '127.0.0.1', clusterName, ...more };
     const app = await createApi(config, logger);
     await listen(app, config);
     const { port } = app.getHttpServer().address() as { port: number };

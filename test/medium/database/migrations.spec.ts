@@ -4,14 +4,17 @@ import {
   EarlierLayoutError,
   EXPECTED_MIGRATIONS,
   migrate,
+  MigrationBlockedError,
   NewerSchemaError,
   SyncAtWorkError,
   SyncSession,
+  WrongEncodingError,
 } from '#libs/database';
 import type { Measure } from '#libs/domain';
 import { MEASURES } from '#libs/prometheus';
+import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
-import { createEmptyTestDatabase, type TestDatabase } from '../../support/database.js';
+import { createEmptyTestDatabase, urlOfDatabase, type TestDatabase } from '../../support/database.js';
 
 const ALL = [...EXPECTED_MIGRATIONS, 'views'];
 
@@ -31,10 +34,10 @@ describe('the migrations', () => {
 
   const names = async (sql: string) => (await dataSource.query<{ name: string }[]>(sql)).map(({ name }) => name);
 
-  it('make ten tables and at most 16 views, and no function', async () => {
+  it('make eleven tables and at most 16 views, and no function', async () => {
     await migrate(dataSource, MEASURES);
     const tables = await names(`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1`);
-    expect(tables.filter((name) => name !== 'migrations')).toHaveLength(10);
+    expect(tables.filter((name) => name !== 'migrations')).toHaveLength(11);
     expect((await names(`SELECT viewname AS name FROM pg_views WHERE schemaname = 'reporting'`)).length).toBeLessThan(
       17,
     );
@@ -109,9 +112,74 @@ describe('the migrations', () => {
     const busy = (await SyncSession.open(dataSource, 'earth'))!;
     const attempt = migrate(dataSource, MEASURES, { lockTimeoutMs: 200 });
     await expect(attempt).rejects.toThrow(SyncAtWorkError);
-    await expect(attempt).rejects.toThrow(/clusters are being synced: earth;/);
+    await expect(attempt).rejects.toThrow(
+      /clusters are being synced: earth \(by .+, process \d+, since 20\d\d-\d\d-\d\dT[\d:.]+Z\);/,
+    );
     await busy.close();
     expect(await migrate(dataSource, MEASURES)).toEqual(['views']);
+  });
+
+  it('say for whom else they wait, and then give up: a reader whose transaction does not end', async () => {
+    await migrate(dataSource, MEASURES);
+    await dataSource.query(`DROP VIEW reporting.clusters`);
+    await dataSource.query(`CREATE VIEW reporting.clusters AS SELECT cluster, 1 AS more FROM sync_locks`);
+    await dataSource.query(`COMMENT ON SCHEMA reporting IS 'of an earlier version'`);
+    const reader = new Client({ connectionString: database.url, application_name: 'a dashboard' });
+    await reader.connect();
+    await reader.query(`BEGIN; SELECT FROM reporting.clusters`);
+    const waits: string[] = [];
+    const attempt = migrate(dataSource, MEASURES, { lockTimeoutMs: 400, onWait: (whom) => waits.push(whom) });
+    const whom = /a dashboard of role postgres \(server process \d+, since 20\d\d-[\dT:.-]+Z\)/;
+    await expect(attempt).rejects.toThrow(MigrationBlockedError);
+    await expect(attempt).rejects.toThrow(whom);
+    expect(waits).toEqual([expect.stringMatching(whom)]);
+    await reader.end();
+    expect(await migrate(dataSource, MEASURES)).toEqual(['views']);
+  });
+
+  it('are not kept from their work by a role that may only connect', async () => {
+    await migrate(dataSource, MEASURES);
+    await dataSource.query(`COMMENT ON SCHEMA reporting IS 'of an earlier version'`);
+    const stranger = new Client({ connectionString: database.url });
+    await stranger.connect();
+    await stranger.query(`SET ROLE jupyterhub_costs_api; BEGIN; SELECT pg_advisory_xact_lock(1795824000000)`);
+    await expect(stranger.query(`LOCK TABLE migrations`)).rejects.toThrow('permission denied');
+    await stranger.query(`ROLLBACK; BEGIN; SELECT pg_advisory_xact_lock(1795824000000)`);
+    expect(await migrate(dataSource, MEASURES, { lockTimeoutMs: 500 })).toEqual(['views']);
+    await stranger.end();
+  });
+
+  it('refuse an encoding other than UTF8 by name, and write nothing', async () => {
+    const name = `${new URL(database.url).pathname.slice(1)}_latin`;
+    await dataSource.query(
+      `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'LATIN1' LOCALE_PROVIDER libc LOCALE 'C'`,
+    );
+    const latin = await createDataSource(urlOfDatabase(database.url, name), { applicationName: 'latin' }).initialize();
+    const attempt = migrate(latin, MEASURES);
+    await expect(attempt).rejects.toThrow(WrongEncodingError);
+    await expect(attempt).rejects.toThrow('the database has the encoding LATIN1, and needs UTF8');
+    expect(await latin.query(`SELECT FROM pg_tables WHERE schemaname = 'public'`)).toEqual([]);
+    await latin.destroy();
+    await dataSource.query(`DROP DATABASE ${name}`);
+  });
+
+  it('keep what they add readable to who reads every view, without default privileges too, and to nobody else', async () => {
+    await migrate(dataSource, MEASURES);
+    const [all, one] = ['all', 'one'].map((role) => `${new URL(database.url).pathname.slice(1)}_${role}`);
+    await dataSource.query(
+      `CREATE ROLE "${all}-readers"; CREATE ROLE ${one};
+       GRANT SELECT ON ALL TABLES IN SCHEMA reporting TO "${all}-readers"; GRANT SELECT ON reporting.sync_runs TO ${one};
+       DROP VIEW reporting.clusters; COMMENT ON SCHEMA reporting IS 'of an earlier version'`,
+    );
+    expect(await migrate(dataSource, MEASURES)).toEqual(['views']);
+    const readable = (role: string) =>
+      dataSource.query(`SELECT has_table_privilege($1, 'reporting.clusters', 'SELECT') AS readable`, [role]);
+    expect([await readable(`${all}-readers`), await readable(one!)].flat()).toEqual([
+      { readable: true },
+      { readable: false },
+    ]);
+    await dataSource.query(`DROP OWNED BY "${all}-readers", ${one}`);
+    await dataSource.query(`DROP ROLE "${all}-readers", ${one}`);
   });
 
   it('name a view of the operator’s own that stands in the way', async () => {

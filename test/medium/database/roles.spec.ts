@@ -220,6 +220,28 @@ describe('jupyterhub_costs_api', () => {
     });
   });
 
+  it("is refused as the sync's by its name, with the one that the sync needs; on an empty database too", async () => {
+    const empty = await createEmptyTestDatabase();
+    const login = loginOf('jupyterhub_costs_api');
+    try {
+      const as = async (databaseUrl: string) => {
+        const dataSource = await createDataSource(databaseUrl, { applicationName: 'roles' }).initialize();
+        await migrate(dataSource, MEASURES).finally(() => dataSource.destroy());
+      };
+      await expect(as(url())).rejects.toThrow(
+        `the database: ${login} is the API's role, the sync needs jupyterhub_costs_sync or a member of it`,
+      );
+      await owner.query(`ALTER ROLE jupyterhub_costs_api PASSWORD '${PASSWORD}'`);
+      const itself = new URL(empty.url);
+      itself.username = 'jupyterhub_costs_api';
+      itself.password = PASSWORD;
+      await expect(as(itself.href)).rejects.toThrow("jupyterhub_costs_api is the API's role");
+    } finally {
+      await owner.query(`ALTER ROLE jupyterhub_costs_api PASSWORD NULL`);
+      await empty.drop();
+    }
+  });
+
   it('writes nothing, even in a transaction that it declares to be read-write', async () => {
     for (const statement of [
       `INSERT INTO user_costs (cluster) VALUES ('x')`,

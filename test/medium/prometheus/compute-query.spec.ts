@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findPrometheus } from '#libs/embedded';
-import { coverageOf, memoryRequested, coveredSteps, homeStored, memberships, type NamedQuery } from '#libs/prometheus';
+import { coverage, memoryRequested, homeStored, memberships, settingsOf, type NamedQuery } from '#libs/prometheus';
 
 /*
  * promtool's own test runner knows the mark of a series that ended, which a history from a file cannot carry. Its day
@@ -12,10 +12,8 @@ import { coverageOf, memoryRequested, coveredSteps, homeStored, memberships, typ
  */
 jest.setTimeout(60_000);
 
-const covered = (dataset: string, resolution: number) => {
-  const { selector, stepSeconds } = coverageOf(dataset, resolution);
-  return coveredSteps(selector, stepSeconds);
-};
+const at = (resolutionSeconds: number) => settingsOf(NO_CONFIG, resolutionSeconds);
+const NO_CONFIG = { url: '', username: undefined, password: undefined, bearerToken: undefined, tenant: undefined };
 const DAY_END = '23h59m59s999ms';
 
 interface Expected {
@@ -64,7 +62,7 @@ describe('compute, where series end with a mark', () => {
     check(
       '1m',
       { [requests('p')]: '_x599 100x9 stale', [annotation('p', 'alice')]: '_x599 1x9 stale' },
-      memoryRequested(60),
+      memoryRequested(at(60)),
       [of('alice', 10 * 60 * 100)],
     ));
 
@@ -76,7 +74,7 @@ describe('compute, where series end with a mark', () => {
         [annotation('p', 'alice')]: '_x599 1x9 stale',
         [annotation('p', 'bob')]: '_x609 1x9 stale',
       },
-      memoryRequested(60),
+      memoryRequested(at(60)),
       [of('alice', 10 * 60 * 100), of('bob', 10 * 60 * 100)],
     ));
 
@@ -88,14 +86,14 @@ describe('compute, where series end with a mark', () => {
         [annotation('p', 'alice', ',instance="a"')]: '1x1440',
         [annotation('p', 'alice', ',instance="b"')]: '1x1440',
       },
-      memoryRequested(60),
+      memoryRequested(at(60)),
       [of('alice', 86_400 * 100)],
     ));
 
   it('of a pod that is one minute there is that minute, where five-minute steps would miss it', async () => {
     const series = { [requests('p')]: '_x601 100 stale', [annotation('p', 'alice')]: '_x601 1 stale' };
-    await check('1m', series, memoryRequested(60), [of('alice', 60 * 100)]);
-    await check('1m', series, memoryRequested(300), []);
+    await check('1m', series, memoryRequested(at(60)), [of('alice', 60 * 100)]);
+    await check('1m', series, memoryRequested(at(300)), []);
   });
 
   it('of one person in two namespaces stays apart', () =>
@@ -107,7 +105,7 @@ describe('compute, where series end with a mark', () => {
         [requests('p').replace('prod', 'staging')]: '50x1440',
         [annotation('p', 'alice').replace('prod', 'staging')]: '1x1440',
       },
-      memoryRequested(60),
+      memoryRequested(at(60)),
       [
         of('alice', 86_400 * 100),
         { labels: '{annotation_hub_jupyter_org_username="alice", namespace="staging"}', value: 86_400 * 50 },
@@ -117,7 +115,7 @@ describe('compute, where series end with a mark', () => {
 
 describe('coverage, where series end with a mark', () => {
   it('counts the steps that have samples', () =>
-    check('1m', { [requests('p')]: '1x119 stale' }, covered('compute', 60), [{ labels: '{}', value: 120 }]));
+    check('1m', { [requests('p')]: '1x119 stale' }, coverage(at(60), 'compute'), [{ labels: '{}', value: 120 }]));
 });
 
 describe('home storage, where exporters disagree', () => {
@@ -128,7 +126,7 @@ describe('home storage, where exporters disagree', () => {
         'dirsize_total_size_bytes{namespace="prod",directory="a",instance="x"}': '10x23',
         'dirsize_total_size_bytes{namespace="prod",directory="a",instance="y"}': '20x11 stale',
       },
-      homeStored(),
+      homeStored(at(60)),
       [{ labels: '{directory="a", namespace="prod"}', value: 12 * 3600 * 20 + 12 * 3600 * 10 }],
     ));
 });
@@ -141,7 +139,7 @@ describe('memberships, where the exporter clears and refills', () => {
         'jupyterhub_user_group_info{namespace="prod",username="a",username_escaped="a",usergroup="geo",instance="x"}':
           '_x99 1 stale',
       },
-      memberships(),
+      memberships(at(60)),
       [{ labels: '{namespace="prod", usergroup="geo", username="a", username_escaped="a"}', value: 1 }],
     ));
 });

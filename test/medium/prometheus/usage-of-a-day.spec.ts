@@ -149,6 +149,13 @@ const groups: Series[] = [
   group('shared-bob', 'multiple', allDay, { username_escaped: 'shared-2dbob' }),
 ];
 
+/** A dataset that the day has one reading of. */
+async function fetchOne(reader: UsageReader, day: string, dataset: string) {
+  const readings = await reader.fetchReadings(day, dataset);
+  expect(readings).toHaveLength(1);
+  return readings[0]!;
+}
+
 describe('the usage of a day, as a real Prometheus answers', () => {
   let prometheus: EmbeddedPrometheus;
   let reader: UsageReader;
@@ -184,12 +191,13 @@ describe('the usage of a day, as a real Prometheus answers', () => {
         instanceType: '',
         quantity: byteSeconds * 1000n,
       });
-      expect(await reader.fetchReading('2026-03-02', 'compute')).toEqual({
+      expect(await fetchOne(reader, '2026-03-02', 'compute')).toEqual({
         day: '2026-03-02',
         dataset: 'compute',
         hub: '',
-        measures: ['memory_requested'],
+        measures: ['memory_requested', 'cpu_requested'],
         coverage: 1,
+        capacity: [],
         rows: [
           // Renamed after ten of twenty scrapes: the pod's 24 minutes are halved.
           row('prod', 'Dan D.', 12n * MINUTE * bytes(GIB)),
@@ -206,12 +214,14 @@ describe('the usage of a day, as a real Prometheus answers', () => {
           row('prod', 'ida', 14n * MINUTE * bytes(GIB)),
           // Bob's pod waited for a node. Hal's ran all day.
           row('staging', 'hal', 86_400n * bytes(GIB)),
+          // Eight cores for five minutes; nothing else of what informs is exported.
+          { ...row('prod', 'fäy "o\' 100%', 8n * 5n * MINUTE), measure: 'cpu_requested' },
         ],
       });
     });
 
     it('of a day that Prometheus was there for from noon counts from noon to the last minute', async () => {
-      const { coverage, rows } = await reader.fetchReading('2026-03-01', 'compute');
+      const { coverage, rows } = await fetchOne(reader, '2026-03-01', 'compute');
       expect(coverage).toBeCloseTo(719 / 1440, 12);
       expect(rows).toEqual([
         expect.objectContaining({ username: 'hal', quantity: 719n * MINUTE * bytes(GIB) * 1000n }),
@@ -219,12 +229,12 @@ describe('the usage of a day, as a real Prometheus answers', () => {
     });
 
     it('of a day without users is nothing, on full coverage', async () => {
-      expect(await reader.fetchReading('2026-03-03', 'compute')).toMatchObject({ coverage: 1, rows: [] });
+      expect(await fetchOne(reader, '2026-03-03', 'compute')).toMatchObject({ coverage: 1, rows: [] });
     });
 
     it('counts a scrape at midnight on the day that begins', async () => {
-      expect((await reader.fetchReading('2026-03-03', 'compute')).rows).toEqual([]);
-      const { rows } = await reader.fetchReading('2026-03-04', 'compute');
+      expect((await fetchOne(reader, '2026-03-03', 'compute')).rows).toEqual([]);
+      const { rows } = await fetchOne(reader, '2026-03-04', 'compute');
       expect(rows).toEqual([expect.objectContaining({ username: 'gus' })]);
       // Prometheus 2 takes a sample of exactly five minutes ago as current, version 3 does not.
       expect([5n, 6n].map((count) => count * MINUTE * bytes(GIB) * 1000n)).toContain((rows[0] as UserUsage).quantity);
@@ -232,16 +242,16 @@ describe('the usage of a day, as a real Prometheus answers', () => {
 
     it('of a day with a gap says how much of it is known', async () => {
       // 00:00 to 06:04 and 10:01 to 23:55.
-      expect((await reader.fetchReading('2026-03-04', 'compute')).coverage).toBeCloseTo((365 + 835) / 1440, 12);
+      expect((await fetchOne(reader, '2026-03-04', 'compute')).coverage).toBeCloseTo((365 + 835) / 1440, 12);
     });
 
     it('of a day before or after all samples is unknown', async () => {
-      expect(await reader.fetchReading('2026-02-27', 'compute')).toMatchObject({ coverage: 0, rows: [] });
-      expect(await reader.fetchReading('2026-03-06', 'compute')).toMatchObject({ coverage: 0, rows: [] });
+      expect(await fetchOne(reader, '2026-02-27', 'compute')).toMatchObject({ coverage: 0, rows: [] });
+      expect(await fetchOne(reader, '2026-03-06', 'compute')).toMatchObject({ coverage: 0, rows: [] });
     });
 
     it('at a coarser resolution counts in those steps', async () => {
-      const { rows, coverage } = await readerAt(300).fetchReading('2026-03-02', 'compute');
+      const { rows, coverage } = await fetchOne(readerAt(300), '2026-03-02', 'compute');
       expect(coverage).toBe(1);
       // 10:05 and 10:10, and 15:05 and 16:05 of the others: five minutes each.
       expect(rows).toContainEqual({
@@ -263,12 +273,13 @@ describe('the usage of a day, as a real Prometheus answers', () => {
         instanceType: '',
         quantity: byteSeconds * 1000n,
       });
-      expect(await reader.fetchReading('2026-03-02', 'home storage')).toEqual({
+      expect(await fetchOne(reader, '2026-03-02', 'home storage')).toEqual({
         day: '2026-03-02',
         dataset: 'home storage',
-        hub: '',
+        hub: 'prod',
         measures: ['home_stored'],
-        coverage: 1,
+        // The last sample is of 22:59:30.
+        coverage: 23 / 24,
         rows: [
           row('_shared', 13n * 86_400n),
           // 1,000 bytes all day, measured by two exporters; 500 bytes from noon on in the directory of the newer scheme.
@@ -279,14 +290,23 @@ describe('the usage of a day, as a real Prometheus answers', () => {
       });
     });
 
-    it('of a day without the exporter is unknown', async () => {
-      expect(await reader.fetchReading('2026-03-03', 'home storage')).toMatchObject({ coverage: 0, rows: [] });
+    it('of a day without the exporter is what was seen last, for three days', async () => {
+      const team = async (day: string) => {
+        const { coverage, rows } = await fetchOne(reader, day, 'home storage');
+        const found = (rows as UserUsage[]).find(({ username }) => username === 'team-2024');
+        return { coverage, byteSeconds: found && found.quantity / 1000n };
+      };
+      expect(await team('2026-03-03')).toEqual({ coverage: 0, byteSeconds: 7n * 86_400n });
+      expect(await team('2026-03-04')).toEqual({ coverage: 0, byteSeconds: 7n * 86_400n });
+      // The sample of March 2, 22:59:30, lasts until March 5, 22:59: the day is not known to its end.
+      expect(await fetchOne(reader, '2026-03-05', 'home storage')).toMatchObject({ hub: '', coverage: 0, rows: [] });
+      expect(await fetchOne(reader, '2026-03-06', 'home storage')).toMatchObject({ hub: '', coverage: 0, rows: [] });
     });
   });
 
   describe('memberships', () => {
     it('are the groups that were seen during the day, without the marks of the exporter', async () => {
-      const { rows, coverage, dataset } = await reader.fetchReading('2026-03-02', 'memberships');
+      const { rows, coverage, dataset } = await fetchOne(reader, '2026-03-02', 'memberships');
       expect({ coverage, dataset }).toEqual({ coverage: 1, dataset: 'memberships' });
       const row = (username: string, usernameEscaped: string, usergroup: string | null) => ({
         hub: 'prod',
@@ -299,12 +319,14 @@ describe('the usage of a day, as a real Prometheus answers', () => {
         row('jane@example.org', 'jane-40example-2eorg', 'ocean'),
         row('joins', 'joins', 'geo'),
         row('lone', 'lone', null),
+        // Nothing but the mark: an exporter that is told not to count people twice.
+        row('shared-bob', 'shared-2dbob', 'multiple'),
         row('team-2024', 'team-2d2024', 'geo'),
       ]);
     });
 
     it('of a day without the exporter are unknown', async () => {
-      expect(await reader.fetchReading('2026-03-04', 'memberships')).toMatchObject({ coverage: 0, rows: [] });
+      expect(await fetchOne(reader, '2026-03-04', 'memberships')).toMatchObject({ coverage: 0, rows: [] });
     });
   });
 
@@ -314,14 +336,17 @@ describe('the usage of a day, as a real Prometheus answers', () => {
       '2026-03-02',
       '2026-03-03',
       '2026-03-04',
+      // Sizes of March 2 last until here.
+      '2026-03-05',
     ]);
     expect(await reader.fetchRememberedDays({ from: '2026-03-10', until: '2026-03-10' })).toEqual([]);
   });
 
   it('counts what asking has cost', async () => {
     const fresh = readerAt(60);
-    await fresh.fetchReading('2026-03-02', 'compute');
-    expect(fresh.traffic.requests).toBe(2);
+    await fresh.fetchReadings('2026-03-02', 'compute');
+    // Coverage, what is known of nodes, memory requests, and four measures that inform.
+    expect(fresh.traffic.requests).toBe(7);
     expect(fresh.traffic.answerBytes).toBeGreaterThan(500);
     expect(fresh.traffic.waitedMs).toBeGreaterThan(0);
   });

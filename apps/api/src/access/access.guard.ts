@@ -41,6 +41,11 @@ export class AccessGuard implements CanActivate, OnApplicationBootstrap {
     this.#holders = config.tokens && new TokenHolders(config.tokens);
   }
 
+  /** Whether nobody is asked who they are. */
+  get isOpen(): boolean {
+    return this.#holders === undefined;
+  }
+
   onApplicationBootstrap(): void {
     if (this.#holders) this.#logger.log('a bearer token is required, except for what shows no costs');
     else this.#logger.warn('open: whoever reaches the port sees all costs; API_TOKENS_FILE closes it');

@@ -23,7 +23,7 @@ export class CostsController {
     dto.TotalCostsRows,
   )
   totalCosts(@Query({ schema: dto.TotalCosts }) query: z.infer<typeof dto.TotalCosts>, @Access() access: AccessScope) {
-    return this.figures.rows(query, access, (scope) => totalCosts(scope, query.precision));
+    return this.figures.rows(query, access, (scope, filter) => totalCosts(scope, filter, query));
   }
 
   @FigureEndpoint(
@@ -36,7 +36,7 @@ export class CostsController {
     @Access() access: AccessScope,
   ) {
     const perHub = query.shared === 'usage' ? totalCostsPerHubSharedByUsage : totalCostsPerHub;
-    return this.figures.rows(query, access, (scope) => perHub(scope, query.precision));
+    return this.figures.rows(query, access, (scope, filter) => perHub(scope, filter, query));
   }
 
   @FigureEndpoint('/total_costs_per_component', 'Cost by day and component', dto.TotalCostsPerComponentRows)
@@ -44,7 +44,7 @@ export class CostsController {
     @Query({ schema: dto.TotalCostsPerComponent }) query: z.infer<typeof dto.TotalCostsPerComponent>,
     @Access() access: AccessScope,
   ) {
-    return this.figures.rows(query, access, (scope) => totalCostsPerComponent(scope, query, query.precision));
+    return this.figures.rows(query, access, (scope, filter) => totalCostsPerComponent(scope, filter, query));
   }
 
   @FigureEndpoint(
@@ -56,7 +56,7 @@ export class CostsController {
     @Query({ schema: dto.TotalCostsPerGroup }) query: z.infer<typeof dto.TotalCostsPerGroup>,
     @Access() access: AccessScope,
   ) {
-    return this.figures.rows(query, access, (scope) => totalCostsPerGroup(scope, query, query.groups, query.precision));
+    return this.figures.rows(query, access, (scope, filter) => totalCostsPerGroup(scope, filter, query));
   }
 
   @FigureEndpoint(
@@ -68,8 +68,6 @@ export class CostsController {
     @Query({ schema: dto.CostsPerUser }) query: z.infer<typeof dto.CostsPerUser>,
     @Access() access: AccessScope,
   ) {
-    return this.figures.rows(query, access, (scope) =>
-      costsPerUser(scope, query, query.groups, query.limit, query.precision),
-    );
+    return this.figures.rows(query, access, (scope, filter) => costsPerUser(scope, filter, query));
   }
 }

@@ -15,9 +15,8 @@ const CLOSE_TIMEOUT_MS = 2000;
       inject: [apiConfig.KEY],
       useFactory: (config: ApiConfig) => {
         const logger = new Logger(ReportingDatabase.name);
-        return new ReportingDatabase(config.databaseUrl, (error) =>
-          logger.warn(`connection lost: ${harmless(error.message)}`),
-        );
+        const onFault = (error: Error) => logger.warn(`connection lost: ${harmless(error.message)}`);
+        return new ReportingDatabase(config.databaseUrl, onFault, config.databasePoolSize);
       },
     },
   ],

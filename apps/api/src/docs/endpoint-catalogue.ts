@@ -1,11 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { isOpenToAll } from '../access/route-access.js';
-import { ENDPOINT, type EndpointDescription } from '../endpoint.js';
-
-export interface CataloguedEndpoint extends EndpointDescription {
-  readonly openToAll: boolean;
-}
+import { ENDPOINT, type EndpointDescription, type ServedEndpoint } from '../endpoint.js';
 
 /** Every endpoint of the running application, in the order in which its controllers declare them. */
 @Injectable()
@@ -16,7 +12,7 @@ export class EndpointCatalogue {
     private readonly reflector: Reflector,
   ) {}
 
-  list(): CataloguedEndpoint[] {
+  list(): ServedEndpoint[] {
     return this.discovery.getControllers().flatMap(({ metatype }) => {
       const prototype = (metatype as { prototype: Record<string, () => unknown> }).prototype;
       return this.scanner.getAllMethodNames(prototype).flatMap((name) => {

@@ -27,7 +27,8 @@ export class FaultFilter implements ExceptionFilter {
 
   #describe(exception: unknown): Fault {
     if (exception instanceof DatabaseUnavailable) {
-      this.#logger.warn(`${exception.message}: ${publicMessageOf(exception.cause)}`);
+      const cause = exception.cause === undefined ? '' : `: ${publicMessageOf(exception.cause)}`;
+      this.#logger.warn(exception.message + cause);
       this.#logger.debug(harmless(messageOf(exception.cause)));
       return fault(HttpStatus.SERVICE_UNAVAILABLE, exception.message, 'Service Unavailable');
     }

@@ -1,10 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService } from '@nestjs/terminus';
-import { appliedMigrations, DatabaseNotMigrated, missingMigrations, ReportingDatabase } from '#libs/database/queries';
+import {
+  appliedMigrations,
+  DatabaseBusy,
+  DatabaseNotMigrated,
+  missingMigrations,
+  ReportingDatabase,
+} from '#libs/database/queries';
 
 /** Whether the database can be read: it answers, and it has been through every migration that this build reads. */
 @Injectable()
 export class Readiness {
+  #wasMigrated = false;
+
   constructor(
     private readonly indicators: HealthIndicatorService,
     private readonly reporting: ReportingDatabase,
@@ -16,8 +24,15 @@ export class Readiness {
 
   schema() {
     return this.indicators.check('schema').attempt(async () => {
-      const missing = missingMigrations(await this.#applied());
-      if (missing.length > 0) throw new Error(`the database is not migrated: ${missing.join(', ')} missing`);
+      try {
+        const missing = missingMigrations(await this.#applied());
+        if (missing.length > 0)
+          throw new DatabaseNotMigrated(`the database is not migrated: ${missing.join(', ')} missing`);
+        this.#wasMigrated = true;
+      } catch (error) {
+        // A database that has no connection free is as it was.
+        if (!(error instanceof DatabaseBusy && this.#wasMigrated)) throw error;
+      }
     });
   }
 

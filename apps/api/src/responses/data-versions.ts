@@ -8,28 +8,49 @@ const TIMEOUT_MS = 3_000;
 /** Names of clusters come from outside. */
 const MOST_CLUSTERS = 1_000;
 
+interface Reading {
+  readonly version: Promise<string>;
+  readonly readAt: number;
+  known?: string;
+}
+
 /** The data version of each cluster that was asked for, at most a second old. */
 export class DataVersions {
-  readonly #kept = new LRUCache<string, { readonly version: Promise<string>; readonly readAt: number }>({
-    max: MOST_CLUSTERS,
-  });
+  readonly #kept = new LRUCache<string, Reading>({ max: MOST_CLUSTERS });
 
   constructor(private readonly database: ReportingDatabase) {}
 
   /** @param cluster undefined: all of them. @throws DatabaseUnavailable */
   of(cluster: string | undefined): Promise<string> {
-    const key = cluster === undefined ? 'all' : `cluster ${cluster}`;
-    const now = performance.now();
-    const kept = this.#kept.get(key);
-    if (kept && now - kept.readAt < KEEP_MS) return kept.version;
+    const kept = this.#fresh(cluster);
+    if (kept) return kept.version;
     const version = this.#fetch(cluster);
-    this.#kept.set(key, { version, readAt: now });
-    version.catch(() => this.#kept.delete(key));
+    const reading: Reading = { version, readAt: performance.now() };
+    const key = keyOf(cluster);
+    this.#kept.set(key, reading);
+    version.then(
+      (known) => (reading.known = known),
+      () => this.#kept.delete(key),
+    );
     return version;
+  }
+
+  /** The same where it need not be asked for; else undefined. */
+  known(cluster: string | undefined): string | undefined {
+    return this.#fresh(cluster)?.known;
+  }
+
+  #fresh(cluster: string | undefined): Reading | undefined {
+    const kept = this.#kept.get(keyOf(cluster));
+    return kept && performance.now() - kept.readAt < KEEP_MS ? kept : undefined;
   }
 
   async #fetch(cluster: string | undefined): Promise<string> {
     const [row] = await this.database.list<{ version: string }>(dataVersion(cluster), TIMEOUT_MS);
     return row?.version ?? '';
   }
+}
+
+function keyOf(cluster: string | undefined): string {
+  return cluster === undefined ? 'all' : `cluster ${cluster}`;
 }

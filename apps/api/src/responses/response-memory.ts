@@ -1,9 +1,17 @@
 import { createHash } from 'node:crypto';
+import type { OutgoingHttpHeaders } from 'node:http';
 import { PassThrough, pipeline, Readable } from 'node:stream';
-import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import type {
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  onRequestAsyncHookHandler,
+  onRequestHookHandler,
+} from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { NOTHING } from '../access/access-scope.js';
 import { isStorable } from '../parameters/name-filter.js';
+import type { DataVersions } from './data-versions.js';
 
 /** Compressed bytes that are kept; the response that was not requested for longest goes first. */
 const MEMORY_BYTES = 64 * 1024 * 1024;
@@ -20,7 +28,8 @@ const CACHE_CONTROL = 'private, no-cache';
 
 interface Entry {
   readonly body: Buffer;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly etag: string;
+  readonly headers: OutgoingHttpHeaders;
 }
 
 /** A response that this request is the first to make. */
@@ -31,8 +40,7 @@ interface Making {
 }
 
 export interface ResponseMemoryOptions {
-  /** @throws DatabaseUnavailable: a kept response may be out of date, and is not sent. */
-  readonly versionOf: (cluster: string | undefined) => Promise<string>;
+  readonly versions: DataVersions;
   /** Of requests that name no cluster. */
   readonly clusterName: string | undefined;
 }
@@ -43,32 +51,38 @@ export const KEPT_ROUTE = { keepsResponses: true } as const;
 /**
  * Keeps responses of the routes that are marked, and sends them again for as long as the data version stands. The key of a
  * response is its scope, UTC day, normalised address, encoding and data version; a hash of the key is its ETag. Requests
- * for a response that is being made wait for it. To be called after compression is registered: it keeps compressed bytes.
+ * for a response that is being made wait for it. To be called after compression is registered, because it keeps compressed
+ * bytes; and before requests are limited, because what is kept takes no turn from others.
  */
-export function keepResponses(fastify: FastifyInstance, { versionOf, clusterName }: ResponseMemoryOptions): void {
+export function keepResponses(fastify: FastifyInstance, { versions, clusterName }: ResponseMemoryOptions): void {
   const memory = new LRUCache<string, Entry>({ maxSize: MEMORY_BYTES, sizeCalculation: sizeOf });
   const making = new Map<string, Promise<Entry | undefined>>();
   const makings = new WeakMap<FastifyRequest, Making>();
   let inFlightBytes = 0;
 
-  const findKept: onRequestAsyncHookHandler = async (request, reply) => {
-    if (request.method !== 'GET' || request.accessScope === NOTHING) return;
-    const address = normalise(request);
-    if (address === undefined) return;
-    const { cluster } = request.query as { cluster?: unknown };
-    if (Array.isArray(cluster) || !isStorable(String(cluster))) return;
-    const named = typeof cluster === 'string' && cluster !== '' ? cluster : undefined;
-    const version = await versionOf(named ?? request.accessScope.cluster ?? clusterName);
-    const day = Math.floor(Date.now() / MS_PER_DAY);
-    const key = JSON.stringify([request.accessScope.key, day, address, request.headers['accept-encoding'], version]);
-    const etag = `"${createHash('sha256').update(key).digest('base64url').slice(0, 27)}"`;
-    if (isUnchanged(request, etag)) return reply.code(304).headers({ etag, 'cache-control': CACHE_CONTROL }).send();
-
+  const sendIfKept = (request: FastifyRequest, reply: FastifyReply, key: string): boolean => {
     const kept = memory.get(key);
-    if (kept) return send(reply, kept);
+    if (kept) void send(request, reply, kept);
+    return kept !== undefined;
+  };
+
+  /** Nothing here waits: most requests of a dashboard end here. */
+  const sendKept: onRequestHookHandler = (request, reply, done) => {
+    const address = addressOf(request, clusterName);
+    const version = address && versions.known(address.cluster);
+    if (!address || version === undefined || !sendIfKept(request, reply, keyOf(address, version))) done();
+  };
+
+  const findKept: onRequestAsyncHookHandler = async (request, reply) => {
+    const address = addressOf(request, clusterName);
+    if (!address) return;
+    const key = keyOf(address, await versions.of(address.cluster));
+    const etag = etagOf(key);
+    if (isUnchanged(request, etag)) return sendUnchanged(reply, etag);
+    if (sendIfKept(request, reply, key)) return reply;
     const underWay = making.get(key);
     const made = underWay && (await underWay);
-    if (made) return send(reply, made);
+    if (made) return send(request, reply, made);
     let done: Making['done'] = () => {};
     making.set(key, new Promise((resolve) => (done = resolve)));
     const finish = (entry: Entry | undefined) => {
@@ -107,6 +121,7 @@ export function keepResponses(fastify: FastifyInstance, { versionOf, clusterName
     }
   };
 
+  fastify.addHook('onRequest', sendKept);
   fastify.addHook('onRoute', (route) => {
     if ((route.config as Partial<typeof KEPT_ROUTE> | undefined)?.keepsResponses !== true) return;
     route.onRequest = [...[route.onRequest ?? []].flat(), findKept];
@@ -126,7 +141,7 @@ export function keepResponses(fastify: FastifyInstance, { versionOf, clusterName
           return body;
         }
         void reply.headers({ etag: made.etag, 'content-length': body.length });
-        made.done({ body, headers: headersOf(reply) });
+        made.done({ body, etag: made.etag, headers: headersOf(reply) });
         makings.delete(request);
         return body;
       },
@@ -134,15 +149,54 @@ export function keepResponses(fastify: FastifyInstance, { versionOf, clusterName
   });
 }
 
-/** Both spellings of a path are one, and so are parameters in another order; undefined: too long to be kept. */
-function normalise({ url, headers }: FastifyRequest): string | undefined {
-  if (url.length > KEY_CHARACTERS || (headers['accept-encoding'] ?? '').length > KEY_CHARACTERS) return undefined;
-  const at = url.indexOf('?');
-  if (at < 0) return url.replaceAll('_', '-');
-  const parameters = new URLSearchParams(url.slice(at + 1));
-  parameters.sort();
-  return `${url.slice(0, at).replaceAll('_', '-')}?${parameters.toString()}`;
+interface Address {
+  /** What the key of a response holds beside the data version. */
+  readonly place: string;
+  /** Whose data version counts; undefined: every cluster's. */
+  readonly cluster: string | undefined;
 }
+
+/** undefined: nothing is kept for such a request. */
+function addressOf(request: FastifyRequest, clusterName: string | undefined): Address | undefined {
+  const { accessScope, headers, method, url } = request;
+  const encodings = headers['accept-encoding'] ?? '';
+  if (method !== 'GET' || accessScope === NOTHING || !isKept(request)) return undefined;
+  if (url.length > KEY_CHARACTERS || encodings.length > KEY_CHARACTERS) return undefined;
+  const { cluster } = request.query as { cluster?: unknown };
+  if (Array.isArray(cluster) || !isStorable(String(cluster))) return undefined;
+  const named = typeof cluster === 'string' && cluster !== '' ? cluster : undefined;
+  return {
+    place: `${encodings}\n${normalise(url)}\n${accessScope.key}`,
+    cluster: named ?? accessScope.cluster ?? clusterName,
+  };
+}
+
+function keyOf({ place }: Address, version: string): string {
+  return `${Math.floor(Date.now() / MS_PER_DAY)}\n${version}\n${place}`;
+}
+
+function etagOf(key: string): string {
+  return `"${createHash('sha256').update(key).digest('base64url').slice(0, 27)}"`;
+}
+
+function isKept({ routeOptions }: FastifyRequest): boolean {
+  return (routeOptions.config as Partial<typeof KEPT_ROUTE> | undefined)?.keepsResponses === true;
+}
+
+/** Both spellings of a path are one, and so are parameters in another order. */
+function normalise(url: string): string {
+  const known = normalised.get(url);
+  if (known !== undefined) return known;
+  const at = url.indexOf('?');
+  const parameters = new URLSearchParams(at < 0 ? '' : url.slice(at + 1));
+  parameters.sort();
+  const address = `${(at < 0 ? url : url.slice(0, at)).replaceAll('_', '-')}?${parameters.toString()}`;
+  normalised.set(url, address);
+  return address;
+}
+
+/** Half of the time of a repeated request would go into this. */
+const normalised = new LRUCache<string, string>({ max: 1_000 });
 
 function isUnchanged({ headers }: FastifyRequest, etag: string): boolean {
   const known = headers['if-none-match'];
@@ -150,13 +204,29 @@ function isUnchanged({ headers }: FastifyRequest, etag: string): boolean {
   return known.split(',').some((one) => one.trim().replace(/^W\//, '') === etag || one.trim() === '*');
 }
 
-function send(reply: FastifyReply, { body, headers }: Entry): FastifyReply {
-  return reply.headers(headers).send(body);
+/** Past what Fastify does to a payload, which is the larger part of the time of a repeated request. */
+function send(request: FastifyRequest, reply: FastifyReply, { body, etag, headers }: Entry): FastifyReply {
+  if (isUnchanged(request, etag)) return sendUnchanged(reply, etag);
+  reply.hijack();
+  reply.raw.writeHead(200, headers).end(body);
+  return reply;
 }
 
-const KEPT_HEADERS = ['content-type', 'content-encoding', 'content-length', 'cache-control', 'vary', 'etag'];
+function sendUnchanged(reply: FastifyReply, etag: string): FastifyReply {
+  return reply.code(304).headers({ etag, 'cache-control': CACHE_CONTROL }).send();
+}
 
-function headersOf(reply: FastifyReply): Record<string, string> {
+const KEPT_HEADERS = [
+  'content-type',
+  'content-encoding',
+  'content-length',
+  'cache-control',
+  'vary',
+  'etag',
+  'x-unknown',
+];
+
+function headersOf(reply: FastifyReply): OutgoingHttpHeaders {
   const present = KEPT_HEADERS.filter((name) => reply.hasHeader(name));
   return Object.fromEntries(present.map((name) => [name, String(reply.getHeader(name))]));
 }

@@ -16,12 +16,12 @@ export class UsageController {
     dto.TotalUsageRows,
   )
   totalUsage(@Query({ schema: dto.TotalUsage }) query: z.infer<typeof dto.TotalUsage>, @Access() access: AccessScope) {
-    return this.figures.rows(query, access, (scope) => totalUsage(scope, query));
+    return this.figures.rows(query, access, totalUsage);
   }
 
   @FigureEndpoint('/user_groups', 'Who is in which group, on the latest day of the range', dto.UserGroupsRows)
   userGroups(@Query({ schema: dto.UserGroups }) query: z.infer<typeof dto.UserGroups>, @Access() access: AccessScope) {
-    return this.figures.rows(query, access, (scope) => userGroups(scope, { ...query, user: query.username }));
+    return this.figures.rows(query, access, userGroups);
   }
 
   @FigureEndpoint(
@@ -33,8 +33,7 @@ export class UsageController {
     @Query({ schema: dto.UsersByGroups }) query: z.infer<typeof dto.UsersByGroups>,
     @Access() access: AccessScope,
   ) {
-    const filter = { hub: query.hub_name, user: query.user_name };
-    return this.figures.rows(query, access, (scope) => usersWithMultipleGroups(scope, filter));
+    return this.figures.rows(query, access, usersWithMultipleGroups);
   }
 
   @FigureEndpoint(
@@ -46,7 +45,6 @@ export class UsageController {
     @Query({ schema: dto.UsersByGroups }) query: z.infer<typeof dto.UsersByGroups>,
     @Access() access: AccessScope,
   ) {
-    const filter = { hub: query.hub_name, user: query.user_name };
-    return this.figures.rows(query, access, (scope) => usersWithNoGroups(scope, filter));
+    return this.figures.rows(query, access, usersWithNoGroups);
   }
 }

@@ -12,6 +12,11 @@ const HEALTHY: ClusterCounts = {
   labelledDirectories: 30,
   groupSeries: 55,
   escapedGroupSeries: 55,
+  renamedSeries: 0,
+  podPhases: 200,
+  endedPods: 0,
+  nodeTypes: 3,
+  allocatableNodes: 3,
 };
 
 const complaints = (change: Partial<ClusterCounts>) =>
@@ -24,7 +29,30 @@ describe('the metrics that usage is made of', () => {
 
   it.each<[string, Partial<ClusterCounts>, string, RegExp, RegExp]>([
     ['no kube-state-metrics', { memoryRequests: 0, placedRequests: 0 }, 'failure', /no series/, /kube-state-metrics/],
-    ['no label node', { placedRequests: 0 }, 'failure', /none of 120 series .* label node/, /honor_labels/],
+    ['no label node', { placedRequests: 0 }, 'failure', /none of 120 series .* label node/, /labeldrop of node/],
+    [
+      'labels that the scrape renamed',
+      { renamedSeries: 9 },
+      'warning',
+      /9 series .* exported_namespace/,
+      /honor_labels: true/,
+    ],
+    ['no phases', { podPhases: 0 }, 'warning', /kube_pod_status_phase has no series/, /kube_pod_status_phase/],
+    ['ended pods', { endedPods: 2 }, 'warning', /2 Succeeded or Failed pods .* left out/, /kubectl delete pods/],
+    [
+      'no labels of nodes',
+      { nodeTypes: 0 },
+      'warning',
+      /no series of kube_node_labels with label_node_kubernetes_io_instance_type:/,
+      /--metric-labels-allowlist=nodes=/,
+    ],
+    [
+      'nothing allocatable',
+      { allocatableNodes: 0 },
+      'warning',
+      /no series of kube_node_status_allocatable:/,
+      /node metrics/,
+    ],
     [
       'no annotation at all',
       { annotations: 0, namedPods: 0 },

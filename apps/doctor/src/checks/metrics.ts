@@ -3,7 +3,58 @@ import { failure, ok, warning, type Finding } from '../finding.js';
 
 /** Whether the metrics and labels are there that usage is made of. */
 export function judgeMetrics(counts: ClusterCounts): Finding[] {
-  return [judgeRequests(counts), judgeUsernames(counts), judgeDirectories(counts), judgeGroups(counts)];
+  return [
+    judgeRequests(counts),
+    ...judgeLabels(counts),
+    judgeUsernames(counts),
+    judgeEndedPods(counts),
+    judgeNodes(counts),
+    judgeDirectories(counts),
+    judgeGroups(counts),
+  ];
+}
+
+/** Labels that the scrape renamed are read all the same. */
+function judgeLabels({ renamedSeries }: ClusterCounts): Finding[] {
+  if (renamedSeries === 0) return [];
+  return [
+    warning(
+      'labels of pods',
+      `${renamedSeries} series of kube-state-metrics have exported_namespace, exported_pod or the like: the scrape puts its own labels in their place; they are read all the same`,
+      'scrape kube-state-metrics with honor_labels: true (honorLabels of a ServiceMonitor), as its other users expect',
+    ),
+  ];
+}
+
+function judgeEndedPods({ podPhases, endedPods }: ClusterCounts): Finding {
+  const check = 'pods that have ended';
+  if (podPhases === 0) {
+    return warning(
+      check,
+      'kube_pod_status_phase has no series: a pod that was evicted or has finished is charged until it is deleted',
+      'let kube-state-metrics export kube_pod_status_phase (see --metric-allowlist and --metric-denylist)',
+    );
+  }
+  if (endedPods === 0) return ok(check, 'none that is still exported with a request');
+  return warning(
+    check,
+    `${endedPods} Succeeded or Failed pods are still exported with their requests: they hold nothing and are left out`,
+    'nothing for the figures; delete them (kubectl delete pods -A --field-selector status.phase=Failed) to tidy up',
+  );
+}
+
+function judgeNodes({ nodeTypes, allocatableNodes }: ClusterCounts): Finding {
+  const check = 'nodes';
+  const missing = [
+    ...(nodeTypes === 0 ? ['kube_node_labels with label_node_kubernetes_io_instance_type'] : []),
+    ...(allocatableNodes === 0 ? ['kube_node_status_allocatable'] : []),
+  ];
+  if (missing.length === 0) return ok(check, `instance types of ${nodeTypes} nodes, and what can be allocated on them`);
+  return warning(
+    check,
+    `no series of ${missing.join(' and of ')}: the share that a pod takes of its node is unknown`,
+    'start kube-state-metrics with --metric-labels-allowlist=nodes=[node.kubernetes.io/instance-type,hub.jupyter.org/node-purpose], and keep its node metrics on',
+  );
 }
 
 function judgeRequests({ memoryRequests, placedRequests }: ClusterCounts): Finding {
@@ -20,7 +71,7 @@ function judgeRequests({ memoryRequests, placedRequests }: ClusterCounts): Findi
     return failure(
       check,
       `none of ${memoryRequests} series of ${metric} has the label node`,
-      'keep the label node when scraping kube-state-metrics (no labeldrop, honor_labels: true)',
+      'keep the label node when scraping kube-state-metrics (no labeldrop of node)',
     );
   }
   return ok(check, `${memoryRequests} series of ${metric}`);
@@ -77,7 +128,7 @@ function judgeGroups({ groupSeries, escapedGroupSeries }: ClusterCounts): Findin
     return failure(
       check,
       'jupyterhub_user_group_info lacks one of the labels namespace, username, username_escaped',
-      'upgrade jupyterhub-groups-exporter, and keep its labels when scraping (honor_labels: true)',
+      'upgrade jupyterhub-groups-exporter, and keep its labels when scraping (no labeldrop)',
     );
   }
   return ok(check, `${groupSeries} series of jupyterhub_user_group_info`);

@@ -1,9 +1,10 @@
-import type { PrometheusConfig } from '#libs/config';
+import type { SyncConfig } from '#libs/config';
 import { OperatorError, type DayWindow } from '#libs/domain';
 import { PrometheusInspector, type ClusterMetrics } from '#libs/prometheus';
 import { judgeMemory } from '../checks/memory.js';
 import { judgeMetrics } from '../checks/metrics.js';
 import { judgePeople } from '../checks/people.js';
+import { judgeSources } from '../checks/sources.js';
 import { failure, ok, type Finding } from '../finding.js';
 
 export interface ClusterExamination {
@@ -15,7 +16,7 @@ export interface ClusterExamination {
 
 /** @param window the days that a first sync would read. */
 export async function examineCluster(
-  config: PrometheusConfig,
+  { prometheus: config, attribution }: Pick<SyncConfig, 'prometheus' | 'attribution'>,
   window: DayWindow,
   now: Date,
 ): Promise<ClusterExamination> {
@@ -27,6 +28,7 @@ export async function examineCluster(
     const findings = [
       ok('Prometheus', `answers queries at ${new URL(config.url).origin}`),
       ...judgeMetrics(metrics.counts),
+      ...judgeSources(attribution, metrics, config.selector ?? ''),
       judgeMemory({ window, firstDays }),
       ...judgePeople(metrics),
     ];
@@ -35,7 +37,7 @@ export async function examineCluster(
     if (!(error instanceof OperatorError)) throw error;
     const remedy =
       'check PROMETHEUS_URL, PROMETHEUS_USERNAME and _PASSWORD or PROMETHEUS_BEARER_TOKEN, PROMETHEUS_TENANT, PROMETHEUS_SIGV4_REGION, and that the ' +
-      'network lets this pod through';
+      'network lets this machine or pod through';
     return { findings: [failure('Prometheus', error.message, remedy)], namespaces: undefined, clockSkewMs };
   }
 }

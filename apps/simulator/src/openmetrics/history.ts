@@ -2,19 +2,29 @@ import { startOfDay } from '#libs/domain';
 import type { Estate } from '../estate/index.js';
 import {
   ANNOTATIONS,
+  CPU_USAGE,
   DIRECTORY_SIZES,
   END,
   familyHead,
+  NODE_ALLOCATABLE,
+  NODE_LABELS,
+  PHASES,
   REQUESTS,
   seriesHead,
   USER_GROUPS,
+  WORKING_SET,
   type Family,
 } from './exposition.js';
 import {
+  allocatableSeries,
   annotationSeries,
+  cpuUsageSeries,
   directorySeries,
   groupSeries,
+  nodeLabelSeries,
+  phaseSeries,
   requestSeries,
+  workingSetSeries,
   type SampledSeries,
   type ScrapeHistory,
 } from './sampled-series.js';
@@ -52,8 +62,13 @@ export async function* historyText(estate: Estate, given: Partial<ScrapeHistory>
 function* pieces(estate: Estate, history: ScrapeHistory): Generator<string> {
   yield* familyText(REQUESTS, requestSeries(estate, history));
   yield* familyText(ANNOTATIONS, annotationSeries(estate, history));
+  yield* familyText(PHASES, phaseSeries(history));
   yield* familyText(DIRECTORY_SIZES, directorySeries(estate, history));
   yield* familyText(USER_GROUPS, groupSeries(estate, history));
+  yield* familyText(NODE_LABELS, nodeLabelSeries(estate, history));
+  yield* familyText(NODE_ALLOCATABLE, allocatableSeries(estate, history));
+  yield* familyText(WORKING_SET, workingSetSeries(estate, history));
+  yield* familyText(CPU_USAGE, cpuUsageSeries(estate, history));
 }
 
 function* familyText(family: Family, all: Iterable<SampledSeries>): Generator<string> {

@@ -1,56 +1,43 @@
 import { Readable } from 'node:stream';
+import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg, { type PoolClient, type PoolConfig } from 'pg';
-import { asDatabaseUnavailable } from './database-unavailable.js';
-import { asText, frameOf, type ResponseShape } from './response-shape.js';
+import type { PoolClient, QueryConfig } from 'pg';
+import { cancelStatement } from '../cancel-statement.js';
+import { BUSY, TOO_LONG } from '../database-fault.js';
+import { ConnectionPool } from './connection-pool.js';
+import { asDatabaseUnavailable, DatabaseBusy, DatabaseUnavailable } from './database-unavailable.js';
+import { asText, frameOf, withoutRows, type ResponseShape } from './response-shape.js';
 import type { Statement } from './statement.js';
 import { TextColumn } from './text-column.js';
 
-/** Streams of rows, and beside them what is small and must not wait for them: health, metrics, the data version. */
-const STREAM_CONNECTIONS = 8;
-const CONTROL_CONNECTIONS = 2;
-/** A connection that hangs while it is being made gives its place in the pool back after this time. */
-const CONNECT_TIMEOUT_MS = 3_000;
 /** How long a request may wait for a connection while all are busy. */
 const WAIT_TIMEOUT_MS = 20_000;
 /** A small statement takes milliseconds: a database that does not answer one for so long hangs. */
 const CONTROL_TIMEOUT_MS = 10_000;
-const PING_TIMEOUT_MS = 3_000;
 /** After so long a stream makes sure that the database still answers. */
 const PATIENCE_MS = 2_000;
-
-// Nobody waits longer for a dashboard; and what is being compiled for a scan of ten years costs more than it saves.
-const SESSION = '-c default_transaction_read_only=on -c statement_timeout=30000 -c jit=off';
+/** With fewer connections than this, one does what must not wait for streams, else two. */
+const MANY_CONNECTIONS = 6;
 
 /**
  * Reads the schema `reporting`. Connects when first used, so it can be made while the database is away. Every method
  * throws DatabaseUnavailable when the database is away, hangs, or is not migrated.
  */
 export class ReportingDatabase {
-  readonly #streams: pg.Pool;
-  readonly #control: pg.Pool;
+  /** Streams of rows, and beside them what is small and must not wait for them: health, metrics, the data version. */
+  readonly #streams: ConnectionPool;
+  readonly #control: ConnectionPool;
   #pinging: Promise<void> | undefined;
 
-  /** @param onFault hears of connections that break while nothing runs over them. */
-  constructor(databaseUrl: string, onFault: (error: Error) => void) {
-    const pool = (settings: PoolConfig) => {
-      const made = new pg.Pool({
-        connectionString: databaseUrl,
-        Client: makeClient as unknown as typeof pg.Client,
-        keepAlive: true,
-        options: SESSION,
-        application_name: 'cost-monitoring-api',
-        ...settings,
-      });
-      made.on('error', onFault);
-      return made;
-    };
-    this.#streams = pool({ max: STREAM_CONNECTIONS, connectionTimeoutMillis: WAIT_TIMEOUT_MS });
-    this.#control = pool({
-      max: CONTROL_CONNECTIONS,
-      connectionTimeoutMillis: CONTROL_TIMEOUT_MS,
-      query_timeout: CONTROL_TIMEOUT_MS,
-    });
+  /**
+   * @param onFault hears of connections that break while nothing runs over them.
+   * @param poolSize most connections at once, 2 at least.
+   */
+  constructor(databaseUrl: string, onFault: (error: Error) => void, poolSize = 10) {
+    const controls = poolSize < MANY_CONNECTIONS ? 1 : 2;
+    this.#streams = new ConnectionPool({ databaseUrl, onFault, size: poolSize - controls, kept: 0 });
+    // Kept, since a server that is full would not give another.
+    this.#control = new ConnectionPool({ databaseUrl, onFault, size: controls, kept: 1 });
   }
 
   /** Whether somebody waits for a connection of those that stream. */
@@ -59,12 +46,15 @@ export class ReportingDatabase {
   }
 
   /** All rows of a small result, which waits for no stream. */
-  async list<Row extends object>({ text, values }: Statement, timeoutMs?: number): Promise<Row[]> {
-    const client = await connect(this.#control);
+  async list<Row extends object>(statement: Statement, timeoutMs = CONTROL_TIMEOUT_MS): Promise<Row[]> {
+    let busy: DatabaseBusy | undefined;
+    const late = after(CONTROL_TIMEOUT_MS, () => busy ?? new DatabaseUnavailable(TOO_LONG.sentence));
+    const client = await this.#control.begin(late.promise, (fault) => (busy = fault)).finally(late.stop);
     try {
-      const config = { text, values: [...values], ...(timeoutMs !== undefined && { query_timeout: timeoutMs }) };
-      const { rows } = await client.query<Row>(config);
-      client.release();
+      const { text, values } = statement;
+      const config = { text, values: [...values], query_timeout: timeoutMs };
+      const { rows } = await client.query<Row>(config as QueryConfig);
+      void this.#control.end(client);
       return rows;
     } catch (error) {
       // The connection may still be busy with the statement that failed.
@@ -73,21 +63,38 @@ export class ReportingDatabase {
     }
   }
 
-  /** Whether the database answers: one statement, for all that want to know at the same time. */
+  /** Whether the database answers, be it that it is full: one statement, for all that want to know at the same time. */
   ping(): Promise<void> {
-    this.#pinging ??= this.list({ cluster: undefined, text: 'SELECT', values: [] }, PING_TIMEOUT_MS)
-      .then(() => undefined)
-      .finally(() => (this.#pinging = undefined));
+    this.#pinging ??= this.#ping().finally(() => (this.#pinging = undefined));
     return this.#pinging;
   }
 
+  async #ping(): Promise<void> {
+    const late = after(CONTROL_TIMEOUT_MS, () => new DatabaseUnavailable(TOO_LONG.sentence));
+    const answer = new Promise<void>((resolve, reject) => {
+      this.#control.begin(late.promise, () => resolve()).then((client) => resolve(this.#control.end(client)), reject);
+    });
+    await answer.finally(late.stop);
+  }
+
+  /** The column `name` of all rows, which may take as long as a stream. */
+  async listNames(statement: Statement): Promise<string[]> {
+    const body = await this.stream(statement, 'names');
+    return body ? (JSON.parse(await textOf(body)) as string[]) : [];
+  }
+
   /**
-   * The rows of a statement as one text, piece by piece, once the first piece is there. Postgres works on while a piece is
-   * being sent, and waits when pieces are not taken. Destroying the stream cancels the statement.
+   * The rows of a statement as one text, piece by piece, once the first piece is there; undefined: there are none. Postgres
+   * works on while a piece is being sent, and waits when pieces are not taken. Destroying the stream cancels the statement,
+   * and so does the signal.
    */
-  async stream(statement: Statement, shape: ResponseShape): Promise<Readable> {
-    const pieces = this.#pieces(statement, shape);
+  async stream(statement: Statement, shape: ResponseShape, signal?: AbortSignal): Promise<Readable | undefined> {
+    const pieces = this.#pieces(statement, shape, signal);
     const first = await pieces.next();
+    if (first.value === withoutRows(shape)) {
+      await pieces.return(undefined);
+      return undefined;
+    }
     const all = async function* () {
       if (first.done) return;
       yield first.value;
@@ -99,15 +106,20 @@ export class ReportingDatabase {
     return rows;
   }
 
-  async *#pieces(statement: Statement, shape: ResponseShape): AsyncGenerator<string, void, undefined> {
-    const client = await this.#connectStream();
+  async *#pieces(
+    statement: Statement,
+    shape: ResponseShape,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<string, void, undefined> {
+    const gone = whenAborted(signal);
+    const client = await this.#connectStream(gone);
     const texts = new TextColumn(client, asText(statement, shape));
     const { opening, beforeFirst, between, closing } = frameOf(shape);
-    let failed = false;
+    let isUnanswered = false;
     try {
       let begun = false;
       for (;;) {
-        const { texts: batch, last } = await this.#attend(texts.read());
+        const { texts: batch, last } = await this.#attend(texts.read(), gone);
         const before = begun ? between : opening + beforeFirst;
         const lines = batch.length > 0 ? before + batch.join(between) : begun ? '' : opening;
         begun = true;
@@ -115,67 +127,77 @@ export class ReportingDatabase {
         else return yield lines + closing;
       }
     } catch (error) {
-      failed = true;
+      isUnanswered = !(error instanceof ReaderGone);
       throw asDatabaseUnavailable(error);
     } finally {
-      // A database that does not answer takes no cancellation either: those of all streams would queue before its pings.
-      if (!texts.ended && !failed) this.#cancel(client);
-      client.release(!texts.ended);
+      if (texts.ended) void this.#streams.end(client);
+      else void this.#abandon(client, isUnanswered);
     }
   }
 
-  async #connectStream(): Promise<PoolClient> {
-    const connecting = connect(this.#streams);
+  async #connectStream(gone: Promise<never>): Promise<PoolClient> {
+    const late = after(WAIT_TIMEOUT_MS, () => new DatabaseBusy(BUSY.sentence));
+    const beginning = this.#streams.begin(Promise.race([late.promise, gone]));
     try {
-      return await this.#attend(connecting);
+      return await this.#attend(beginning, gone);
     } catch (error) {
       // A connection that comes too late goes back.
-      connecting.then(
-        (client) => client.release(),
+      beginning.then(
+        (client) => this.#streams.end(client),
         () => undefined,
       );
       throw error;
+    } finally {
+      late.stop();
     }
   }
 
   /** Waits for as long as the database answers others: a long statement may take its time, one that hangs may not. */
-  async #attend<Value>(work: Promise<Value>): Promise<Value> {
+  async #attend<Value>(work: Promise<Value>, gone: Promise<never>): Promise<Value> {
     const done = work.then(
       () => true,
       () => true,
     );
-    while (!(await Promise.race([done, sleep(PATIENCE_MS, false, { ref: false })]))) {
-      await Promise.race([done, this.ping()]);
+    while (!(await Promise.race([done, gone, sleep(PATIENCE_MS, false, { ref: false })]))) {
+      await Promise.race([done, gone, this.ping()]);
     }
     return work;
   }
 
   /** A statement whose reader has gone would otherwise run until it has something to send. */
-  #cancel(client: PoolClient): void {
-    const { processID } = client as unknown as { processID: number | null };
-    if (processID === null) return;
-    const cancel = { cluster: undefined, text: 'SELECT pg_cancel_backend($1)', values: [processID] };
-    this.list(cancel, PING_TIMEOUT_MS).catch(() => undefined);
+  async #abandon(client: PoolClient, isUnanswered: boolean): Promise<void> {
+    // A database that does not answer takes no cancellation either.
+    if (!isUnanswered) await cancelStatement(client);
+    client.release(true);
   }
 
   /** Ends the connections; statements under way end first. */
   async close(): Promise<void> {
-    await Promise.all([this.#streams.end(), this.#control.end()]);
+    await Promise.all([this.#streams.close(), this.#control.close()]);
   }
 }
 
-/** A constructor for the pool, whose own time-out is for waiting and connecting together. */
-function makeClient(config: pg.ClientConfig): pg.Client {
-  const client = new pg.Client({ ...config, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
-  // A connection that breaks during a statement fails the statement; unheard, the event would end the process too.
-  client.on('error', () => undefined);
-  return client;
+/** Nobody is there any more for whom the statement runs. */
+class ReaderGone extends DatabaseUnavailable {}
+
+function whenAborted(signal: AbortSignal | undefined): Promise<never> {
+  const aborted = new Promise<never>((_, reject) => {
+    if (signal?.aborted) reject(new ReaderGone('nobody waits for the response any more'));
+    signal?.addEventListener('abort', () => reject(new ReaderGone('nobody waits for the response any more')), {
+      once: true,
+    });
+  });
+  aborted.catch(() => undefined);
+  return aborted;
 }
 
-async function connect(pool: pg.Pool): Promise<PoolClient> {
-  try {
-    return await pool.connect();
-  } catch (error) {
-    throw asDatabaseUnavailable(error);
-  }
+/** Rejects after a time, unless it is stopped. */
+function after(ms: number, error: () => Error): { readonly promise: Promise<never>; readonly stop: () => void } {
+  let timer: NodeJS.Timeout | undefined;
+  const promise = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(error()), ms);
+    timer.unref();
+  });
+  promise.catch(() => undefined);
+  return { promise, stop: () => clearTimeout(timer) };
 }

@@ -1,5 +1,4 @@
 import { OperatorError } from '#libs/domain';
-import { LostTagsError } from './lost-tags.js';
 import { describeFault } from './describe-fault.js';
 import pg from 'pg';
 import { QueryFailedError } from 'typeorm';
@@ -11,23 +10,26 @@ function refusedBy(code: string, message: string): QueryFailedError {
 
 describe('a fault is described in the words of its owner', () => {
   it('what a source says of itself is passed on, without a stack', () => {
-    const error = new LostTagsError([{ tag: '2i2c:hub-name', days: ['2026-03-02'] }]);
+    const error = new OperatorError('Cost Explorer has no cost with the tag 2i2c:hub-name');
     expect(describeFault(error)).toEqual({ message: error.message });
   });
 
   it('their words are made harmless, and a stack keeps its lines', () => {
     expect(describeFault(new OperatorError('a\r\n\u001b[2Jb')).message).toBe(String.raw`a\r\n\u{1b}[2Jb`);
-    expect(describeFault(refusedBy('53100', 'no space\u202e')).message).toBe(String.raw`no space\u{202e}`);
+    expect(describeFault(refusedBy('53100', 'no space\u202e')).message).toBe(
+      String.raw`the database has no capacity left: no space\u{202e}`,
+    );
     expect(describeFault(new TypeError('a\n\u001bb')).stack).toMatch(/^TypeError: a\\n\\u\{1b\}b\n +at .*\n +at /);
   });
 
   it.each([
-    ['57P01', 'terminating connection due to administrator command'],
-    ['53100', 'could not extend file "base/5/16411": No space left on device'],
-    ['28P01', 'password authentication failed for user "costs"'],
-    ['40P01', 'deadlock detected'],
-  ])('a database that is away, full or refuses the role (%s) says so itself', (code, message) => {
-    expect(describeFault(refusedBy(code, message))).toEqual({ message });
+    ['57P01', 'terminating connection due to administrator command', 'the database cannot be reached'],
+    ['53100', 'could not extend file "base/5/16411": No space left on device', 'the database has no capacity left'],
+    ['53300', 'sorry, too many clients already', 'the database has no connection free'],
+    ['28P01', 'password authentication failed for user "costs"', 'the database refused the credentials'],
+    ['40P01', 'deadlock detected', 'the database cancelled the statement in favour of others'],
+  ])('a database that is away, full or refuses the role (%s) says so itself', (code, message, sentence) => {
+    expect(describeFault(refusedBy(code, message))).toEqual({ message: `${sentence}: ${message}` });
   });
 
   it('a missing right names the remedy and no table', () => {
@@ -62,12 +64,14 @@ describe('a fault is described in the words of its owner', () => {
       code: 'ECONNREFUSED',
       syscall: 'connect',
     });
-    expect(describeFault(refused)).toEqual({ message: 'connect ECONNREFUSED 127.0.0.1:1' });
+    expect(describeFault(refused)).toEqual({
+      message: 'the database cannot be reached: connect ECONNREFUSED 127.0.0.1:1',
+    });
     expect(describeFault(new AggregateError([refused, refused])).message).toBe(
-      'connect ECONNREFUSED 127.0.0.1:1; connect ECONNREFUSED 127.0.0.1:1',
+      'the database cannot be reached: connect ECONNREFUSED 127.0.0.1:1; connect ECONNREFUSED 127.0.0.1:1',
     );
     expect(describeFault(new Error('Connection terminated unexpectedly'))).toEqual({
-      message: 'Connection terminated unexpectedly',
+      message: 'the database cannot be reached: Connection terminated unexpectedly',
     });
   });
 });

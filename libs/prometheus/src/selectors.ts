@@ -1,0 +1,138 @@
+import type { PrometheusConfig } from '#libs/config';
+
+/** What the queries of a deployment depend on. */
+export interface QuerySettings {
+  /** Step at which compute is sampled; divides a day. */
+  readonly resolutionSeconds: number;
+  /** How long a directory has the size that was last seen. */
+  readonly homeStorageLookbackSeconds: number;
+  /** PROMETHEUS_SELECTOR: matchers such as `cluster="eu"` that are part of every selector; '' for none. */
+  readonly selector: string;
+  /** What the names of the groups exporter's metrics begin with. */
+  readonly metricsPrefix: string;
+  /** Where the day still runs. */
+  readonly now?: Date;
+}
+
+const DEFAULT_LOOKBACK_SECONDS = 3 * 86_400;
+const DEFAULT_METRICS_PREFIX = 'jupyterhub';
+
+export function settingsOf(config: PrometheusConfig, resolutionSeconds: number): QuerySettings {
+  return {
+    resolutionSeconds,
+    homeStorageLookbackSeconds: config.homeStorageLookbackSeconds ?? DEFAULT_LOOKBACK_SECONDS,
+    selector: config.selector ?? '',
+    metricsPrefix: config.metricsPrefix ?? DEFAULT_METRICS_PREFIX,
+  };
+}
+
+/** A metric, and those of its labels that Prometheus may rename when it scrapes it. */
+export interface Metric {
+  readonly name: (settings: QuerySettings) => string;
+  readonly labels: readonly string[];
+}
+
+const POD_LABELS = ['namespace', 'pod'];
+
+export const REQUESTS: Metric = {
+  name: () => 'kube_pod_container_resource_requests',
+  labels: [...POD_LABELS, 'container', 'node'],
+};
+export const ANNOTATIONS: Metric = { name: () => 'kube_pod_annotations', labels: POD_LABELS };
+export const WORKING_SET: Metric = {
+  name: () => 'container_memory_working_set_bytes',
+  labels: [...POD_LABELS, 'container'],
+};
+export const CPU_USAGE: Metric = {
+  name: () => 'container_cpu_usage_seconds_total',
+  labels: [...POD_LABELS, 'container'],
+};
+export const PHASES: Metric = { name: () => 'kube_pod_status_phase', labels: POD_LABELS };
+export const NODE_LABELS: Metric = { name: () => 'kube_node_labels', labels: ['node'] };
+export const ALLOCATABLE: Metric = { name: () => 'kube_node_status_allocatable', labels: ['node'] };
+export const DIRECTORIES: Metric = { name: () => 'dirsize_total_size_bytes', labels: ['namespace'] };
+export const GROUPS: Metric = {
+  name: ({ metricsPrefix }) => `${metricsPrefix}_user_group_info`,
+  labels: ['namespace'],
+};
+
+/** The one place that writes a selector. */
+export function select(settings: QuerySettings, metric: Metric, ...matchers: readonly string[]): string {
+  const all = [...matchers, settings.selector].filter((matcher) => matcher !== '');
+  return `${metric.name(settings)}{${all.join(', ')}}`;
+}
+
+/**
+ * The series of a metric with the labels that the exporter gave them. A scrape without `honor_labels: true` puts the
+ * scraped pod's own namespace and pod in their place and renames them: exported_namespace, exported_pod, …
+ *
+ * The two kinds are selected apart: of the second there usually are no series, and then it costs nothing.
+ *
+ * @param over what to evaluate over the selector, such as `last_over_time`.
+ */
+export function series(
+  settings: QuerySettings,
+  metric: Metric,
+  matchers: readonly string[],
+  over: (selector: string) => string = (selector) => selector,
+): string {
+  return `(${honoured(settings, metric, matchers, over)} or ${renamedBack(metric, renamed(settings, metric, matchers, over))})`;
+}
+
+/**
+ * Memory or other requests of the pods that are on a node. A pod that waits for one has a request and costs nothing: its
+ * `node` is empty. Where Prometheus has renamed labels, `node` may be that of kube-state-metrics itself; then a pod that
+ * has one bears exported_node, as all of the same scrape do.
+ *
+ * @param asked matcher of the resources.
+ * @param nodes regular expression of the nodes' names; default: any.
+ */
+export function placedRequests(
+  settings: QuerySettings,
+  asked: string,
+  { nodes, over = (selector) => selector }: { readonly nodes?: string | undefined; readonly over?: Over } = {},
+): string {
+  const placed = (label: string) => (nodes === undefined ? `${label}!=""` : `${label}=~"${nodes}"`);
+  const renamedNodes = select(settings, REQUESTS, asked, 'exported_node!=""');
+  const elsewhere = `unless on (job, instance) group by (job, instance) (${over(renamedNodes)})`;
+  const matchers = [asked, placed('node')];
+  const theirs = `(${renamed(settings, REQUESTS, [...matchers, 'exported_node=""'], over)}) ${elsewhere} or ${over(select(settings, REQUESTS, asked, placed('exported_node')))}`;
+  return `((${honoured(settings, REQUESTS, matchers, over)} ${elsewhere}) or ${renamedBack(REQUESTS, theirs)})`;
+}
+
+type Over = (selector: string) => string;
+
+/** The pods that have ended, Succeeded or Failed, and stay as objects: an evicted pod keeps its node and its requests. */
+export function endedPods(settings: QuerySettings): string {
+  return `(${series(settings, PHASES, ['phase=~"Succeeded|Failed"'])} == 1)`;
+}
+
+function honoured(
+  settings: QuerySettings,
+  metric: Metric,
+  matchers: readonly string[],
+  over = (selector: string) => selector,
+): string {
+  return over(select(settings, metric, ...matchers, ...metric.labels.map((label) => `exported_${label}=""`)));
+}
+
+/** Series that bear any label which the scrape renamed. */
+export function renamed(
+  settings: QuerySettings,
+  metric: Metric,
+  matchers: readonly string[],
+  over = (selector: string) => selector,
+): string {
+  return metric.labels
+    .map((label) => `exported_${label}!=""`)
+    .filter((matcher) => !matchers.includes(matcher.replace('!=', '=')))
+    .map((matcher) => over(select(settings, metric, ...matchers, matcher)))
+    .join(' or ');
+}
+
+function renamedBack(metric: Metric, expression: string): string {
+  return metric.labels.reduce(
+    (inner, label) => `label_replace(${inner}, "${label}", "$1", "exported_${label}", "(.+)")`,
+    expression,
+  );
+}
