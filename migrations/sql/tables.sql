@@ -37,7 +37,8 @@ CREATE TABLE sync_locks (
 );
 
 -- What Cost Explorer says of a day as a whole, and what the day's figures were made with. `digest` is that of the day's
--- attributed costs; `attribution` that of the attribution config; `policy` the allocation policy.
+-- attributed costs; `attribution` that of the attribution config; `policy` the allocation policy. `is_running`: the day had
+-- not ended when it was read, so what it grows by is no restatement.
 CREATE TABLE cost_days (
   cluster     text COLLATE "C" NOT NULL,
   day         date NOT NULL,
@@ -50,6 +51,7 @@ CREATE TABLE cost_days (
   policy      text NOT NULL,
   digest      text NOT NULL,
   run_id      bigint NOT NULL,
+  is_running  boolean NOT NULL DEFAULT false,
   PRIMARY KEY (cluster, day)
 );
 
@@ -124,23 +126,36 @@ CREATE TABLE group_memberships (
   UNIQUE NULLS NOT DISTINCT (cluster, day, hub, username, usergroup)
 );
 
--- A row without a username is unallocated cost, with its reason. Per cluster and day, direct_usd + shared_usd add up to
--- the attributed costs, by component too. idle_usd is the part of them that pays for idle capacity.
--- usergroups: the person's groups of the day in order, {none} or {unknown}.
-CREATE TABLE user_costs (
+-- What the nodes of an instance type had to offer on the day, core nodes left out; read with the dataset compute.
+CREATE TABLE node_capacity (
   cluster       text COLLATE "C" NOT NULL,
   day           date NOT NULL,
-  hub           text COLLATE "C" NOT NULL,
-  username      text COLLATE "C",
-  component     text COLLATE "C" NOT NULL,
-  instance_type text COLLATE "C" NOT NULL DEFAULT '',
-  direct_usd    numeric(20,10) NOT NULL,
-  shared_usd    numeric(20,10) NOT NULL,
-  idle_usd      numeric(20,10) NOT NULL DEFAULT 0,
-  usergroups    text[] COLLATE "C",
-  reason        text COLLATE "C"
-                CONSTRAINT user_costs_reason
-                CHECK (reason IN ('idle', 'no usage', 'usage not read', 'anonymous hub', 'not allocated')),
+  instance_type text COLLATE "C" NOT NULL,
+  node_seconds  numeric(30,3) NOT NULL CONSTRAINT node_capacity_node_seconds CHECK (node_seconds > 0),
+  PRIMARY KEY (cluster, day, instance_type)
+);
+
+-- A row without a username is unallocated cost, with its reason. Per cluster and day, direct_usd + shared_usd add up to
+-- the attributed costs, by component too. idle_usd is the part of them that pays for idle capacity, direct_idle_usd the
+-- part of that in direct_usd; rows with reason idle have the opposite, so that over all rows idle_usd adds up to 0.
+-- shares_idle: whether idle capacity is shown with the users (the deployment's IDLE).
+-- usergroups: the person's groups of the day in order, {none} or {unknown}.
+CREATE TABLE user_costs (
+  cluster         text COLLATE "C" NOT NULL,
+  day             date NOT NULL,
+  hub             text COLLATE "C" NOT NULL,
+  username        text COLLATE "C",
+  component       text COLLATE "C" NOT NULL,
+  instance_type   text COLLATE "C" NOT NULL DEFAULT '',
+  direct_usd      numeric(20,10) NOT NULL,
+  shared_usd      numeric(20,10) NOT NULL,
+  idle_usd        numeric(20,10) NOT NULL DEFAULT 0,
+  direct_idle_usd numeric(20,10) NOT NULL DEFAULT 0,
+  shares_idle     boolean NOT NULL DEFAULT true,
+  usergroups      text[] COLLATE "C",
+  reason          text COLLATE "C"
+                  CONSTRAINT user_costs_reason
+                  CHECK (reason IN ('idle', 'no usage', 'usage not read', 'anonymous hub', 'not allocated')),
   UNIQUE NULLS NOT DISTINCT (cluster, day, hub, component, username, instance_type, reason),
   CONSTRAINT user_costs_unallocated CHECK ((username IS NULL) = (reason IS NOT NULL)),
   CONSTRAINT user_costs_usergroups CHECK ((username IS NULL) = (usergroups IS NULL))
@@ -148,15 +163,17 @@ CREATE TABLE user_costs (
 
 -- The one rollup of user_costs: by set of groups instead of by person. usergroups NULL: unallocated cost.
 CREATE TABLE day_costs (
-  cluster    text COLLATE "C" NOT NULL,
-  day        date NOT NULL,
-  hub        text COLLATE "C" NOT NULL,
-  component  text COLLATE "C" NOT NULL,
-  usergroups text[] COLLATE "C",
-  reason     text COLLATE "C",
-  direct_usd numeric(20,10) NOT NULL,
-  shared_usd numeric(20,10) NOT NULL,
-  idle_usd   numeric(20,10) NOT NULL DEFAULT 0,
+  cluster         text COLLATE "C" NOT NULL,
+  day             date NOT NULL,
+  hub             text COLLATE "C" NOT NULL,
+  component       text COLLATE "C" NOT NULL,
+  usergroups      text[] COLLATE "C",
+  reason          text COLLATE "C",
+  direct_usd      numeric(20,10) NOT NULL,
+  shared_usd      numeric(20,10) NOT NULL,
+  idle_usd        numeric(20,10) NOT NULL DEFAULT 0,
+  direct_idle_usd numeric(20,10) NOT NULL DEFAULT 0,
+  shares_idle     boolean NOT NULL DEFAULT true,
   UNIQUE NULLS NOT DISTINCT (cluster, day, hub, component, usergroups, reason),
   CONSTRAINT day_costs_unallocated CHECK ((usergroups IS NULL) = (reason IS NOT NULL))
 );

@@ -59,8 +59,11 @@ COMMENT ON COLUMN reporting.daily_hub_costs.amount_usd IS 'Cost (USD)';
 COMMENT ON COLUMN reporting.daily_hub_costs.estimated IS 'Whether AWS may still change the day';
 
 CREATE OR REPLACE VIEW reporting.daily_user_costs AS
-SELECT cluster, day, hub, username, component, direct_usd, shared_usd, direct_usd + shared_usd AS amount_usd,
-  instance_type, idle_usd, usergroups, reason
+SELECT cluster, day, hub, username, component,
+  CASE WHEN shares_idle THEN direct_usd ELSE direct_usd - direct_idle_usd END AS direct_usd,
+  CASE WHEN shares_idle THEN shared_usd ELSE shared_usd - idle_usd + direct_idle_usd END AS shared_usd,
+  CASE WHEN shares_idle THEN direct_usd + shared_usd ELSE direct_usd + shared_usd - idle_usd END AS amount_usd,
+  instance_type, idle_usd, usergroups, reason, direct_idle_usd, shares_idle
 FROM user_costs;
 COMMENT ON VIEW reporting.daily_user_costs IS 'Cost per day, hub, user and component, with unallocated cost; adds up to the cluster cost';
 COMMENT ON COLUMN reporting.daily_user_costs.cluster IS 'Name of the cluster';
@@ -72,19 +75,21 @@ COMMENT ON COLUMN reporting.daily_user_costs.direct_usd IS 'The part that comes 
 COMMENT ON COLUMN reporting.daily_user_costs.shared_usd IS 'The part that comes from untagged cost (USD)';
 COMMENT ON COLUMN reporting.daily_user_costs.amount_usd IS 'direct_usd + shared_usd (USD)';
 COMMENT ON COLUMN reporting.daily_user_costs.instance_type IS 'EC2 instance type; empty where the pool has none';
-COMMENT ON COLUMN reporting.daily_user_costs.idle_usd IS 'How much of amount_usd pays for idle capacity (USD)';
+COMMENT ON COLUMN reporting.daily_user_costs.idle_usd IS 'What the row pays for idle capacity: part of amount_usd if shares_idle, else beside it. Rows with reason ''idle'' have the opposite, so it adds up to 0: amount_usd - idle_usd (if shares_idle) is the cost without idle capacity, amount_usd + idle_usd (if not) the cost with it (USD)';
 COMMENT ON COLUMN reporting.daily_user_costs.usergroups IS 'The user''s groups of the day, in order; {none}: in no group; {unknown}: groups were not read that day; NULL: unallocated';
+COMMENT ON COLUMN reporting.daily_user_costs.direct_idle_usd IS 'The part of idle_usd that belongs to direct_usd (USD)';
+COMMENT ON COLUMN reporting.daily_user_costs.shares_idle IS 'Whether users bear idle capacity in direct_usd, shared_usd and amount_usd (IDLE=shared), or it is unallocated (IDLE=separate)';
 COMMENT ON COLUMN reporting.daily_user_costs.reason IS 'Why no user bears the cost: ''idle'', ''no usage'', ''usage not read'', ''anonymous hub'' or ''not allocated''; NULL: a user bears it';
 
 -- split_usd divides a row evenly among the groups by rounding running parts: the parts add up to the amount to the last digit.
 CREATE OR REPLACE VIEW reporting.daily_user_group_costs AS
-SELECT c.cluster, c.day, c.hub, c.username, c.component, one.usergroup, c.direct_usd + c.shared_usd AS full_usd,
-  round((c.direct_usd + c.shared_usd) * one.position / cardinality(c.usergroups), 10)
-    - round((c.direct_usd + c.shared_usd) * (one.position - 1) / cardinality(c.usergroups), 10) AS split_usd,
+SELECT c.cluster, c.day, c.hub, c.username, c.component, one.usergroup, c.amount_usd AS full_usd,
+  round(c.amount_usd * one.position / cardinality(c.usergroups), 10)
+    - round(c.amount_usd * (one.position - 1) / cardinality(c.usergroups), 10) AS split_usd,
   c.direct_usd AS direct_full_usd,
   round(c.direct_usd * one.position / cardinality(c.usergroups), 10)
     - round(c.direct_usd * (one.position - 1) / cardinality(c.usergroups), 10) AS direct_split_usd
-FROM user_costs c
+FROM reporting.daily_user_costs c
 CROSS JOIN LATERAL unnest(c.usergroups) WITH ORDINALITY AS one (usergroup, position)
 WHERE c.username IS NOT NULL;
 COMMENT ON VIEW reporting.daily_user_group_costs IS 'Cost per day, hub, user, component and group; a user in several groups has a row for each';
@@ -100,8 +105,12 @@ COMMENT ON COLUMN reporting.daily_user_group_costs.direct_full_usd IS 'What of f
 COMMENT ON COLUMN reporting.daily_user_group_costs.direct_split_usd IS 'The same, divided evenly among the user''s groups (USD)';
 
 CREATE OR REPLACE VIEW reporting.daily_allocated_costs AS
-SELECT cluster, day, hub, component, usergroups, reason, direct_usd, shared_usd, idle_usd,
-  direct_usd + shared_usd AS amount_usd
+SELECT cluster, day, hub, component, usergroups, reason,
+  CASE WHEN shares_idle THEN direct_usd ELSE direct_usd - direct_idle_usd END AS direct_usd,
+  CASE WHEN shares_idle THEN shared_usd ELSE shared_usd - idle_usd + direct_idle_usd END AS shared_usd,
+  idle_usd,
+  CASE WHEN shares_idle THEN direct_usd + shared_usd ELSE direct_usd + shared_usd - idle_usd END AS amount_usd,
+  direct_idle_usd, shares_idle
 FROM day_costs;
 COMMENT ON VIEW reporting.daily_allocated_costs IS 'Cost per day, hub, component and set of groups, each user in one set, with unallocated cost; adds up to the cluster cost';
 COMMENT ON COLUMN reporting.daily_allocated_costs.cluster IS 'Name of the cluster';
@@ -112,19 +121,21 @@ COMMENT ON COLUMN reporting.daily_allocated_costs.usergroups IS 'Groups of the u
 COMMENT ON COLUMN reporting.daily_allocated_costs.reason IS 'Why no user bears the cost; NULL: users bear it';
 COMMENT ON COLUMN reporting.daily_allocated_costs.direct_usd IS 'The part that comes from the hub''s tagged cost (USD)';
 COMMENT ON COLUMN reporting.daily_allocated_costs.shared_usd IS 'The part that comes from untagged cost (USD)';
-COMMENT ON COLUMN reporting.daily_allocated_costs.idle_usd IS 'How much of amount_usd pays for idle capacity (USD)';
+COMMENT ON COLUMN reporting.daily_allocated_costs.idle_usd IS 'What the row pays for idle capacity: part of amount_usd if shares_idle, else beside it; rows with reason ''idle'' have the opposite (USD)';
 COMMENT ON COLUMN reporting.daily_allocated_costs.amount_usd IS 'direct_usd + shared_usd (USD)';
+COMMENT ON COLUMN reporting.daily_allocated_costs.direct_idle_usd IS 'The part of idle_usd that belongs to direct_usd (USD)';
+COMMENT ON COLUMN reporting.daily_allocated_costs.shares_idle IS 'Whether users bear idle capacity in direct_usd, shared_usd and amount_usd (IDLE=shared), or it is unallocated (IDLE=separate)';
 
 -- The split is made over the sum of each set of groups: it adds up to that sum to the last digit, and may differ from the
 -- sum of daily_user_group_costs.split_usd in the tenth decimal.
 CREATE OR REPLACE VIEW reporting.daily_group_costs AS
-SELECT c.cluster, c.day, c.hub, c.component, one.usergroup, sum(c.direct_usd + c.shared_usd) AS full_usd,
-  sum(round((c.direct_usd + c.shared_usd) * one.position / cardinality(c.usergroups), 10)
-    - round((c.direct_usd + c.shared_usd) * (one.position - 1) / cardinality(c.usergroups), 10)) AS split_usd,
+SELECT c.cluster, c.day, c.hub, c.component, one.usergroup, sum(c.amount_usd) AS full_usd,
+  sum(round(c.amount_usd * one.position / cardinality(c.usergroups), 10)
+    - round(c.amount_usd * (one.position - 1) / cardinality(c.usergroups), 10)) AS split_usd,
   sum(c.direct_usd) AS direct_full_usd,
   sum(round(c.direct_usd * one.position / cardinality(c.usergroups), 10)
     - round(c.direct_usd * (one.position - 1) / cardinality(c.usergroups), 10)) AS direct_split_usd
-FROM day_costs c
+FROM reporting.daily_allocated_costs c
 CROSS JOIN LATERAL unnest(c.usergroups) WITH ORDINALITY AS one (usergroup, position)
 GROUP BY c.cluster, c.day, c.hub, c.component, one.usergroup;
 COMMENT ON VIEW reporting.daily_group_costs IS 'Cost per day, hub, component and group, counted in full and split';
@@ -187,8 +198,14 @@ COMMENT ON COLUMN reporting.user_groups.usergroup IS 'Group; ''none'': in no gro
 COMMENT ON COLUMN reporting.user_groups.group_position IS 'Number of this group among the user''s groups of the day, from 1';
 COMMENT ON COLUMN reporting.user_groups.group_count IS 'In how many groups the user was that day; 1 for a user in none';
 
+-- Of the measures that were read, the first divides costs; but where the deployment divides by memory requests, those do.
 CREATE OR REPLACE VIEW reporting.usage_days AS
-SELECT cluster, day, dataset, status, coverage, detail, read_at, hub, method FROM usage_days;
+SELECT u.cluster, u.day, u.dataset, u.status, u.coverage, u.detail, u.read_at, u.hub,
+  CASE WHEN u.method LIKE 'node_share %' AND c.policy NOT LIKE '%compute by node_share%' THEN 'memory_requested'
+    ELSE split_part(u.method, ' ', 1) END AS method,
+  u.status <> 'missing' AND u.dataset = 'compute' AND u.method NOT LIKE 'node_share%'
+    AND c.policy LIKE '%compute by node_share%' AS is_fallback
+FROM usage_days u LEFT JOIN cost_days c ON c.cluster = u.cluster AND c.day = u.day;
 COMMENT ON VIEW reporting.usage_days IS 'What was read from Prometheus of each day, and whether it may still change';
 COMMENT ON COLUMN reporting.usage_days.cluster IS 'Name of the cluster';
 COMMENT ON COLUMN reporting.usage_days.day IS 'UTC day';
@@ -198,13 +215,14 @@ COMMENT ON COLUMN reporting.usage_days.coverage IS 'Part of the day for which Pr
 COMMENT ON COLUMN reporting.usage_days.detail IS 'Why the day is missing; NULL otherwise';
 COMMENT ON COLUMN reporting.usage_days.read_at IS 'When it was last read';
 COMMENT ON COLUMN reporting.usage_days.hub IS 'Hub; empty: all hubs at once (compute, and a day of which nothing is known)';
-COMMENT ON COLUMN reporting.usage_days.method IS 'Measure that was read; empty for memberships';
+COMMENT ON COLUMN reporting.usage_days.method IS 'Measure that divides the day''s cost; empty for memberships';
+COMMENT ON COLUMN reporting.usage_days.is_fallback IS 'Whether compute of the day is divided by memory requests because Prometheus lacked node labels or allocatable (or the day was read before they were); NULL: the day has no costs';
 
 CREATE OR REPLACE VIEW reporting.cost_restatements AS
 SELECT cluster, day, hub, service, component, before_usd, after_usd,
   coalesce(after_usd, 0) - coalesce(before_usd, 0) AS difference_usd, reason, seen_at, run_id
 FROM cost_restatements;
-COMMENT ON VIEW reporting.cost_restatements IS 'Every stored cost that a later run changed';
+COMMENT ON VIEW reporting.cost_restatements IS 'Every stored cost of a day that had ended and that a later run changed; what the running day grows by is not here';
 COMMENT ON COLUMN reporting.cost_restatements.cluster IS 'Name of the cluster';
 COMMENT ON COLUMN reporting.cost_restatements.day IS 'UTC day whose cost changed';
 COMMENT ON COLUMN reporting.cost_restatements.hub IS 'Hub of the cost''s tag; cost without the tag is ''support''';

@@ -86,6 +86,8 @@ export async function createApi(config: ApiConfig, logger: LoggerService | false
   if (config.basePath) redirectToBasePath(fastify, config.basePath);
   const page = readPageFiles();
   if (page) servePage(fastify, page);
+  // What Swagger's page loads is relative to it, and so is where it is, behind a proxy. Nest's routes cannot end in a slash.
+  fastify.get('/docs/', (_request, reply) => reply.redirect('../docs', 308));
   endConnectionsOnClose(fastify);
   const metrics = app.get(Metrics);
   fastify.addHook('onResponse', (request, reply, done) => {

@@ -1,4 +1,4 @@
-import { Logger } from '@nestjs/common';
+import { ConsoleLogger, Logger } from '@nestjs/common';
 import { parseSyncConfig, type Environment, type SyncConfig } from '#libs/config';
 import { createDataSource, migrate, SyncSession } from '#libs/database';
 import { dayOf } from '#libs/domain';
@@ -52,7 +52,7 @@ async function syncWithoutPrometheus(
     const session = await SyncSession.open(dataSource, config.clusterName);
     if (!session) throw new DemoLockedError();
     try {
-      const policy = { ...config.allocationPolicy, dividedBy: dividingMeasures(MEASURES) };
+      const policy = { ...config.allocationPolicy, dividedBy: dividingMeasures(MEASURES, config.computeMeasure) };
       const work = { ...taskOf(signal), config, policy, session, today: dayOf(new Date()) };
       const costs = await readCosts(work);
       return signal.aborted ? [costs] : [costs, await storeTrueUsage(work, simulator.estate)];
@@ -69,6 +69,8 @@ class DemoLockedError extends Error {
 }
 
 function taskOf(signal: AbortSignal) {
-  const progress = process.stderr.isTTY ? new TerminalProgress(process.stderr) : new LogProgress(new Logger('Sync'));
+  const progress = process.stderr.isTTY
+    ? new TerminalProgress(process.stderr)
+    : new LogProgress(new ConsoleLogger('Sync', { colors: false }), false);
   return { trigger: 'once', signal, progress } as const;
 }

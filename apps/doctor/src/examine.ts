@@ -6,7 +6,7 @@ import { judgeHubs } from './checks/hubs.js';
 import { examineAccount } from './examinations/account.js';
 import { examineCluster } from './examinations/cluster.js';
 import { examineDatabase } from './examinations/database.js';
-import { skipped, type Finding } from './finding.js';
+import { ok, skipped, warning, type Finding } from './finding.js';
 
 export interface Report {
   readonly findings: readonly Finding[];
@@ -14,8 +14,12 @@ export interface Report {
   readonly requests: number;
 }
 
-/** Looks at everything that a sync of this deployment depends on. Writes nothing; what a source says of itself is a finding. */
-export async function examine(config: SyncConfig, now: Date): Promise<Report> {
+/**
+ * Looks at everything that a sync of this deployment depends on. Writes nothing; what a source says of itself is a finding.
+ *
+ * @param slips variables that look like ours and are none.
+ */
+export async function examine(config: SyncConfig, now: Date, slips: readonly string[] = []): Promise<Report> {
   const today = dayOf(now);
   const [database, account, cluster] = await Promise.all([
     examineDatabase(config.databaseUrl),
@@ -26,6 +30,7 @@ export async function examine(config: SyncConfig, now: Date): Promise<Report> {
   const { namespaces } = cluster;
   return {
     findings: [
+      ...judgeVariables(slips),
       ...database.findings,
       ...account.findings,
       ...cluster.findings,
@@ -40,4 +45,9 @@ export async function examine(config: SyncConfig, now: Date): Promise<Report> {
     ],
     requests: account.requests,
   };
+}
+
+function judgeVariables(slips: readonly string[]): Finding[] {
+  if (slips.length === 0) return [ok('environment', 'every variable that looks like one of ours is one')];
+  return slips.map((slip) => warning('environment', slip, 'rename the variable, or take it away'));
 }

@@ -1,6 +1,6 @@
-import { ConfigurationError, parseSyncConfig } from '#libs/config';
+import { describeSyncSettings, parseSyncConfig, warnOfVariables } from '#libs/config';
 import { formatPrice } from '#libs/cost-explorer';
-import { harmless, OperatorError, stackOf } from '#libs/domain';
+import { reportFault } from '#libs/database';
 import { examine } from './examine.js';
 import { formatTable, formatTally } from './table.js';
 
@@ -17,7 +17,9 @@ async function main(): Promise<number> {
     process.stderr.write(USAGE);
     return 2;
   }
-  const { findings, requests } = await examine(parseSyncConfig(process.env), new Date());
+  const config = parseSyncConfig(process.env);
+  process.stdout.write(`settings: ${describeSyncSettings(process.env).join(', ')}\n\n`);
+  const { findings, requests } = await examine(config, new Date(), warnOfVariables(process.env));
   process.stdout.write(formatTable(findings, process.stdout.columns ?? DEFAULT_WIDTH));
   process.stdout.write(
     `\n${formatTally(findings)}; ${requests} requests to Cost Explorer for ${formatPrice(requests)} USD\n`,
@@ -25,14 +27,4 @@ async function main(): Promise<number> {
   return findings.some(({ status }) => status === 'failure') ? 1 : 0;
 }
 
-function report(error: unknown): number {
-  if (error instanceof ConfigurationError) process.stderr.write(`${error.message}\n`);
-  else if (error instanceof OperatorError) process.stderr.write(`the doctor cannot work: ${harmless(error.message)}\n`);
-  else
-    process.stderr.write(
-      `the doctor cannot work: internal error\n${error instanceof Error ? stackOf(error) : harmless(String(error))}\n`,
-    );
-  return 1;
-}
-
-process.exit(await main().catch(report));
+process.exit(await main().catch((error: unknown) => reportFault('the doctor cannot work', error)));

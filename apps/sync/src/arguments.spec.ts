@@ -1,4 +1,4 @@
-import { ArgumentError, parseArguments } from './arguments.js';
+import { ArgumentError, parseArguments, warnOfLostArguments } from './arguments.js';
 
 const TODAY = '2026-11-24';
 const parse = (...argv: string[]) => parseArguments(argv, TODAY);
@@ -48,5 +48,21 @@ describe('the command line of the sync', () => {
   ])('refuses %j', (argv, message) => {
     expect(() => parse(...argv)).toThrow(ArgumentError);
     expect(() => parse(...argv)).toThrow(message);
+  });
+});
+
+describe('an option that npm kept for itself', () => {
+  it('is told, with the command that was meant', () => {
+    expect(warnOfLostArguments(parse(), { npm_config_once: 'true' })).toEqual([
+      expect.stringContaining('is `npm run start:sync -- --once` meant?'),
+    ]);
+    expect(warnOfLostArguments(parse(), { npm_config_backfill: 'true' })).toEqual([
+      expect.stringContaining('is `npm run start:sync -- --backfill FROM TO` meant?'),
+    ]);
+  });
+
+  it('is none where the option arrived, or nobody gave it', () => {
+    expect(warnOfLostArguments(parse('--once'), { npm_config_once: 'true' })).toEqual([]);
+    expect(warnOfLostArguments(parse(), { npm_config_cache: '/tmp' })).toEqual([]);
   });
 });

@@ -36,6 +36,17 @@ export function parseArguments(argv: readonly string[], today: Day): Command {
   return { kind: 'schedule' };
 }
 
+/** npm takes options that stand before a `--` for its own, and tells the process of them in its environment. */
+export function warnOfLostArguments(
+  { kind }: Command,
+  environment: Readonly<Record<string, string | undefined>>,
+): string[] {
+  const lost = (['once', 'backfill'] as const).find((name) => environment[`npm_config_${name}`] !== undefined);
+  if (kind !== 'schedule' || lost === undefined) return [];
+  const meant = `npm run start:sync -- --${lost}${lost === 'backfill' ? ' FROM TO' : ''}`;
+  return [`npm kept --${lost} for itself, so that this runs on the schedule: is \`${meant}\` meant?`];
+}
+
 function readOptions(argv: readonly string[]) {
   try {
     return parseArgs({

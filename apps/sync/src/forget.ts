@@ -1,12 +1,11 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { parseStoredCluster } from '#libs/config';
-import { findLockHolder, migrate, openDataSource, SyncSession, type Forgotten } from '#libs/database';
+import { findLockHolder, migrate, openDataSource, reportFault, SyncSession, type Forgotten } from '#libs/database';
 import { dayOf } from '#libs/domain';
 import { MEASURES } from '#libs/prometheus';
 import { describeHolder } from './describe-holder.js';
 import { EXIT_LOCKED, EXIT_USAGE } from './exit-status.js';
-import { reportFault } from './report-fault.js';
 
 const USAGE = `usage: npm run forget -- --hub HUB --user NAME [--as PSEUDONYM]
   puts a pseudonym (by default forgotten-1, forgotten-2, …) in the place of a person's name in all that is stored;

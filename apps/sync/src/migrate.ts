@@ -1,8 +1,7 @@
 import 'reflect-metadata';
 import { parseDatabaseUrl } from '#libs/config';
-import { migrate, openDataSource } from '#libs/database';
+import { migrate, openDataSource, reportFault } from '#libs/database';
 import { MEASURES } from '#libs/prometheus';
-import { reportFault } from './report-fault.js';
 
 /** A table of many years is written anew in less. */
 const STATEMENT_TIMEOUT_MS = 3_600_000;

@@ -6,6 +6,7 @@ const COSTS: SourceSummary = {
   error: undefined,
   window: { from: '2026-10-01', until: '2026-11-25' },
   days: 55,
+  daysDue: 55,
   daysChanged: 2,
   rowsWritten: 31,
   restatements: 1,
@@ -22,14 +23,15 @@ describe('the summary of a run', () => {
     );
   });
 
-  it('names no price for requests to Prometheus, and gives error and notes a line each', () => {
+  it('counts the days that had samples, names no price for requests to Prometheus, gives error and notes a line each', () => {
     const failed: SourceSummary = {
       ...COSTS,
       source: 'prometheus',
       status: 'failed',
       error: 'Prometheus is away',
       window: { from: '2026-11-24', until: '2026-11-25' },
-      days: 0,
+      days: 1,
+      daysDue: 424,
       daysChanged: 0,
       rowsWritten: 1,
       requests: 1,
@@ -38,9 +40,9 @@ describe('the summary of a run', () => {
     expect(formatSummaries([failed, skippedSummary('allocation', 'every day follows the policy')])).toBe(
       'Usage (Prometheus): failed, 2026-11-24 to 2026-11-24 (1 day)\n' +
         '  Prometheus is away\n' +
-        '  0 days, 0 changed; 1 row written; 1 request; 1.9 s\n' +
+        '  1 of 424 days, 0 changed; 1 row written; 1 request; 1.9 s\n' +
         '  Prometheus has no samples of 2026-11-20\n' +
-        'Allocation: skipped\n' +
+        'Allocation: nothing to do\n' +
         '  every day follows the policy\n',
     );
   });

@@ -9,7 +9,9 @@ export interface SourceSummary {
   readonly status: 'succeeded' | 'failed' | 'skipped';
   readonly error: string | undefined;
   readonly window: DayWindow | undefined;
+  /** Days that the source had figures of, of those that were due. */
   readonly days: number;
+  readonly daysDue: number;
   readonly daysChanged: number;
   readonly rowsWritten: number;
   readonly restatements: number;
@@ -19,7 +21,7 @@ export interface SourceSummary {
   readonly notes: readonly string[];
 }
 
-const NAMES: Readonly<Record<SyncSource, string>> = {
+export const SOURCE_NAMES: Readonly<Record<SyncSource, string>> = {
   'cost-explorer': 'Costs (Cost Explorer)',
   prometheus: 'Usage (Prometheus)',
   allocation: 'Allocation',
@@ -32,6 +34,7 @@ export function skippedSummary(source: SyncSource, note: string): SourceSummary 
     error: undefined,
     window: undefined,
     days: 0,
+    daysDue: 0,
     daysChanged: 0,
     rowsWritten: 0,
     restatements: 0,
@@ -53,8 +56,8 @@ export function formatSummaries(summaries: readonly SourceSummary[]): string {
 
 function formatSummary(summary: SourceSummary): string[] {
   const { source, status, error, window, notes } = summary;
-  const head = `${NAMES[source]}: ${status}`;
-  if (status === 'skipped') return [head, ...notes];
+  if (status === 'skipped') return [`${SOURCE_NAMES[source]}: nothing to do`, ...notes];
+  const head = `${SOURCE_NAMES[source]}: ${status}`;
   return [
     window ? `${head}, ${formatWindow(window)}` : head,
     ...(error === undefined ? [] : [error]),
@@ -64,8 +67,9 @@ function formatSummary(summary: SourceSummary): string[] {
 }
 
 function formatCounts(summary: SourceSummary): string {
-  const { source, days, daysChanged, rowsWritten, restatements, requests, durationMs } = summary;
-  const parts = [`${plural(days, 'day')}, ${daysChanged} changed`, `${plural(rowsWritten, 'row')} written`];
+  const { source, days, daysDue, daysChanged, rowsWritten, restatements, requests, durationMs } = summary;
+  const counted = days === daysDue ? plural(days, 'day') : `${days} of ${plural(daysDue, 'day')}`;
+  const parts = [`${counted}, ${daysChanged} changed`, `${plural(rowsWritten, 'row')} written`];
   if (source === 'cost-explorer') {
     parts.push(`${plural(requests, 'request')} for ${formatPrice(requests)} USD`, plural(restatements, 'restatement'));
   } else if (source === 'prometheus') {

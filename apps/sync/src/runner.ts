@@ -48,7 +48,10 @@ export class SyncRunner {
     const session = await SyncSession.open(dataSource, this.config.clusterName);
     if (!session) return 'locked';
     try {
-      const policy = { ...this.config.allocationPolicy, dividedBy: dividingMeasures(MEASURES) };
+      const policy = {
+        ...this.config.allocationPolicy,
+        dividedBy: dividingMeasures(MEASURES, this.config.computeMeasure),
+      };
       return await work({ ...task, config: this.config, policy, session, today: dayOf(new Date()) });
     } finally {
       // A session that cannot be closed has lost its connection, and with it the lock; why is in the error on its way.

@@ -145,3 +145,20 @@ ORDER BY day DESC, dataset, hub`,
   )
     .span(24)
     .height(8);
+
+export const computeFallbacks = () =>
+  table(
+    {
+      title: 'Days whose compute is divided by memory requests',
+      description:
+        'Prometheus lacked instance types or allocatable of nodes, or the days were read before node shares were. Start kube-state-metrics with --metric-labels-allowlist=nodes=[*]; days that Prometheus still remembers can be read again with --backfill.',
+    },
+    `
+SELECT to_char(day, 'YYYY-MM-DD') AS "Day", method AS "Divided by", coverage::double precision AS "Coverage",
+       read_at AS "Read"
+FROM reporting.usage_days
+WHERE ${IN_CLUSTER} AND $__timeFilter(day) AND is_fallback
+ORDER BY day DESC`,
+  )
+    .span(24)
+    .height(6);

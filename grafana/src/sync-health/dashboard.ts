@@ -1,7 +1,7 @@
 import { costDashboard } from '../dashboard.js';
 import { apiMetricsDatasource, costsDatasource } from '../datasources.js';
 import { cluster } from '../variables.js';
-import { ageOfSync, coverageByDay, gapsOfUsage, newestDay, usageByDay } from './age.js';
+import { ageOfSync, computeFallbacks, coverageByDay, gapsOfUsage, newestDay, usageByDay } from './age.js';
 import { errorShare, latencies, latencyByRoute, requestRates } from './api.js';
 import { restatedByDay, restatements } from './restatements.js';
 import { durations, runs, spentByDay } from './runs.js';
@@ -17,7 +17,10 @@ export const syncHealth = () =>
     },
     [costsDatasource(), apiMetricsDatasource(), cluster()],
     [
-      { title: 'Age of data', panels: [ageOfSync(), newestDay(), usageByDay(), coverageByDay(), gapsOfUsage()] },
+      {
+        title: 'Age of data',
+        panels: [ageOfSync(), newestDay(), usageByDay(), coverageByDay(), gapsOfUsage(), computeFallbacks()],
+      },
       { title: 'Runs', panels: [runs(), durations(), spentByDay()] },
       { title: 'Restatements', panels: [restatedByDay(), restatements()] },
       { title: 'API', panels: [requestRates(), latencies(), errorShare(), latencyByRoute()] },

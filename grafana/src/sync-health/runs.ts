@@ -56,7 +56,7 @@ export const spentByDay = () =>
     {
       title: 'Spent on Cost Explorer requests, by day',
       description:
-        'Each request costs $0.01, and so does each further page of an answer. Three runs of five requests a day are $0.15.',
+        'Each request costs $0.01, and so does each further page of an answer. Three runs of six requests a day are $0.18.',
     },
     `
 SELECT $__timeGroup(started_at, '1d') AS "time", trigger AS metric, sum(requests_usd) AS value

@@ -4,6 +4,7 @@ import { readApiTokensFile, type ApiToken } from './api-tokens-file.js';
 import { databaseUrl } from './database-url.js';
 import { ConfigurationError, deepFreeze, parseEnvironment, type Environment } from './environment.js';
 import { readHubsFile, type JupyterHub } from './hubs-file.js';
+import { describeSettings } from './settings.js';
 import { basePath, clusterName, listenAddress, poolSize, port, sessionKeys } from './variables.js';
 
 /** All that the API may know of its environment: no AWS, no Prometheus. */
@@ -47,6 +48,11 @@ const apiVariables = z.object({
 export const API_VARIABLES: readonly string[] = Object.keys(apiVariables.shape).filter(
   (name) => !name.startsWith('JUPYTERHUB_'),
 );
+
+/** What the API runs with, fit for a log. */
+export function describeApiSettings(environment: Environment): string[] {
+  return describeSettings(apiVariables, environment);
+}
 
 type ApiVariables = z.infer<typeof apiVariables>;
 

@@ -17,8 +17,8 @@ describe('the attribution file', () => {
   const read = (content: unknown) => readText(JSON.stringify(content));
 
   it('changes nothing when it is absent or empty of parts', () => {
-    expect(readAttributionFile(undefined)).toEqual({ attribution: DEFAULT_ATTRIBUTION });
-    expect(read({})).toEqual({ attribution: DEFAULT_ATTRIBUTION });
+    expect(readAttributionFile(undefined)).toEqual({ attribution: DEFAULT_ATTRIBUTION, policies: {} });
+    expect(read({})).toEqual({ attribution: DEFAULT_ATTRIBUTION, policies: {} });
   });
 
   it('replaces the parts that it names, and adds to the map of services', () => {
@@ -37,12 +37,55 @@ describe('the attribution file', () => {
           'EC2 - Other': 'disks',
         },
       },
+      policies: {},
     });
+  });
+
+  it('takes a policy per component, and leaves the attribution as it is: costs are not read again', () => {
+    const policies = { core: { proportional: ['compute', 'home storage'] }, backup: 'even', disks: 'none' };
+    const disks = { 'Amazon FSx': 'disks' };
+    expect(read({ policies, serviceComponents: disks })).toMatchObject({ policies });
+    expect(read({ policies: { backup: 'even' } })).toEqual({
+      attribution: DEFAULT_ATTRIBUTION,
+      policies: { backup: 'even' },
+    });
+  });
+
+  it('refuses policies that wait for each other, for themselves, or for a component that no cost has', () => {
+    const by = (...proportional: string[]) => ({ proportional });
+    const faults = (policies: unknown) => (read({ policies }) as { faults: string[] }).faults;
+    expect(faults({ core: by('backup'), backup: by('compute', 'core'), networking: by('core') })).toEqual([
+      'policies: core by backup by core: these components wait for each other',
+    ]);
+    expect(faults({ core: by('core') })).toEqual(['policies: core by core: these components wait for each other']);
+    const known = 'backup, compute, core, home storage, networking, object storage, other';
+    expect(faults({ core: by('computes') })).toEqual([
+      `policies.core: "computes" is no component; these are: ${known}`,
+    ]);
+    expect(faults({ Core: 'even' })).toEqual([`policies.Core: "Core" is no component; these are: ${known}`]);
+    expect(faults({ core: 'usage' })).toEqual([
+      'policies.core: no usage is measured of it; only of compute and home storage',
+    ]);
+    expect(faults({ core: by() })).toEqual([expect.stringMatching(/^policies.core.proportional: Too small/)]);
+    expect(faults({ core: 'evenly' })).toEqual([
+      'policies.core: must be "usage", "even", "none" or {"proportional": [components]}',
+    ]);
   });
 
   it('refuses keys that it does not know, at any depth: a misspelt rule must not be silently ignored', () => {
     expect(read({ hubtag: 'x', homeStorage: { ...DEFAULT_ATTRIBUTION.homeStorage, tags: [] } })).toEqual({
-      faults: ['homeStorage: Unrecognized key: "tags"', 'the file: Unrecognized key: "hubtag"'],
+      faults: [
+        'homeStorage.tags: no such key; allowed are tag, service',
+        expect.stringMatching(
+          /^hubtag: no such key \(is hubTag meant\?\); allowed are linkedAccounts, clusterTags, hubTag, .*namespaceHubs/,
+        ),
+      ],
+    });
+  });
+
+  it('names the keys of a rule within a list', () => {
+    expect(read({ clusterTags: [{ key: 'a', value: 'b', name: 'c' }] })).toEqual({
+      faults: ['clusterTags.0.name: no such key; allowed are key, value'],
     });
   });
 

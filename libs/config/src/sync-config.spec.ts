@@ -1,6 +1,6 @@
 import { DEFAULT_ATTRIBUTION } from '#libs/domain';
 import { ConfigurationError, type Environment } from './environment.js';
-import { parseSyncConfig } from './sync-config.js';
+import { describeSyncSettings, parseSyncConfig } from './sync-config.js';
 
 const complete: Environment = {
   DATABASE_URL: 'postgres://sync@db:5432/costs',
@@ -39,7 +39,8 @@ describe("the sync's configuration", () => {
       syncCron: '17 5,13,21 * * *',
       maxCostRequests: 100,
       costBasis: 'amortized',
-      allocationPolicy: { allocation: 'hub', excludedHubs: ['binder'] },
+      allocationPolicy: { allocation: 'hub', excludedHubs: ['binder'], idle: 'shared', policies: {} },
+      computeMeasure: 'node_share',
       usageResolutionSeconds: 60,
       attribution: DEFAULT_ATTRIBUTION,
     });
@@ -62,6 +63,8 @@ describe("the sync's configuration", () => {
       'COST_BASIS',
       'ALLOCATION',
       'EXCLUDED_HUBS',
+      'IDLE',
+      'COMPUTE_MEASURE',
       'USAGE_RESOLUTION',
       'ATTRIBUTION_FILE',
     ];
@@ -231,12 +234,12 @@ describe("the sync's configuration", () => {
   );
 
   it('takes a budget of requests that is enough for one reading', () => {
-    expect(parseSyncConfig({ ...complete, SYNC_MAX_REQUESTS: '5' }).maxCostRequests).toBe(5);
+    expect(parseSyncConfig({ ...complete, SYNC_MAX_REQUESTS: '6' }).maxCostRequests).toBe(6);
   });
 
-  it.each(['4', '0', '-1', '1.5', '1e3', 'ten', '100000'])('refuses the budget %j', (text) => {
+  it.each(['5', '0', '-1', '1.5', '1e3', 'ten', '100000'])('refuses the budget %j', (text) => {
     expect(faultsOf({ ...complete, SYNC_MAX_REQUESTS: text })).toEqual([
-      'SYNC_MAX_REQUESTS: must be a number of requests from 5 to 99999',
+      'SYNC_MAX_REQUESTS: must be a number of requests from 6 to 99999',
     ]);
   });
 
@@ -251,5 +254,40 @@ describe("the sync's configuration", () => {
     const config = parseSyncConfig(complete);
     const change = () => ((config.attribution.core.nodeServices as string[])[0] = 'changed');
     expect(change).toThrow(TypeError);
+  });
+});
+
+describe('the settings in force', () => {
+  it('are what the environment says and the defaults, with no secret', () => {
+    const settings = describeSyncSettings({
+      DATABASE_URL: 'postgres://costs:s3cret@db:5432/costs?sslmode=require&password=s3cret',
+      CLUSTER_NAME: 'hub-cluster',
+      PROMETHEUS_URL: 'https://user:s3cret@prometheus:9090/api?token=s3cret',
+      PROMETHEUS_PASSWORD: 's3cret',
+      PROMETHEUS_BEARER_TOKEN: 's3cret',
+      ALLOCATION: 'cluster',
+      EXCLUDED_HUBS: '',
+      HOME: '/root',
+    });
+    expect(settings).toEqual(
+      expect.arrayContaining([
+        'DATABASE_URL=postgres://costs@db:5432/costs',
+        'CLUSTER_NAME=hub-cluster',
+        'PROMETHEUS_URL=https://prometheus:9090/api',
+        'PROMETHEUS_PASSWORD=(set)',
+        'PROMETHEUS_BEARER_TOKEN=(set)',
+        'ALLOCATION=cluster',
+        'EXCLUDED_HUBS=binder (default)',
+        'USAGE_RESOLUTION=1m (default)',
+        'COST_BASIS=amortized (default)',
+      ]),
+    );
+    expect(settings.join()).not.toMatch(/s3cret|HOME=|TENANT/);
+  });
+
+  it('show nothing of an address that cannot be parsed', () => {
+    expect(describeSyncSettings({ DATABASE_URL: 'postgres://costs:s3%cr/et#@db/costs' })).toContain(
+      'DATABASE_URL=(set)',
+    );
   });
 });

@@ -1,10 +1,20 @@
 import { registerAs } from '@nestjs/config';
-import { ALLOCATIONS, COST_BASES, type AllocationPolicy, type AttributionConfig, type CostBasis } from '#libs/domain';
+import {
+  ALLOCATIONS,
+  COMPUTE_MEASURES,
+  COST_BASES,
+  IDLE_FORMS,
+  type AllocationPolicy,
+  type AttributionConfig,
+  type ComputeMeasure,
+  type CostBasis,
+} from '#libs/domain';
 import { validateCronExpression } from 'cron';
 import { z } from 'zod';
 import { readAttributionFile } from './attribution-file.js';
 import { databaseUrl } from './database-url.js';
 import { ConfigurationError, deepFreeze, parseEnvironment, type Environment } from './environment.js';
+import { describeSettings } from './settings.js';
 import {
   awsRegion,
   clusterName,
@@ -49,6 +59,7 @@ export interface SyncConfig {
   readonly costBasis: CostBasis;
   /** Without the measures that divide: those are libs/prometheus's. */
   readonly allocationPolicy: Omit<AllocationPolicy, 'dividedBy'>;
+  readonly computeMeasure: ComputeMeasure;
   readonly usageResolutionSeconds: number;
   readonly attribution: AttributionConfig;
 }
@@ -66,30 +77,38 @@ const syncVariables = z.object({
   PROMETHEUS_SIGV4_REGION: awsRegion.optional(),
   PROMETHEUS_SELECTOR: labelMatchers.optional(),
   JUPYTERHUB_METRICS_PREFIX: metricsPrefix.default('jupyterhub'),
-  HOME_STORAGE_LOOKBACK: lookbackSeconds.default(3 * 86_400),
+  HOME_STORAGE_LOOKBACK: lookbackSeconds.prefault('3d'),
   // Cost Explorer refreshes up to three times a day; 17 minutes past, since everybody asks on the hour.
   SYNC_CRON: z
     .string()
     .refine((text) => validateCronExpression(text).valid, 'must be a cron expression such as 17 5,13,21 * * *')
     .default('17 5,13,21 * * *'),
-  // A cent each. A run takes five, more where answers come in pages or are tried again.
+  // A cent each. A run takes six, more where answers come in pages or are tried again.
   SYNC_MAX_REQUESTS: requestCount.default(100),
   COST_BASIS: z.enum(COST_BASES, `must be one of ${COST_BASES.join(', ')}`).default('amortized'),
   ALLOCATION: z.enum(ALLOCATIONS, `must be one of ${ALLOCATIONS.join(', ')}`).default('hub'),
   EXCLUDED_HUBS: nameList.default(['binder']),
-  USAGE_RESOLUTION: resolutionSeconds.default(60),
+  IDLE: z.enum(IDLE_FORMS, `must be one of ${IDLE_FORMS.join(', ')}`).default('shared'),
+  COMPUTE_MEASURE: z.enum(COMPUTE_MEASURES, `must be one of ${COMPUTE_MEASURES.join(', ')}`).default('node_share'),
+  USAGE_RESOLUTION: resolutionSeconds.prefault('1m'),
   ATTRIBUTION_FILE: z.string().optional(),
 });
 
 /** Names of the variables that the sync knows. */
 export const SYNC_VARIABLES: readonly string[] = Object.keys(syncVariables.shape);
 
+/** What the sync runs with, fit for a log. */
+export function describeSyncSettings(environment: Environment): string[] {
+  return describeSettings(syncVariables, environment);
+}
+
 type SyncVariables = z.infer<typeof syncVariables>;
 
 /** @throws ConfigurationError naming every variable that is missing, malformed or contradicts another. */
 export function parseSyncConfig(environment: Environment): SyncConfig {
-  const file = readAttributionFile(environment['ATTRIBUTION_FILE'] || undefined);
-  const fileFaults = 'faults' in file ? file.faults.map((fault) => `ATTRIBUTION_FILE: ${fault}`) : [];
+  const path = environment['ATTRIBUTION_FILE'] || undefined;
+  const file = readAttributionFile(path);
+  const fileFaults = 'faults' in file ? file.faults.map((fault) => `ATTRIBUTION_FILE: ${path}: ${fault}`) : [];
   const { variables, faults } = parseVariables(environment);
   const all = [...faults, ...contradictions(environment), ...fileFaults];
   if (all.length > 0 || !variables || 'faults' in file) throw new ConfigurationError(all);
@@ -110,7 +129,13 @@ export function parseSyncConfig(environment: Environment): SyncConfig {
     syncCron: variables.SYNC_CRON,
     maxCostRequests: variables.SYNC_MAX_REQUESTS,
     costBasis: variables.COST_BASIS,
-    allocationPolicy: { allocation: variables.ALLOCATION, excludedHubs: [...variables.EXCLUDED_HUBS].sort() },
+    allocationPolicy: {
+      allocation: variables.ALLOCATION,
+      excludedHubs: [...variables.EXCLUDED_HUBS].sort(),
+      idle: variables.IDLE,
+      policies: file.policies,
+    },
+    computeMeasure: variables.COMPUTE_MEASURE,
     usageResolutionSeconds: variables.USAGE_RESOLUTION,
     attribution: file.attribution,
   });

@@ -71,7 +71,7 @@ export const basePath = z
 /** How many requests may be sent: enough for one reading, and a number that somebody means to pay for. */
 export const requestCount = z
   .string()
-  .refine((text) => /^\d{1,5}$/.test(text) && Number(text) >= 5, 'must be a number of requests from 5 to 99999')
+  .refine((text) => /^\d{1,5}$/.test(text) && Number(text) >= 6, 'must be a number of requests from 6 to 99999')
   .transform(Number);
 
 /** A list of names separated by commas, each kept once; blanks around them do not count. */

@@ -16,13 +16,15 @@ const answer = (rows: readonly AnswerRow[], estimated = false): CostAnswer => ne
 const none = answer([]);
 const total = (amount: string) => answer([{ keys: [], amountUsd: parseUsd(amount) }]);
 
-const partsOf = ({ homeStorage = none, core = none, neither = none }: Parts): PartAnswer[] => [
-  { component: 'home storage', answer: homeStorage },
-  { component: 'core', answer: core },
-  { component: undefined, answer: neither },
+const partsOf = ({ homeStorage = none, core = none, compute = none, neither = none }: Parts): PartAnswer[] => [
+  { component: 'home storage', service: undefined, answer: homeStorage },
+  { component: 'core', service: undefined, answer: core },
+  { component: undefined, service: COMPUTE, answer: compute },
+  { component: undefined, service: undefined, answer: neither },
 ];
 
 interface Parts {
+  readonly compute?: CostAnswer;
   readonly homeStorage?: CostAnswer;
   readonly core?: CostAnswer;
   readonly neither?: CostAnswer;
@@ -92,6 +94,26 @@ describe('converting answers to the costs of a day', () => {
     expect(attributed.map(({ hub, amountUsd }) => [hub, amountUsd])).toEqual([
       ['b', 1n],
       ['c', parseUsd('-3')],
+    ]);
+  });
+
+  it('keeps the instance type of compute; what has none is one cost without a type', () => {
+    const { attributed } = convert({
+      compute: answer([
+        row('prod', 'r5.xlarge', '1'),
+        row('prod', 'g4dn.xlarge', '2'),
+        row('prod', 'NoInstanceType', '4'),
+        row('', 'r5.xlarge', '8'),
+      ]),
+      core: answer([row('', COMPUTE, '16')]),
+    });
+    const ofCompute = { service: COMPUTE, component: 'compute' };
+    expect(attributed).toEqual([
+      { hub: 'prod', ...ofCompute, amountUsd: parseUsd('4') },
+      { hub: 'prod', ...ofCompute, instanceType: 'g4dn.xlarge', amountUsd: parseUsd('2') },
+      { hub: 'prod', ...ofCompute, instanceType: 'r5.xlarge', amountUsd: parseUsd('1') },
+      { hub: 'support', ...ofCompute, instanceType: 'r5.xlarge', amountUsd: parseUsd('8') },
+      { hub: 'support', service: COMPUTE, component: 'core', amountUsd: parseUsd('16') },
     ]);
   });
 

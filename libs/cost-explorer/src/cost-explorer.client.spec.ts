@@ -8,8 +8,8 @@ import { planCostRequests } from './requests.js';
 const window = { from: '2026-03-01', until: '2026-03-03' };
 const subject = { attribution: DEFAULT_ATTRIBUTION, clusterName: 'c' };
 const { parts, ...ungrouped } = planCostRequests(subject, 'amortized', window);
-const [homeStorage, core, neither] = [parts[0]!, parts[1]!, parts[2]!];
-const plan = { ...ungrouped, homeStorage, core, neither };
+const [homeStorage, core, compute, neither] = [parts[0]!, parts[1]!, parts[2]!, parts[3]!];
+const plan = { ...ungrouped, homeStorage, core, compute, neither };
 const OTHER = 'EC2 - Other';
 
 const usd = (Amount: string) => ({ AmortizedCost: { Amount, Unit: 'USD' } });
@@ -28,9 +28,10 @@ const groups = (day: string, ...rows: [hub: string, service: string, amount: str
 /** A consistent estate; the third part's first day goes on on its second page. */
 const PAGES: Readonly<Record<keyof typeof plan, readonly { ResultsByTime: unknown[] }[]>> = {
   account: [totals('100', '200')],
-  attributable: [totals('10.75', '0')],
+  attributable: [totals('18.75', '0')],
   homeStorage: [{ ResultsByTime: [groups('2026-03-01', ['prod', OTHER, '1.5']), groups('2026-03-02')] }],
   core: [{ ResultsByTime: [groups('2026-03-01', ['', OTHER, '2.25']), groups('2026-03-02')] }],
+  compute: [{ ResultsByTime: [groups('2026-03-01', ['prod', 'r5.xlarge', '8']), groups('2026-03-02')] }],
   neither: [
     { ResultsByTime: [groups('2026-03-01', ['prod', OTHER, '3'])] },
     { ResultsByTime: [groups('2026-03-01', ['staging', OTHER, '4']), groups('2026-03-02')] },
@@ -78,10 +79,11 @@ describe('reading costs from Cost Explorer', () => {
     process.env = { ...environment };
   });
 
-  it('joins the five answers, over their pages, into the days of the window', async () => {
+  it('joins the six answers, over their pages, into the days of the window', async () => {
     await start(answerWell);
     const reading = await reader().fetchCosts(window);
     expect(listed(reading.days)).toEqual([
+      '2026-03-01 prod compute 8.0000000000',
       '2026-03-01 prod compute 3.0000000000',
       '2026-03-01 prod home storage 1.5000000000',
       '2026-03-01 staging compute 4.0000000000',
@@ -92,7 +94,7 @@ describe('reading costs from Cost Explorer', () => {
       ['2026-03-02', parseUsd('200'), true],
     ]);
     expect(reading.window).toBe(window);
-    expect(reading.requests).toBe(6);
+    expect(reading.requests).toBe(7);
   });
 
   it('asks each page with unchanged parameters, and tells of every request', async () => {
@@ -103,13 +105,14 @@ describe('reading costs from Cost Explorer', () => {
       plan.attributable.input,
       plan.homeStorage.input,
       plan.core.input,
+      plan.compute.input,
       plan.neither.input,
       plan.neither.input,
       plan.account.input,
     ]);
     expect(fake.inputs.flatMap((input) => input.NextPageToken ?? [])).toEqual(['1']);
-    expect(fake.inputs[4]?.NextPageToken).toBe('1');
-    expect(onRequest).toHaveBeenCalledTimes(6);
+    expect(fake.inputs[5]?.NextPageToken).toBe('1');
+    expect(onRequest).toHaveBeenCalledTimes(7);
   });
 
   it('tries again when throttled or failed, and counts the attempts as requests', async () => {
@@ -121,9 +124,9 @@ describe('reading costs from Cost Explorer', () => {
       else answerWell(input, response, number);
     });
     const reading = await reader().fetchCosts(window);
-    expect(listed(reading.days)).toHaveLength(4);
-    expect(reading.requests).toBe(10);
-    expect(fake.inputs).toHaveLength(10);
+    expect(listed(reading.days)).toHaveLength(5);
+    expect(reading.requests).toBe(11);
+    expect(fake.inputs).toHaveLength(11);
   });
 
   it('gives up when throttled five times over', async () => {
@@ -136,13 +139,13 @@ describe('reading costs from Cost Explorer', () => {
     'asks a request anew from its first page, once, after %s',
     async (type) => {
       await start((input, response, number) => {
-        if (number === 5) sendError(response, type);
+        if (number === 6) sendError(response, type);
         else answerWell(input, response, number);
       });
       const reading = await reader().fetchCosts(window);
       expect(listed(reading.days)).toContain('2026-03-01 prod compute 3.0000000000');
-      expect(asked()).toBe('attributable homeStorage core neither neither neither neither account');
-      expect(fake.inputs[5]?.NextPageToken).toBeUndefined();
+      expect(asked()).toBe('attributable homeStorage core compute neither neither neither neither account');
+      expect(fake.inputs[6]?.NextPageToken).toBeUndefined();
       await fake.stop();
 
       await start((input, response, number) => {
@@ -160,14 +163,14 @@ describe('reading costs from Cost Explorer', () => {
       else answerWell(input, response, number);
     });
     const reading = await reader().fetchCosts(window);
-    expect(listed(reading.days)).toHaveLength(4);
-    const once = 'attributable homeStorage core neither neither';
+    expect(listed(reading.days)).toHaveLength(5);
+    const once = 'attributable homeStorage core compute neither neither';
     expect(asked()).toBe(`${once} ${once} account`);
   });
 
   it('fails with the days and both figures when the parts never add up, having asked three times', async () => {
     await start((input, response, number) => {
-      if (requestOf(input) === 'attributable') sendJson(response, totals('10.75', '0.5'));
+      if (requestOf(input) === 'attributable') sendJson(response, totals('18.75', '0.5'));
       else answerWell(input, response, number);
     });
     const error: unknown = await reader()
@@ -243,8 +246,8 @@ describe('reading costs from Cost Explorer', () => {
         expect(reading.window).toEqual({ from: firstDay, until: '2026-03-29' });
         expect(reading.days.map(({ day }) => day)).toEqual(days.slice(days.indexOf(firstDay)));
         expect(reading.requests).toBe(fake.inputs.length);
-        // The first refusal, the search, and the five of the reading.
-        expect(reading.requests).toBeLessThanOrEqual(1 + 10 + 5);
+        // The first refusal, the search, and the six of the reading.
+        expect(reading.requests).toBeLessThanOrEqual(1 + 10 + 6);
       },
     );
 
@@ -289,9 +292,9 @@ describe('reading costs from Cost Explorer', () => {
 
   it('has the whole budget for each reading', async () => {
     await start(answerWell);
-    const limited = reader({ maxRequests: 6 });
+    const limited = reader({ maxRequests: 7 });
     await limited.fetchCosts(window);
-    expect((await limited.fetchCosts(window)).requests).toBe(6);
+    expect((await limited.fetchCosts(window)).requests).toBe(7);
   });
 
   it.each<[string, Answer]>([
@@ -300,8 +303,8 @@ describe('reading costs from Cost Explorer', () => {
   ])('does not wait for an endpoint that %s', async (_what, hang) => {
     await start((input, response, number) => (number === 2 ? hang : answerWell)(input, response, number));
     const reading = await reader({ timing: { answerMs: 150 } }).fetchCosts(window);
-    expect(listed(reading.days)).toHaveLength(4);
-    expect(reading.requests).toBe(7);
+    expect(listed(reading.days)).toHaveLength(5);
+    expect(reading.requests).toBe(8);
   });
 
   it('stops at once when told to', async () => {

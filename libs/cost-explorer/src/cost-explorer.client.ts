@@ -121,7 +121,8 @@ export class CostExplorerReader {
       requireEveryDay(requests.attributable, progress.window, attributable);
       const parts: PartAnswer[] = [];
       for (const request of requests.parts) {
-        parts.push({ component: request.component, answer: await this.fetchAnswer(request, progress) });
+        const { component, service } = request;
+        parts.push({ component, service, answer: await this.fetchAnswer(request, progress) });
       }
       const mismatches = findMismatches(
         progress.window,

@@ -17,7 +17,7 @@ it('bounds every request to the linked accounts that a payer account names', () 
   const window = { from: '2026-11-01', until: '2026-11-02' };
   const plan = planCostRequests({ ...subject, attribution }, 'amortized', window);
   const requests = [plan.account, plan.attributable, ...plan.parts];
-  expect(requests.map(({ input }) => input.Filter?.And?.[1])).toEqual(Array.from({ length: 5 }, () => accounts));
+  expect(requests.map(({ input }) => input.Filter?.And?.[1])).toEqual(Array.from({ length: 6 }, () => accounts));
 });
 
 describe('the filters of the default attribution', () => {
@@ -79,10 +79,18 @@ describe('the filters of the default attribution', () => {
   it('put Not in front of home storage and core, and lay nested Ands flat', () => {
     const { parts } = planCostRequests(subject, 'unblended', { from: '2026-01-01', until: '2026-01-02' });
     const ofCluster = [consumption(DEFAULT_ATTRIBUTION, 'unblended'), attributable(subject)];
+    const compute = {
+      Dimensions: {
+        Key: 'SERVICE',
+        Values: ['Amazon Elastic Compute Cloud - Compute'],
+        MatchOptions: ['EQUALS'],
+      },
+    };
     expect(parts.map(({ component, input }) => [component, input.Filter])).toEqual([
       ['home storage', { And: [...ofCluster, ...home.And] }],
       ['core', { And: [...ofCluster, coreCosts, { Not: home }] }],
-      [undefined, { And: [...ofCluster, { Not: home }, { Not: coreCosts }] }],
+      [undefined, { And: [...ofCluster, { Not: home }, { Not: coreCosts }, compute] }],
+      [undefined, { And: [...ofCluster, { Not: compute }, { Not: home }, { Not: coreCosts }] }],
     ]);
   });
 
@@ -133,7 +141,9 @@ const WINDOW = { from: '2026-01-01', until: '2026-01-02' };
 /** Names of the parts that take a cost; `other`: the one that takes what is left. */
 function partsOf(item: LineItem, parts: readonly CostPart[] = PARTS): string[] {
   const plan = planCostRequests(subject, 'amortized', WINDOW, parts);
-  return plan.parts.filter(({ input }) => matches(input.Filter!, item)).map(({ component = 'other' }) => component);
+  return plan.parts
+    .filter(({ input }) => matches(input.Filter!, item))
+    .map(({ component, service }) => component ?? (service === undefined ? 'other' : 'compute'));
 }
 
 describe('the parts', () => {
@@ -162,6 +172,7 @@ describe('the parts', () => {
     expect(partsOf(item(coreNode, 'AWS Backup'))).toEqual(['other']);
     expect(partsOf(item({}, 'EC2 - Other', 'EC2: NAT Gateway - Running Hours'))).toEqual(['core']);
     expect(partsOf(item({}, 'EC2 - Other'))).toEqual(['other']);
+    expect(partsOf(item({}, 'Amazon Elastic Compute Cloud - Compute'))).toEqual(['compute']);
   });
 
   it('are one more for one more entry, and still take every cost exactly once', () => {

@@ -54,12 +54,17 @@ export function homeStorage({ attribution, clusterName }: FilterSubject): Expres
 /** What runs whether or not anybody works: core nodes, NAT gateways, volumes of hub databases and of support. */
 export function core({ attribution, clusterName }: FilterSubject): Expression {
   const { nodeTag, nodeServices, service, usageTypeGroups, volumeTags } = attribution.core;
-  const ofService = dimension('SERVICE', [service]);
+  const sameService = ofService(service);
   return anyOf([
     allOf([dimension('SERVICE', nodeServices), tagged(nodeTag, clusterName)]),
-    allOf([ofService, dimension('USAGE_TYPE_GROUP', usageTypeGroups)]),
-    ...volumeTags.map((rule) => allOf([ofService, tagged(rule, clusterName)])),
+    allOf([sameService, dimension('USAGE_TYPE_GROUP', usageTypeGroups)]),
+    ...volumeTags.map((rule) => allOf([sameService, tagged(rule, clusterName)])),
   ]);
+}
+
+/** Costs of one service. */
+export function ofService(service: string): Expression {
+  return dimension('SERVICE', [service]);
 }
 
 /** All of the expressions. Nested Ands are laid flat; one alone stays bare, since And demands two operands. */

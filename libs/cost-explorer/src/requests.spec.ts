@@ -5,7 +5,7 @@ import { planCostRequests } from './requests.js';
 const subject = { attribution: { ...DEFAULT_ATTRIBUTION, hubTag: 'our-hub' }, clusterName: 'c' };
 const window = { from: '2026-01-30', until: '2026-02-02' };
 
-describe('the five requests', () => {
+describe('the six requests', () => {
   const plan = planCostRequests(subject, 'amortized', window);
 
   it('ask for the window by day, its end exclusive', () => {
@@ -34,12 +34,17 @@ describe('the five requests', () => {
     });
   });
 
-  it('are five: two totals and three parts, each grouped by the hub tag of the deployment and by service', () => {
-    expect(plan.parts.map(({ name }) => name)).toEqual(['home storage', 'core', 'all other components']);
-    for (const { input } of plan.parts) {
+  it('are six: two totals and four parts, each grouped by the hub tag of the deployment and by service', () => {
+    expect(plan.parts.map(({ name }) => name)).toEqual([
+      'home storage',
+      'core',
+      'compute by instance type',
+      'all other components',
+    ]);
+    for (const { input, service } of plan.parts) {
       expect(input.GroupBy).toEqual([
         { Type: 'TAG', Key: 'our-hub' },
-        { Type: 'DIMENSION', Key: 'SERVICE' },
+        { Type: 'DIMENSION', Key: service === undefined ? 'SERVICE' : 'INSTANCE_TYPE' },
       ]);
       expect(input.Filter?.And?.slice(0, 2)).toEqual([
         consumption(subject.attribution, 'amortized'),

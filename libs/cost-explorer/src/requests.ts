@@ -1,6 +1,6 @@
 import type { Expression, GetCostAndUsageCommandInput, GroupDefinition } from '@aws-sdk/client-cost-explorer';
-import type { Component, CostBasis, DayWindow } from '#libs/domain';
-import { allOf, attributable, consumption, not, type FilterSubject } from './filters.js';
+import { EC2_COMPUTE, type Component, type CostBasis, type DayWindow } from '#libs/domain';
+import { allOf, attributable, consumption, not, ofService, type FilterSubject } from './filters.js';
 import { PARTS, type CostPart } from './parts.js';
 
 /** A request of a cost reading, with the name that errors give it and the one metric that it asks for. */
@@ -13,10 +13,12 @@ export interface CostRequest {
 /** A request of one part of the cluster cost. Without a component, each cost has that of its service. */
 export interface PartRequest extends CostRequest {
   readonly component: Component | undefined;
+  /** The only service of the part: it is grouped by instance type, where others are by service. */
+  readonly service: string | undefined;
 }
 
 /**
- * The requests of a cost reading: five. The parts are disjoint and add up to `attributable`, which is how a reading
+ * The requests of a cost reading: six. The parts are disjoint and add up to `attributable`, which is how a reading
  * proves itself.
  */
 export interface CostRequests {
@@ -43,9 +45,9 @@ export function planCostRequests(
   parts: readonly CostPart[] = PARTS,
 ): CostRequests {
   const metric = METRICS[costBasis];
-  const byHubAndService: GroupDefinition[] = [
+  const byHubAnd = (Key: 'SERVICE' | 'INSTANCE_TYPE'): GroupDefinition[] => [
     { Type: 'TAG', Key: subject.attribution.hubTag },
-    { Type: 'DIMENSION', Key: 'SERVICE' },
+    { Type: 'DIMENSION', Key },
   ];
   const request = (name: string, filters: readonly Expression[], groupBy?: GroupDefinition[]): CostRequest => ({
     name,
@@ -61,15 +63,23 @@ export function planCostRequests(
   const ofCluster = attributable(subject);
   const filters = parts.map(({ filter }) => filter(subject));
   const part = (name: string, component: Component | undefined, own: readonly Expression[], count: number) => ({
-    ...request(name, [ofCluster, ...own, ...filters.slice(0, count).map(not)], byHubAndService),
+    ...request(name, [ofCluster, ...own, ...filters.slice(0, count).map(not)], byHubAnd('SERVICE')),
     component,
+    service: undefined,
   });
+  const compute = ofService(EC2_COMPUTE);
+  const rest = [ofCluster, ...filters.map(not)];
   return {
     account: request('account total', []),
     attributable: request('attributable total', [ofCluster]),
     parts: [
       ...parts.map(({ component }, index) => part(component, component, [filters[index]!], index)),
-      part('all other components', undefined, [], parts.length),
+      {
+        ...request('compute by instance type', [...rest, compute], byHubAnd('INSTANCE_TYPE')),
+        component: undefined,
+        service: EC2_COMPUTE,
+      },
+      part('all other components', undefined, [not(compute)], parts.length),
     ],
   };
 }

@@ -11,3 +11,5 @@ export * from './sync-session.js';
 export { RunTakenOverError } from './sync-runs.js';
 export { TransactionPoolerError } from './transaction-pooler.js';
 export { WRITTEN_TABLES } from './written-tables.js';
+export { describeFault, logFault, type Fault } from './describe-fault.js';
+export { reportFault } from './report-fault.js';

@@ -10,7 +10,7 @@ import {
 import { allocateDay, textOfPolicy } from './allocate-day.js';
 import { digestOf } from './digest.js';
 import { EmptyResponseError } from './empty-response-error.js';
-import { costsByPlace, listRestatements } from './restatements.js';
+import { listRestatements, mergeCosts } from './restatements.js';
 import { affectedRows, type RunTransaction } from './run-transaction.js';
 import type { CostDayReplacement, CostReadingBasis } from './sync-records.js';
 import { countChangedDays } from './sync-runs.js';
@@ -24,6 +24,7 @@ interface CostDayRow {
   readonly attribution: string;
   readonly policy: string;
   readonly digest: string;
+  readonly is_running: boolean;
 }
 
 /**
@@ -37,7 +38,7 @@ export async function replaceCostDay(
   policy: AllocationPolicy,
 ): Promise<CostDayReplacement> {
   const { day } = costs;
-  const attributed = [...costsByPlace(costs.attributed).values()];
+  const attributed = mergeCosts(costs.attributed);
   const row: CostDayRow = {
     account_usd: formatUsd(costs.accountUsd),
     cluster_usd: formatUsd(sumUsd(attributed.map(({ amountUsd }) => amountUsd))),
@@ -46,6 +47,7 @@ export async function replaceCostDay(
     attribution: basis.attributionDigest,
     policy: textOfPolicy(policy),
     digest: digestOf(attributed.map(textsOf)),
+    is_running: costs.isRunning ?? false,
   };
   const stored = await findCostDay(transaction, day);
   if (stored && stored.digest !== digestOf([]) && attributed.length === 0) throw new EmptyResponseError(day);
@@ -56,7 +58,7 @@ export async function replaceCostDay(
   let restatements = 0;
   let rowsWritten = 1;
   const isOther = stored?.digest !== row.digest;
-  if (stored && isOther) {
+  if (stored && isOther && !stored.is_running) {
     const reason = reasonFor(stored, row);
     restatements = await recordRestatements(transaction, day, attributed, reason);
   }
@@ -67,8 +69,8 @@ export async function replaceCostDay(
   return { changed: true, rowsWritten, restatements };
 }
 
-function textsOf({ hub, service, component, amountUsd }: AttributedCost): string[] {
-  return [hub, service, component, '', formatUsd(amountUsd)];
+function textsOf({ hub, service, component, instanceType = '', amountUsd }: AttributedCost): string[] {
+  return [hub, service, component, instanceType, formatUsd(amountUsd)];
 }
 
 /** Why figures may differ from the stored ones: because we ask otherwise, else because AWS restated them. */
@@ -79,7 +81,7 @@ function reasonFor(stored: CostDayRow, row: CostDayRow): string {
 
 async function findCostDay({ queryRunner, cluster }: RunTransaction, day: Day): Promise<CostDayRow | undefined> {
   const [row]: CostDayRow[] = await queryRunner.query(
-    `SELECT account_usd, cluster_usd, estimated, basis, attribution, policy, digest
+    `SELECT account_usd, cluster_usd, estimated, basis, attribution, policy, digest, is_running
      FROM cost_days WHERE cluster = $1 AND day = $2`,
     [cluster, day],
   );
@@ -88,11 +90,13 @@ async function findCostDay({ queryRunner, cluster }: RunTransaction, day: Day): 
 
 async function upsertCostDay({ queryRunner, cluster, run }: RunTransaction, day: Day, row: CostDayRow): Promise<void> {
   await queryRunner.query(
-    `INSERT INTO cost_days (cluster, day, run_id, account_usd, cluster_usd, estimated, basis, attribution, policy, digest)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    `INSERT INTO cost_days
+       (cluster, day, run_id, account_usd, cluster_usd, estimated, basis, attribution, policy, digest, is_running)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
      ON CONFLICT (cluster, day) DO UPDATE SET run_id = excluded.run_id, account_usd = excluded.account_usd,
        cluster_usd = excluded.cluster_usd, estimated = excluded.estimated, basis = excluded.basis,
-       attribution = excluded.attribution, policy = excluded.policy, digest = excluded.digest`,
+       attribution = excluded.attribution, policy = excluded.policy, digest = excluded.digest,
+       is_running = excluded.is_running`,
     [
       cluster,
       day,
@@ -104,6 +108,7 @@ async function upsertCostDay({ queryRunner, cluster, run }: RunTransaction, day:
       row.attribution,
       row.policy,
       row.digest,
+      row.is_running,
     ],
   );
 }
@@ -117,15 +122,17 @@ async function replaceAttributedCosts(
   await queryRunner.query(`DELETE FROM attributed_costs WHERE cluster = $1 AND day = $2`, [cluster, day]);
   return affectedRows(
     transaction,
-    `INSERT INTO attributed_costs (cluster, day, hub, service, component, amount_usd)
-     SELECT $1, $2::date, hub, service, component, amount_usd
-     FROM unnest($3::text[], $4::text[], $5::text[], $6::numeric[]) AS read (hub, service, component, amount_usd)`,
+    `INSERT INTO attributed_costs (cluster, day, hub, service, component, instance_type, amount_usd)
+     SELECT $1, $2::date, hub, service, component, instance_type, amount_usd
+     FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::numeric[])
+       AS read (hub, service, component, instance_type, amount_usd)`,
     [
       cluster,
       day,
       costs.map(({ hub }) => hub),
       costs.map(({ service }) => service),
       costs.map(({ component }) => component),
+      costs.map(({ instanceType = '' }) => instanceType),
       costs.map(({ amountUsd }) => formatUsd(amountUsd)),
     ],
   );

@@ -65,7 +65,7 @@ async function replaceReading(
   const stored = await findUsageDay(transaction, reading);
   const coverage = reading.coverage.toFixed(COVERAGE_DIGITS);
   const isMissing = Number(coverage) === 0 && reading.rows.length === 0;
-  if (stored && knowsMore(stored, coverage, isMissing)) {
+  if (stored && knowsMore(stored, reading, coverage, isMissing)) {
     const rowsWritten = stored.status === 'provisional' ? await settleForgotten(transaction, reading, readAt) : 0;
     return { dataset, hub, kept: true, rowsWritten, isOther: false };
   }
@@ -109,8 +109,15 @@ async function findUsageDay(
   return row;
 }
 
-function knowsMore(stored: UsageDayRow, coverage: string, isMissing: boolean): boolean {
-  return Number(coverage) < Number(stored.coverage) || (isMissing && stored.status !== 'missing');
+/** Whether the stored reading covers more of the day, or as much and has the measure that divides costs best, its first. */
+function knowsMore(stored: UsageDayRow, { measures }: DatasetReading, coverage: string, isMissing: boolean): boolean {
+  const [best = ''] = stored.method.split(' ');
+  const lacksBest = stored.status !== 'missing' && best !== '' && !measures.includes(best);
+  return (
+    Number(coverage) < Number(stored.coverage) ||
+    (Number(coverage) === Number(stored.coverage) && lacksBest) ||
+    (isMissing && stored.status !== 'missing')
+  );
 }
 
 async function upsertUsageDay(

@@ -21,11 +21,29 @@ export function listRestatements(before: readonly AttributedCost[], after: reado
   });
 }
 
-/** Costs of the same hub, service and component as one, in the order in which they first come. */
-export function costsByPlace(costs: readonly AttributedCost[]): Map<string, AttributedCost> {
+/** Costs of the same hub, service, component and instance type as one, in the order in which they first come. */
+export function mergeCosts(costs: readonly AttributedCost[]): AttributedCost[] {
+  const key = ({ hub, service, component, instanceType = '' }: AttributedCost) => [
+    hub,
+    service,
+    component,
+    instanceType,
+  ];
+  return [...mergeBy(costs, key).values()];
+}
+
+/** What moves between instance types of a service restates nothing: AWS named no other amount for the service. */
+function costsByPlace(costs: readonly AttributedCost[]): Map<string, AttributedCost> {
+  return mergeBy(costs, ({ hub, service, component }) => [hub, service, component]);
+}
+
+function mergeBy(
+  costs: readonly AttributedCost[],
+  partsOf: (cost: AttributedCost) => readonly string[],
+): Map<string, AttributedCost> {
   const merged = new Map<string, AttributedCost>();
   for (const cost of costs) {
-    const key = JSON.stringify([cost.hub, cost.service, cost.component]);
+    const key = JSON.stringify(partsOf(cost));
     merged.set(key, { ...cost, amountUsd: cost.amountUsd + (merged.get(key)?.amountUsd ?? 0n) });
   }
   return merged;

@@ -3,6 +3,7 @@ import {
   formatQuantity,
   MEMBERSHIPS,
   type DatasetReading,
+  type Day,
   type GroupMembership,
   type UserUsage,
 } from '#libs/domain';
@@ -12,6 +13,8 @@ import { affectedRows, type RunTransaction } from './run-transaction.js';
 /** The rows of a reading as they are stored, a column each: a statement has a fixed number of parameters. */
 export interface UsageRows {
   readonly columns: readonly (readonly (string | null)[])[];
+  /** Instance types and their node-seconds. */
+  readonly capacity: readonly (readonly [string, string])[];
   readonly digest: string;
 }
 
@@ -20,7 +23,14 @@ export function rowsOf(reading: DatasetReading): UsageRows {
     reading.dataset === MEMBERSHIPS
       ? membershipRows(reading.rows as readonly GroupMembership[])
       : usageRows(reading.rows as readonly UserUsage[]);
-  return { columns: [0, 1, 2, 3, 4].map((column) => rows.map((row) => row[column] ?? null)), digest: digestOf(rows) };
+  const capacity = (reading.capacity ?? [])
+    .filter(({ nodeSeconds }) => nodeSeconds > 0n)
+    .map(({ instanceType, nodeSeconds }) => [instanceType, formatQuantity(nodeSeconds)] as const);
+  return {
+    columns: [0, 1, 2, 3, 4].map((column) => rows.map((row) => row[column] ?? null)),
+    capacity,
+    digest: digestOf([...rows, ...capacity]),
+  };
 }
 
 /** In the order of the key, which is then filled page by page. Usage of one person in two namespaces of a hub is summed. */
@@ -47,8 +57,8 @@ function membershipRows(rows: readonly GroupMembership[]): (string | null)[][] {
 /** Deletes what is stored of the reading's day, dataset and hub, and inserts its rows; returns how many. */
 export async function replaceRows(
   transaction: RunTransaction,
-  { day, dataset, hub, measures }: DatasetReading,
-  { columns }: UsageRows,
+  { day, dataset, hub, measures, capacity: read }: DatasetReading,
+  { columns, capacity }: UsageRows,
   storedMethod: string,
 ): Promise<number> {
   const { queryRunner, cluster } = transaction;
@@ -66,10 +76,11 @@ export async function replaceRows(
       [cluster, day, ...columns.slice(0, 4)],
     );
   }
-  const read = [...new Set([...measures, ...storedMethod.split(' ')])];
+  if (read) await replaceCapacity(transaction, day, capacity);
+  const replaced = [...new Set([...measures, ...storedMethod.split(' ')])];
   await queryRunner.query(
     `DELETE FROM user_usage WHERE cluster = $1 AND day = $2 AND measure = ANY ($3) AND ($4::text IS NULL OR hub = $4)`,
-    [cluster, day, read, ofHub],
+    [cluster, day, replaced, ofHub],
   );
   return affectedRows(
     transaction,
@@ -78,5 +89,19 @@ export async function replaceRows(
      FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::numeric[])
        AS read (measure, hub, username, instance_type, quantity)`,
     [cluster, day, ...columns],
+  );
+}
+
+async function replaceCapacity(
+  { queryRunner, cluster }: RunTransaction,
+  day: Day,
+  capacity: UsageRows['capacity'],
+): Promise<void> {
+  await queryRunner.query(`DELETE FROM node_capacity WHERE cluster = $1 AND day = $2`, [cluster, day]);
+  await queryRunner.query(
+    `INSERT INTO node_capacity (cluster, day, instance_type, node_seconds)
+     SELECT $1, $2::date, instance_type, node_seconds
+     FROM unnest($3::text[], $4::numeric[]) AS read (instance_type, node_seconds)`,
+    [cluster, day, capacity.map(([instanceType]) => instanceType), capacity.map(([, nodeSeconds]) => nodeSeconds)],
   );
 }

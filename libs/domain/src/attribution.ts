@@ -32,11 +32,14 @@ export interface AttributionConfig {
   };
   /** SERVICE → component; a service that is not here goes to `otherComponent`. */
   readonly serviceComponents: Readonly<Record<string, Component>>;
+  /** The Kubernetes label of core nodes: what they could hold is no idle capacity of compute. */
+  readonly coreNodeLabel: TagRule;
   /** Kubernetes namespace → hub, where a hub's tag value is not its namespace. */
   readonly namespaceHubs: Readonly<Record<string, string>>;
 }
 
-const EC2_COMPUTE = 'Amazon Elastic Compute Cloud - Compute';
+/** The service whose costs have an instance type. */
+export const EC2_COMPUTE = 'Amazon Elastic Compute Cloud - Compute';
 const EC2_OTHER = 'EC2 - Other';
 
 export const DEFAULT_ATTRIBUTION: AttributionConfig = {
@@ -68,12 +71,18 @@ export const DEFAULT_ATTRIBUTION: AttributionConfig = {
     'Amazon Virtual Private Cloud': 'networking',
     'AWS Backup': 'backup',
   },
+  coreNodeLabel: { key: 'hub.jupyter.org/node-purpose', value: 'core' },
   namespaceHubs: {},
 };
 
 /** The component of a service that is neither home storage nor core. */
 export function componentOfService(attribution: AttributionConfig, service: string): Component {
   return Object.hasOwn(attribution.serviceComponents, service) ? attribution.serviceComponents[service]! : OTHER;
+}
+
+/** Every component that a cost can have. */
+export function componentsOf(attribution: AttributionConfig): Component[] {
+  return [...new Set([HOME_STORAGE, CORE, OTHER, ...Object.values(attribution.serviceComponents)])].sort();
 }
 
 /** The hub that a Kubernetes namespace holds. */

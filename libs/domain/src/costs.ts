@@ -6,11 +6,13 @@ import type { Usd } from './usd.js';
 export const COST_BASES = ['amortized', 'unblended', 'net_amortized', 'net_unblended'] as const;
 export type CostBasis = (typeof COST_BASES)[number];
 
-/** What one hub spent on one service, counted as one component, on a day. `instanceType` is '' where it was not read. */
+/** What one hub spent on one service, counted as one component, on a day. */
 export interface AttributedCost {
   readonly hub: string;
   readonly service: string;
   readonly component: Component;
+  /** EC2 instance type; absent where the cost has none. */
+  readonly instanceType?: string;
   readonly amountUsd: Usd;
 }
 
@@ -23,6 +25,8 @@ export interface DayCosts {
   readonly accountUsd: Usd;
   readonly attributed: readonly AttributedCost[];
   readonly estimated: boolean;
+  /** The day had not ended when it was read: it grows, which is no restatement. */
+  readonly isRunning?: boolean;
 }
 
 /** The costs of every day of a window, in order, and the number of paid requests that it took to read them. */

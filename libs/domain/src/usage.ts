@@ -14,6 +14,8 @@ export interface Measure {
   readonly dataset: UsageDataset;
   /** The component whose cost it divides; undefined: none, it informs. */
   readonly component: Component | undefined;
+  /** Whether a quantity is of one instance type: then each type's cost is divided by itself. */
+  readonly byInstanceType?: boolean;
 }
 
 /** What is read of a day as one thing: the dataset of a measure, or the memberships in groups. */
@@ -36,6 +38,13 @@ export interface UserUsage {
   readonly quantity: Quantity;
 }
 
+/** What the cluster's nodes of an instance type had to offer on a day, core nodes left out. */
+export interface NodeCapacity {
+  readonly instanceType: string;
+  /** In thousandths of a node-second. */
+  readonly nodeSeconds: Quantity;
+}
+
 /** A person known to a hub, and one of their groups; `usergroup` null: known, and in no group. */
 export interface GroupMembership {
   readonly hub: string;
@@ -48,7 +57,7 @@ export interface GroupMembership {
  * One dataset as read for one day and hub (or ALL_HUBS). `coverage` is the part of the day (0 to 1) for which Prometheus
  * holds samples of the dataset's metric at all, whoever it is about: 0 means that nothing is known, which is not the same
  * as no usage. `measures` are those that were read, none for memberships: the rows of a measure that was read before and is
- * not in the reading go.
+ * not in the reading go. `capacity` comes with a measure by instance type.
  */
 export interface DatasetReading<Row extends UserUsage | GroupMembership = UserUsage | GroupMembership> {
   readonly day: Day;
@@ -57,6 +66,7 @@ export interface DatasetReading<Row extends UserUsage | GroupMembership = UserUs
   readonly coverage: number;
   readonly measures: readonly string[];
   readonly rows: readonly Row[];
+  readonly capacity?: readonly NodeCapacity[];
 }
 
 /** A day's usage is final once it was read this long after the day's end: late scrapes and uploads have arrived. */

@@ -4,7 +4,8 @@ import { MEASURES } from './measures.js';
 import type { Sample } from './prometheus.client.js';
 
 const DAY = '2026-03-02';
-const [MEMORY, HOMES] = [MEASURES[0]!, MEASURES[1]!];
+const measureOf = (name: string) => MEASURES.find((measure) => measure.name === name)!;
+const [MEMORY, HOMES] = [measureOf('memory_requested'), measureOf('home_stored')];
 const convertCompute = (day: string, samples: Sample[], attribution: typeof ATTRIBUTION) =>
   convertUsage(MEMORY, samples, { day, attribution, labels: [] });
 const convertHomeStorage = (day: string, samples: Sample[], labels: UserLabels[], attribution: typeof ATTRIBUTION) =>

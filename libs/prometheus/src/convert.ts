@@ -7,6 +7,7 @@ import {
   type AttributionConfig,
   type Day,
   type GroupMembership,
+  type NodeCapacity,
   type UsageDataset,
   type UserLabels,
   type UserUsage,
@@ -14,6 +15,7 @@ import {
 import type { Sample } from './prometheus.client.js';
 import type { PrometheusMeasure } from './measures.js';
 import { ImpossibleReadingError } from './prometheus-errors.js';
+import { COUNTED, INSTANCE_TYPE } from './node-queries.js';
 import { USERNAME_ANNOTATION } from './queries.js';
 
 /** The groups exporter's marks for people in several groups and in none: they are not groups. */
@@ -46,7 +48,7 @@ export interface ConversionContext {
 }
 
 /**
- * Samples of a measure → a row per (hub, username), sorted, without zeros. Directories of one person are added up: labels
+ * Samples of a measure → a row per (hub, username, instance type), sorted, without zeros. Directories of one person are added up: labels
  * tell whose a directory is before any guess does. Byte-seconds are whole: a float64 from the server is rounded, not cut.
  *
  * @throws ImpossibleReadingError
@@ -59,15 +61,39 @@ export function convertUsage(
   const owners = ownersByNamespace(userLabels);
   const sums = new Map<string, UserUsage>();
   for (const { labels, value } of samples) {
-    const { namespace = '', directory = '', [USERNAME_ANNOTATION]: annotated = '' } = labels;
+    const {
+      namespace = '',
+      directory = '',
+      [USERNAME_ANNOTATION]: annotated = '',
+      [INSTANCE_TYPE]: type = '',
+    } = labels;
     const username = measure.owner === 'user' ? annotated : usernameOfDirectory(directory, owners.get(namespace));
     requireNames(measure.dataset, day, namespace, username);
     const hub = hubOfNamespace(attribution, namespace);
-    const key = keyOf(hub, username);
+    const instanceType = measure.byInstanceType ? type : '';
+    const key = JSON.stringify([hub, username, instanceType]);
     const quantity = (sums.get(key)?.quantity ?? 0n) + quantityOf(value, measure.unit);
-    sums.set(key, { hub, username, measure: measure.name, instanceType: '', quantity });
+    sums.set(key, { hub, username, measure: measure.name, instanceType, quantity });
   }
   return [...sums.values()].filter(({ quantity }) => quantity > 0n).sort(byHubAndUsername);
+}
+
+/** Samples of `nodeCapacity` → node-seconds by instance type. */
+export function convertCapacity(samples: readonly Sample[]): NodeCapacity[] {
+  return samples.map(({ labels, value }) => ({
+    instanceType: labels[INSTANCE_TYPE] ?? '',
+    nodeSeconds: quantityOf(value, 'node-seconds'),
+  }));
+}
+
+/** So many of the pods may be on nodes of which too little is known: they came and went between two scrapes. */
+const UNKNOWN_AT_MOST = 0.01;
+
+/** Samples of `nodeData` → whether shares of nodes tell who used compute on the day. */
+export function convertNodeData(samples: readonly Sample[]): boolean {
+  const counts = new Map(samples.map(({ labels, value }) => [labels[COUNTED], value]));
+  const [nodes = 0, pods = 0, unknown = 0] = ['nodes', 'pods', 'unknown'].map((what) => counts.get(what));
+  return nodes > 0 && unknown <= pods * UNKNOWN_AT_MOST;
 }
 
 /** Samples of `memberships` → what the exporter says of each person, for directories. @throws ImpossibleReadingError */

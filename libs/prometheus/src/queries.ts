@@ -1,5 +1,7 @@
 import {
   ANNOTATIONS,
+  anyRenamed,
+  CPU_USAGE,
   DIRECTORIES,
   endedPods,
   GROUPS,
@@ -7,6 +9,7 @@ import {
   REQUESTS,
   select,
   series,
+  WORKING_SET,
   type Metric,
   type QuerySettings,
 } from './selectors.js';
@@ -30,35 +33,78 @@ export const NAMED = `${USERNAME_ANNOTATION}!=""`;
 const SOMEWHERE = 'namespace!=""';
 
 /**
- * Memory requested by each person's pods, byte-seconds per (namespace, username) over the day: the integral of each
- * pod's memory, at the person in its annotation.
+ * A resource that each person's pods requested, in its unit times seconds per (namespace, username) over the day.
  *
  * - The sum of a subquery times its step is the integral. `avg_over_time` averages only while the series lives, so a
  *   pod of an hour would count for the whole day.
- * - `max by (namespace, pod, container)`, at every step: two kube-state-metrics report each container twice, one that
- *   was restarted goes on under another instance, and a pod that was made anew under its old name is known on two nodes
- *   until the older series is five minutes old.
+ * - `max by (namespace, pod, container, resource)`, at every step: two kube-state-metrics report each container twice, one
+ *   that was restarted goes on under another instance, and a pod that was made anew under its old name is known on two
+ *   nodes until the older series is five minutes old.
  * - A pod that has ended holds nothing, from the step on at which its phase says so.
- * - A pod that bore several annotations during the day is shared by the steps at which it bore each. Joining pods and
- *   annotations step by step instead costs ten times as much, and fails as many-to-many while both are current.
  */
-export function memoryRequested(settings: QuerySettings): NamedQuery {
+function requested(settings: QuerySettings, name: string, asked: string): NamedQuery {
   const { resolutionSeconds } = settings;
-  const day = `[1d:${resolutionSeconds}s]`;
-  const annotations = `count_over_time(${series(settings, ANNOTATIONS, [NAMED])}${day})`;
-  return {
-    name: `memory requested, at ${resolutionSeconds}s`,
-    promql: `sum by (namespace, ${USERNAME_ANNOTATION}) (
+  const perPod = `sum by (namespace, pod) (sum_over_time((
+    max by (namespace, pod, container, resource) (${placedRequests(settings, asked)})
+    unless on (namespace, pod) ${endedPods(settings)}
+  )[1d:${resolutionSeconds}s])) * ${resolutionSeconds}`;
+  return { name: `${name}, at ${resolutionSeconds}s`, promql: perUser(settings, perPod) };
+}
+
+/**
+ * What each pod has, at the person in its annotation. A pod that bore several annotations during the day is shared by the
+ * steps at which it bore each. Joining pods and annotations step by step instead costs ten times as much, and fails as
+ * many-to-many while both are current.
+ */
+function perUser(settings: QuerySettings, perPod: string): string {
+  const { resolutionSeconds } = settings;
+  const annotations = `count_over_time(${series(settings, ANNOTATIONS, [NAMED])}[1d:${resolutionSeconds}s])`;
+  return `sum by (namespace, ${USERNAME_ANNOTATION}) (
   sum by (namespace, pod, ${USERNAME_ANNOTATION}) (${annotations})
   / on (namespace, pod) group_left ()
   sum by (namespace, pod) (${annotations})
   * on (namespace, pod) group_left ()
-  sum by (namespace, pod) (sum_over_time((
-    max by (namespace, pod, container) (${placedRequests(settings, 'memory')})
-    unless on (namespace, pod) ${endedPods(settings)}
-  )${day}))
-) * ${resolutionSeconds}`,
-  };
+  (${perPod})
+)`;
+}
+
+export function memoryRequested(settings: QuerySettings): NamedQuery {
+  return requested(settings, 'memory requested', 'resource="memory"');
+}
+
+export function cpuRequested(settings: QuerySettings): NamedQuery {
+  return requested(settings, 'CPU requested', 'resource="cpu"');
+}
+
+/** Accelerators by the names that kube-state-metrics makes of their makers' resources, and no other devices. */
+const ACCELERATORS = [
+  'nvidia_com_.+',
+  'amd_com_gpu',
+  'gpu_intel_com_.+',
+  'aws_amazon_com_neuron.*',
+  'habana_ai_gaudi',
+].join('|');
+
+export function gpuRequested(settings: QuerySettings): NamedQuery {
+  return requested(settings, 'GPUs requested', `resource=~"${ACCELERATORS}"`);
+}
+
+/** Of containers, not of the pod's cgroup, which is their sum. */
+const OF_CONTAINERS = ['container!=""', 'container!="POD"'];
+
+/** Memory that each person's pods really used, byte-seconds. Two scrapes of one kubelet count once. */
+export function memoryUsed(settings: QuerySettings): NamedQuery {
+  const { resolutionSeconds } = settings;
+  const used = `max by (namespace, pod, container) (${series(settings, WORKING_SET, OF_CONTAINERS)})`;
+  const perPod = `sum by (namespace, pod) (sum_over_time((${used})[1d:${resolutionSeconds}s])) * ${resolutionSeconds}`;
+  return { name: 'memory used', promql: perUser(settings, perPod) };
+}
+
+/** CPU time that each person's pods really used. `id`: a container that was restarted counts on from 0 under another. */
+export function cpuUsed(settings: QuerySettings): NamedQuery {
+  const grown = series(settings, CPU_USAGE, OF_CONTAINERS, (selector) => `increase(${selector}[1d])`);
+  const perPod = `sum by (namespace, pod) (max by (namespace, pod, container, id) (${grown}))`;
+  return { name: 'CPU used', promql: perUser(settings, perPod) };
 }
 
 /** Directory sizes change slowly and are measured by walking the file system: the size at an hour is that of the hour. */
@@ -121,6 +167,8 @@ export const DATASET_METRICS: Readonly<Record<string, { readonly metric: Metric;
 export const CLUSTER_LABELS = ['cluster', 'k8s_cluster', 'cluster_id'];
 /** The label of a sample of `coverage` that holds the cluster label which has several values. */
 export const SEVERAL_CLUSTERS = 'several';
+/** The label of the sample of `coverage` that says that a scrape renamed labels. */
+export const RENAMED_LABELS = 'renamed';
 
 /**
  * How much of the day has samples of the dataset's metric at all, whoever they are about; an empty response means none.
@@ -129,13 +177,15 @@ export const SEVERAL_CLUSTERS = 'several';
  * cluster itself. A day without users is covered, a day without Prometheus is not. Of a dataset that each hub tells of
  * itself, hours by namespace, each from its first millisecond to its last: what was seen the evening before is not of the day.
  *
- * Without a selector, a sample with the label SEVERAL_CLUSTERS for each cluster label that has several values at once.
+ * Without a selector, a sample with the label SEVERAL_CLUSTERS for each cluster label that has several values at once; a
+ * sample with the label RENAMED_LABELS if there are any.
  */
 export function coverage(settings: QuerySettings, dataset: string): NamedQuery {
   const { metric, perHub } = metricOf(dataset);
   const covered = perHub ? coveredHours(settings, metric) : coveredSteps(settings, metric);
   const several = settings.selector === '' ? CLUSTER_LABELS.map((label) => severalValues(settings, metric, label)) : [];
-  return { name: 'coverage', promql: [covered, ...several].join('\nor ') };
+  const renamed = `label_replace(${anyRenamed(settings)}, "${RENAMED_LABELS}", "yes", "", "")`;
+  return { name: 'coverage', promql: [covered, ...several, renamed].join('\nor ') };
 }
 
 /** What `coverage` gives for a whole day. */

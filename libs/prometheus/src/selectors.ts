@@ -12,6 +12,8 @@ export interface QuerySettings {
   readonly metricsPrefix: string;
   /** Where the day still runs. */
   readonly now?: Date;
+  /** False: no label of the day was renamed by a scrape, and queries that look for such take half as long without. */
+  readonly hasRenamedLabels?: boolean;
 }
 
 const DEFAULT_LOOKBACK_SECONDS = 3 * 86_400;
@@ -39,6 +41,14 @@ export const REQUESTS: Metric = {
   labels: [...POD_LABELS, 'container', 'node'],
 };
 export const ANNOTATIONS: Metric = { name: () => 'kube_pod_annotations', labels: POD_LABELS };
+export const WORKING_SET: Metric = {
+  name: () => 'container_memory_working_set_bytes',
+  labels: [...POD_LABELS, 'container'],
+};
+export const CPU_USAGE: Metric = {
+  name: () => 'container_cpu_usage_seconds_total',
+  labels: [...POD_LABELS, 'container'],
+};
 export const PHASES: Metric = { name: () => 'kube_pod_status_phase', labels: POD_LABELS };
 export const NODE_LABELS: Metric = { name: () => 'kube_node_labels', labels: ['node'] };
 export const ALLOCATABLE: Metric = { name: () => 'kube_node_status_allocatable', labels: ['node'] };
@@ -58,7 +68,7 @@ export function select(settings: QuerySettings, metric: Metric, ...matchers: rea
  * The series of a metric with the labels that the exporter gave them. A scrape without `honor_labels: true` puts the
  * scraped pod's own namespace and pod in their place and renames them: exported_namespace, exported_pod, …
  *
- * The two kinds are selected apart: of the second there usually are no series, and then it costs nothing.
+ * The two kinds are selected apart. Of the second there usually are no series; where that is known, nobody looks for them.
  *
  * @param over what to evaluate over the selector, such as `last_over_time`.
  */
@@ -68,6 +78,7 @@ export function series(
   matchers: readonly string[],
   over: (selector: string) => string = (selector) => selector,
 ): string {
+  if (settings.hasRenamedLabels === false) return over(select(settings, metric, ...matchers));
   return `(${honoured(settings, metric, matchers, over)} or ${renamedBack(metric, renamed(settings, metric, matchers, over))})`;
 }
 
@@ -75,19 +86,39 @@ export function series(
  * Memory or other requests of the pods that are on a node. A pod that waits for one has a request and costs nothing: its
  * `node` is empty. Where Prometheus has renamed labels, `node` may be that of kube-state-metrics itself; then a pod that
  * has one bears exported_node, as all of the same scrape do.
+ *
+ * @param asked matcher of the resources.
+ * @param nodes regular expression of the nodes' names; default: any.
  */
-export function placedRequests(settings: QuerySettings, resource: string): string {
-  const asked = `resource="${resource}"`;
+export function placedRequests(
+  settings: QuerySettings,
+  asked: string,
+  { nodes, over = (selector) => selector }: { readonly nodes?: string | undefined; readonly over?: Over } = {},
+): string {
+  const placed = (label: string) => (nodes === undefined ? `${label}!=""` : `${label}=~"${nodes}"`);
+  if (settings.hasRenamedLabels === false) return over(select(settings, REQUESTS, asked, placed('node')));
   const renamedNodes = select(settings, REQUESTS, asked, 'exported_node!=""');
-  const elsewhere = `unless on (job, instance) group by (job, instance) (${renamedNodes})`;
-  const matchers = [asked, 'node!=""'];
-  const theirs = `(${renamed(settings, REQUESTS, [...matchers, 'exported_node=""'])}) ${elsewhere} or ${renamedNodes}`;
-  return `((${honoured(settings, REQUESTS, matchers)} ${elsewhere}) or ${renamedBack(REQUESTS, theirs)})`;
+  const elsewhere = `unless on (job, instance) group by (job, instance) (${over(renamedNodes)})`;
+  const matchers = [asked, placed('node')];
+  const theirs = `(${renamed(settings, REQUESTS, [...matchers, 'exported_node=""'], over)}) ${elsewhere} or ${over(select(settings, REQUESTS, asked, placed('exported_node')))}`;
+  return `((${honoured(settings, REQUESTS, matchers, over)} ${elsewhere}) or ${renamedBack(REQUESTS, theirs)})`;
 }
+
+type Over = (selector: string) => string;
 
 /** The pods that have ended, Succeeded or Failed, and stay as objects: an evicted pod keeps its node and its requests. */
 export function endedPods(settings: QuerySettings): string {
   return `(${series(settings, PHASES, ['phase=~"Succeeded|Failed"'])} == 1)`;
+}
+
+/** One sample if any series of the day, or of the days whose sizes last, bears a label which the scrape renamed. */
+export function anyRenamed(settings: QuerySettings): string {
+  const metrics = [REQUESTS, ANNOTATIONS, PHASES, NODE_LABELS, ALLOCATABLE, WORKING_SET, CPU_USAGE, DIRECTORIES];
+  const range = `[${86_400 + settings.homeStorageLookbackSeconds}s]`;
+  const seen = metrics.map((metric) =>
+    renamed(settings, metric, [], (selector) => `last_over_time(${selector}${range})`),
+  );
+  return `group(${seen.join(' or ')})`;
 }
 
 function honoured(

@@ -14,10 +14,19 @@ import {
   type Day,
   type DayWindow,
   type GroupMembership,
+  type NodeCapacity,
   type UsageDataset,
   type UserUsage,
 } from '#libs/domain';
-import { convertCoverage, convertMemberships, convertUsage, convertUserLabels } from './convert.js';
+import {
+  convertCapacity,
+  convertCoverage,
+  convertMemberships,
+  convertNodeData,
+  convertUsage,
+  convertUserLabels,
+} from './convert.js';
+import { nodeCapacity, nodeData } from './node-queries.js';
 import { datasetsOf, MEASURES, measuresOf, type PrometheusMeasure } from './measures.js';
 import { PrometheusClient, type PrometheusClientOptions, type Sample, type Traffic } from './prometheus.client.js';
 import { ImpossibleReadingError, NoQuantityError, SeveralClustersError } from './prometheus-errors.js';
@@ -27,6 +36,7 @@ import {
   isPerHub,
   memberships,
   presence,
+  RENAMED_LABELS,
   SEVERAL_CLUSTERS,
   SECONDS_PER_DAY,
   stepsOfDay,
@@ -106,11 +116,14 @@ export class UsageReader {
    * without either is not among them: whether it is missed is told by the days before.
    */
   async fetchReadings(day: Day, dataset: UsageDataset): Promise<DatasetReading[]> {
-    const covered = await this.#fetchCoverage(day, dataset);
-    const measures = measuresOf(dataset, this.#measures);
-    const { rows, namespaces } =
-      dataset === MEMBERSHIPS ? await this.#fetchMemberships(day) : await this.#fetchUsage(day, measures, covered);
-    const reading = { day, dataset, measures: measures.map(({ name }) => name) };
+    const { covered, hasRenamedLabels } = await this.#fetchCoverage(day, dataset);
+    const now = new Date();
+    const settings = { ...this.#settings, hasRenamedLabels, ...(now < startOfDay(addDays(day, 1)) && { now }) };
+    const { rows, namespaces, ...read } =
+      dataset === MEMBERSHIPS
+        ? await this.#fetchMemberships(day)
+        : await this.#fetchUsage(day, dataset, settings, covered);
+    const reading = { day, dataset, ...read };
     if (!isPerHub(dataset)) return [{ ...reading, hub: ALL_HUBS, coverage: covered.get('') ?? 0, rows }];
     const coverages = new Map<string, number>();
     for (const namespace of new Set([...covered.keys(), ...namespaces])) {
@@ -130,26 +143,48 @@ export class UsageReader {
   async #fetchMemberships(day: Day): Promise<FetchedRows<GroupMembership>> {
     const samples = await this.#fetchMembers(day);
     const rows = convertMemberships(convertUserLabels(day, samples), samples, this.#attribution);
-    return { rows, namespaces: namespacesOf(samples) };
+    return { rows, namespaces: namespacesOf(samples), measures: [] };
   }
 
+  /** A measure that the cluster does not export is not among those that were read. */
   async #fetchUsage(
     day: Day,
-    measures: readonly PrometheusMeasure[],
+    dataset: UsageDataset,
+    settings: QuerySettings,
     covered: ReadonlyMap<string, number>,
   ): Promise<FetchedRows<UserUsage>> {
-    const now = new Date();
-    const settings = now < startOfDay(addDays(day, 1)) ? { ...this.#settings, now } : this.#settings;
+    const listed = measuresOf(dataset, this.#measures);
+    const isByType = listed.some(({ byInstanceType }) => byInstanceType);
+    const knowsNodes = isByType && convertNodeData(await this.#fetch(day, dataset, nodeData(settings)));
     const rows: UserUsage[] = [];
     const namespaces: string[] = [];
-    for (const measure of measures) {
+    const measures: string[] = [];
+    for (const measure of listed.filter(({ byInstanceType }) => !byInstanceType || knowsNodes)) {
       const labels = measure.owner === 'directory' ? convertUserLabels(day, await this.#fetchMembers(day)) : [];
-      const fetched = await this.#fetch(day, measure.dataset, measure.query(settings));
-      const samples = isPerHub(measure.dataset) ? await this.#lasting(day, settings, fetched, covered) : fetched;
+      const fetched = await this.#fetchMeasure(day, measure, settings);
+      if (fetched.length === 0 && measure.component === undefined) continue;
+      const samples = isPerHub(dataset) ? await this.#lasting(day, settings, fetched, covered) : fetched;
       rows.push(...convertUsage(measure, samples, { day, attribution: this.#attribution, labels }));
       namespaces.push(...namespacesOf(samples));
+      measures.push(measure.name);
     }
-    return { rows, namespaces };
+    const { coreNodeLabel } = this.#attribution;
+    const nodes = knowsNodes ? await this.#fetch(day, dataset, nodeCapacity(settings, coreNodeLabel)) : [];
+    return { rows, namespaces, measures, ...(isByType && { capacity: convertCapacity(nodes) }) };
+  }
+
+  async #fetchMeasure(
+    day: Day,
+    { dataset, query, apart }: PrometheusMeasure,
+    settings: QuerySettings,
+  ): Promise<readonly Sample[]> {
+    const samples = await this.#fetch(day, dataset, query(settings));
+    if (!apart) return samples;
+    const nodes = (await this.#fetch(day, dataset, apart.nodes(settings))).flatMap(
+      ({ labels }) => labels['node'] ?? [],
+    );
+    if (nodes.length === 0) return samples;
+    return [...samples, ...(await this.#fetch(day, dataset, apart.query(settings, nodes)))];
   }
 
   /**
@@ -177,17 +212,21 @@ export class UsageReader {
     return this.#members.samples;
   }
 
-  /** The part of the day by namespace, or under '' for all at once. @throws SeveralClustersError */
-  async #fetchCoverage(day: Day, dataset: UsageDataset): Promise<Map<string, number>> {
+  /** `covered`: the part of the day by namespace, or under '' for all at once. @throws SeveralClustersError */
+  async #fetchCoverage(
+    day: Day,
+    dataset: UsageDataset,
+  ): Promise<{ covered: ReadonlyMap<string, number>; hasRenamedLabels: boolean }> {
     const samples = await this.#fetch(day, dataset, coverage(this.#settings, dataset));
     const covered = new Map<string, number>();
-    for (const { labels, value } of samples) {
+    const isRenamed = ({ labels }: Sample) => labels[RENAMED_LABELS] !== undefined;
+    for (const { labels, value } of samples.filter((sample) => !isRenamed(sample))) {
       const several = labels[SEVERAL_CLUSTERS];
       if (several) throw new SeveralClustersError(dataset, day, several, value);
       const part = value / stepsOfDay(this.#settings, dataset);
       covered.set(labels['namespace'] ?? '', convertCoverage(day, dataset, part));
     }
-    return covered;
+    return { covered, hasRenamedLabels: samples.some(isRenamed) };
   }
 
   async #fetch(day: Day, dataset: UsageDataset, query: NamedQuery): Promise<Sample[]> {
@@ -203,6 +242,8 @@ export class UsageReader {
 interface FetchedRows<Row> {
   readonly rows: readonly Row[];
   readonly namespaces: readonly string[];
+  readonly measures: readonly string[];
+  readonly capacity?: readonly NodeCapacity[];
 }
 
 function namespacesOf(samples: readonly Sample[]): string[] {

@@ -121,8 +121,8 @@ export class DrilledDatabase {
        ) parts GROUP BY day, hub, component, reason HAVING sum(amount) <> 0
        UNION ALL
        SELECT day::text, 'usage without a mark' FROM user_usage
-        WHERE NOT EXISTS (SELECT FROM usage_days WHERE (cluster, day, method)
-                          = (user_usage.cluster, user_usage.day, user_usage.measure))`,
+        WHERE NOT EXISTS (SELECT FROM usage_days WHERE (cluster, day) = (user_usage.cluster, user_usage.day)
+                          AND user_usage.measure = ANY (string_to_array(method, ' ')))`,
     );
   }
 

@@ -70,6 +70,8 @@ async function sync(databaseUrl: string, sources: Sources): Promise<void> {
     PROMETHEUS_URL: sources.prometheusUrl,
     AWS_ENDPOINT_URL_COST_EXPLORER: sources.costExplorerUrl,
     ALLOCATION: 'cluster',
+    COMPUTE_MEASURE: 'memory_requested',
+    IDLE: 'shared',
     COST_BASIS: 'unblended',
     USAGE_RESOLUTION: '5m',
   });

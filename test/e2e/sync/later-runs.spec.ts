@@ -27,7 +27,7 @@ describe('a run on a database that is up to date', () => {
     const { code, stdout } = await estate.run(['--once']);
     const days = countDays({ from: firstOfMonth(estate.today, -1), until: addDays(estate.today, 1) });
     expect(code).toBe(0);
-    expect(stdout).toContain(`(${days} days)\n  ${days} days, 0 changed; 0 rows written; 5 requests for 0.05 USD`);
+    expect(stdout).toContain(`(${days} days)\n  ${days} days, 0 changed; 0 rows written; 6 requests for 0.06 USD`);
     expect(await everyRow()).toEqual(before);
   });
 });
@@ -148,7 +148,7 @@ describe('a backfill', () => {
     const usage = () =>
       estate.query(
         `SELECT hub, username, measure, quantity FROM user_usage WHERE day = $1
-      ORDER BY hub, measure, username`,
+      ORDER BY hub, measure, username, instance_type`,
         [day],
       );
     const read = await usage();

@@ -59,6 +59,16 @@ beforeAll(async () => {
       ('alpha', $1, 'prod', 'a', 'compute', NULL, 7, 'attribution', 4, '2025-03-04T00:00:05Z')`,
     [day(2)],
   );
+  // Compute: yesterday was read while it ran, the day before is whole. The exporter of staging was away, and sandbox has none.
+  await client.query(
+    `INSERT INTO usage_days (cluster, day, dataset, hub, status, coverage, detail, read_at, run_id, method, digest)
+     SELECT 'alpha', $1::date - n, dataset, hub, status, coverage, CASE status WHEN 'missing' THEN 'x' END, now(), 4, '', ''
+     FROM (VALUES (1, 'compute', '', 'provisional', 0.9), (2, 'compute', '', 'final', 1), (3, 'compute', '', 'final', 0.2),
+       (1, 'home storage', 'staging', 'missing', 0), (2, 'home storage', 'staging', 'final', 1),
+       (1, 'home storage', 'prod', 'final', 0.75), (2, 'home storage', 'sandbox', 'missing', 0),
+       (9, 'memberships', '', 'final', 1)) AS read (n, dataset, hub, status, coverage)`,
+    [TODAY],
+  );
   await fillDerived(database.url);
   api = await RunningApi.start(database.url, 'alpha');
   ({ text } = await api.get('/metrics'));
@@ -130,6 +140,14 @@ describe('/metrics', () => {
     expect(samples('usual_day_cost_usd')).toEqual([
       'cluster="alpha",name="account" 23.5',
       'cluster="alpha",name="attributable" 0',
+    ]);
+  });
+
+  it('gives the coverage of the newest day that is over, of each dataset and hub that ever had samples', () => {
+    expect(samples('usage_coverage')).toEqual([
+      'cluster="alpha",dataset="compute",hub="" 1',
+      'cluster="alpha",dataset="home storage",hub="prod" 0.75',
+      'cluster="alpha",dataset="home storage",hub="staging" 0',
     ]);
   });
 

@@ -34,10 +34,10 @@ describe('the migrations', () => {
 
   const names = async (sql: string) => (await dataSource.query<{ name: string }[]>(sql)).map(({ name }) => name);
 
-  it('make ten tables and at most 16 views, and no function', async () => {
+  it('make eleven tables and at most 16 views, and no function', async () => {
     await migrate(dataSource, MEASURES);
     const tables = await names(`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1`);
-    expect(tables.filter((name) => name !== 'migrations')).toHaveLength(10);
+    expect(tables.filter((name) => name !== 'migrations')).toHaveLength(11);
     expect((await names(`SELECT viewname AS name FROM pg_views WHERE schemaname = 'reporting'`)).length).toBeLessThan(
       17,
     );
@@ -161,6 +161,25 @@ describe('the migrations', () => {
     expect(await latin.query(`SELECT FROM pg_tables WHERE schemaname = 'public'`)).toEqual([]);
     await latin.destroy();
     await dataSource.query(`DROP DATABASE ${name}`);
+  });
+
+  it('keep what they add readable to who reads every view, without default privileges too, and to nobody else', async () => {
+    await migrate(dataSource, MEASURES);
+    const [all, one] = ['all', 'one'].map((role) => `${new URL(database.url).pathname.slice(1)}_${role}`);
+    await dataSource.query(
+      `CREATE ROLE "${all}-readers"; CREATE ROLE ${one};
+       GRANT SELECT ON ALL TABLES IN SCHEMA reporting TO "${all}-readers"; GRANT SELECT ON reporting.sync_runs TO ${one};
+       DROP VIEW reporting.clusters; COMMENT ON SCHEMA reporting IS 'of an earlier version'`,
+    );
+    expect(await migrate(dataSource, MEASURES)).toEqual(['views']);
+    const readable = (role: string) =>
+      dataSource.query(`SELECT has_table_privilege($1, 'reporting.clusters', 'SELECT') AS readable`, [role]);
+    expect([await readable(`${all}-readers`), await readable(one!)].flat()).toEqual([
+      { readable: true },
+      { readable: false },
+    ]);
+    await dataSource.query(`DROP OWNED BY "${all}-readers", ${one}`);
+    await dataSource.query(`DROP ROLE "${all}-readers", ${one}`);
   });
 
   it('name a view of the operator’s own that stands in the way', async () => {

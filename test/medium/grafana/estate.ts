@@ -48,7 +48,7 @@ const STATEMENTS = [
      (${C}, 'prometheus', 'once', '2026-03-04', '2026-03-06', 'running', 0, 0, 0, NULL, '2026-03-05T15:00:00Z', NULL)`,
   ...['other', CLUSTER].flatMap((cluster) => [
     `INSERT INTO cost_days (cluster, day, account_usd, estimated, basis, attribution, run_id, cluster_usd, policy, digest)
-     SELECT ${text(cluster)}, day::date, ${cluster === 'other' ? 1000 : 100}, day >= date '2026-03-04', 'amortized', 'd', 1, 0, '', '' FROM ${DAYS} AS day
+     SELECT ${text(cluster)}, day::date, ${cluster === 'other' ? 1000 : 100}, day >= date '2026-03-04', 'amortized', 'd', 1, 0, 'compute by node_share', '' FROM ${DAYS} AS day
      UNION ALL SELECT ${text(cluster)}, day::date, 50, false, 'amortized', 'd', 1, 0, '', ''
      FROM generate_series(date '2026-02-01', date '2026-02-28', interval '1 day') AS day`,
     `INSERT INTO attributed_costs (cluster, day, hub, service, component, amount_usd)
@@ -102,7 +102,8 @@ const STATEMENTS = [
      WHERE day <= last_day`,
     `INSERT INTO usage_days (cluster, day, dataset, status, coverage, detail, read_at, run_id, hub, method, digest)
      SELECT ${text(cluster)}, day::date, dataset,
-       CASE WHEN day < date '2026-03-05' THEN 'final' ELSE 'provisional' END, 0.9, NULL, day + interval '27 hours', 1, '', '', ''
+       CASE WHEN day < date '2026-03-05' THEN 'final' ELSE 'provisional' END, 0.9, NULL, day + interval '27 hours', 1, '',
+       CASE dataset WHEN 'compute' THEN 'memory_requested' ELSE '' END, ''
      FROM ${DAYS} AS day, (VALUES ('compute'), ('home storage'), ('memberships')) AS datasets (dataset)`,
     `INSERT INTO cost_restatements (cluster, day, hub, service, component, before_usd, after_usd, reason, seen_at, run_id)
      VALUES

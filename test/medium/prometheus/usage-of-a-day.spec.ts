@@ -195,8 +195,9 @@ describe('the usage of a day, as a real Prometheus answers', () => {
         day: '2026-03-02',
         dataset: 'compute',
         hub: '',
-        measures: ['memory_requested'],
+        measures: ['memory_requested', 'cpu_requested'],
         coverage: 1,
+        capacity: [],
         rows: [
           // Renamed after ten of twenty scrapes: the pod's 24 minutes are halved.
           row('prod', 'Dan D.', 12n * MINUTE * bytes(GIB)),
@@ -213,6 +214,8 @@ describe('the usage of a day, as a real Prometheus answers', () => {
           row('prod', 'ida', 14n * MINUTE * bytes(GIB)),
           // Bob's pod waited for a node. Hal's ran all day.
           row('staging', 'hal', 86_400n * bytes(GIB)),
+          // Eight cores for five minutes; nothing else of what informs is exported.
+          { ...row('prod', 'fäy "o\' 100%', 8n * 5n * MINUTE), measure: 'cpu_requested' },
         ],
       });
     });
@@ -342,7 +345,8 @@ describe('the usage of a day, as a real Prometheus answers', () => {
   it('counts what asking has cost', async () => {
     const fresh = readerAt(60);
     await fresh.fetchReadings('2026-03-02', 'compute');
-    expect(fresh.traffic.requests).toBe(2);
+    // Coverage, what is known of nodes, memory requests, and four measures that inform.
+    expect(fresh.traffic.requests).toBe(7);
     expect(fresh.traffic.answerBytes).toBeGreaterThan(500);
     expect(fresh.traffic.waitedMs).toBeGreaterThan(0);
   });

@@ -95,11 +95,12 @@ export class AccessGuard implements CanActivate, OnApplicationBootstrap {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
-    if (isOpenToAll(request)) return true;
+    const method = context.getHandler();
+    if (isOpenToAll(method)) return true;
     if (request.accessScope !== NOTHING) {
-      if (needsEverything(request) && request.accessScope !== EVERYTHING)
+      if (needsEverything(method) && request.accessScope !== EVERYTHING)
         throw forbidden('this needs a token of scope "all"');
-      if (request.accessScope.user !== undefined && !showsOwn(request))
+      if (request.accessScope.user !== undefined && !showsOwn(method))
         throw forbidden('this shows more than your own costs');
       return true;
     }

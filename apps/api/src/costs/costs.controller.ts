@@ -9,7 +9,7 @@ import {
 } from '#libs/database/queries';
 import type { z } from 'zod';
 import { Access, type AccessScope } from '../access/access-scope.js';
-import { SHOWS_OWN } from '../access/route-access.js';
+import { ShowsOwn } from '../access/route-access.js';
 import { FigureEndpoint } from '../figures/figure-endpoint.js';
 import { Figures } from '../figures/figures.js';
 import * as dto from './costs.dto.js';
@@ -24,7 +24,7 @@ export class CostsController {
     dto.TotalCostsRows,
   )
   totalCosts(@Query({ schema: dto.TotalCosts }) query: z.infer<typeof dto.TotalCosts>, @Access() access: AccessScope) {
-    return this.figures.rows(query, access, (scope) => totalCosts(scope, query.precision));
+    return this.figures.rows(query, access, (scope, filter) => totalCosts(scope, filter, query));
   }
 
   @FigureEndpoint(
@@ -37,7 +37,7 @@ export class CostsController {
     @Access() access: AccessScope,
   ) {
     const perHub = query.shared === 'usage' ? totalCostsPerHubSharedByUsage : totalCostsPerHub;
-    return this.figures.rows(query, access, (scope) => perHub(scope, query.precision));
+    return this.figures.rows(query, access, (scope, filter) => perHub(scope, filter, query));
   }
 
   @FigureEndpoint('/total_costs_per_component', 'Cost by day and component', dto.TotalCostsPerComponentRows)
@@ -45,7 +45,7 @@ export class CostsController {
     @Query({ schema: dto.TotalCostsPerComponent }) query: z.infer<typeof dto.TotalCostsPerComponent>,
     @Access() access: AccessScope,
   ) {
-    return this.figures.rows(query, access, (scope) => totalCostsPerComponent(scope, query, query.precision));
+    return this.figures.rows(query, access, (scope, filter) => totalCostsPerComponent(scope, filter, query));
   }
 
   @FigureEndpoint(
@@ -57,21 +57,19 @@ export class CostsController {
     @Query({ schema: dto.TotalCostsPerGroup }) query: z.infer<typeof dto.TotalCostsPerGroup>,
     @Access() access: AccessScope,
   ) {
-    return this.figures.rows(query, access, (scope) => totalCostsPerGroup(scope, query, query.groups, query.precision));
+    return this.figures.rows(query, access, (scope, filter) => totalCostsPerGroup(scope, filter, query));
   }
 
+  @ShowsOwn()
   @FigureEndpoint(
     '/costs_per_user',
     'Cost by day, hub, component and user, a row per group of the user',
     dto.CostsPerUserRows,
-    SHOWS_OWN,
   )
   costsPerUser(
     @Query({ schema: dto.CostsPerUser }) query: z.infer<typeof dto.CostsPerUser>,
     @Access() access: AccessScope,
   ) {
-    return this.figures.rows(query, access, (scope) =>
-      costsPerUser(scope, query, query.groups, query.limit, query.precision),
-    );
+    return this.figures.rows(query, access, (scope, filter) => costsPerUser(scope, filter, query));
   }
 }

@@ -24,18 +24,23 @@ export class FigureInterceptor implements NestInterceptor {
     const toBody = async (value: unknown) => {
       if (!(value instanceof FigureResponse)) return value;
       const endpoint = this.reflector.get<EndpointDescription | undefined>(ENDPOINT, context.getHandler());
-      const shape: ResponseShape = value.format === 'json' ? value.elements : { csv: columnsOf(endpoint?.response) };
-      const body = value.statement
-        ? await this.#stream(value.statement, shape, context.switchToHttp().getRequest<FastifyRequest>())
-        : withoutRows(shape);
+      const shape = shapeOf(value, endpoint?.response);
+      const request = context.switchToHttp().getRequest<FastifyRequest>();
+      const body = value.statement && (await this.#stream(value.statement, shape, request));
+      const unknown = body ? undefined : await value.findUnknown();
+      if (unknown !== undefined) void reply.header('x-unknown', unknown);
       void reply.header('content-type', contentTypeOf(shape));
-      return body;
+      return body ?? withoutRows(shape);
     };
     return next.handle().pipe(mergeMap(toBody));
   }
 
   /** A response that waits for others of its connection does not hear of the connection's end: the socket does. */
-  async #stream(statement: Statement, shape: ResponseShape, { raw: { socket } }: FastifyRequest): Promise<Readable> {
+  async #stream(
+    statement: Statement,
+    shape: ResponseShape,
+    { raw: { socket } }: FastifyRequest,
+  ): Promise<Readable | undefined> {
     const gone = new AbortController();
     const abort = () => gone.abort();
     const unlisten = () => socket.off('close', abort);
@@ -43,7 +48,8 @@ export class FigureInterceptor implements NestInterceptor {
     if (socket.destroyed) abort();
     try {
       const rows = await this.database.stream(statement, shape, gone.signal);
-      return rows.once('close', unlisten);
+      if (!rows) unlisten();
+      return rows?.once('close', unlisten);
     } catch (error) {
       unlisten();
       throw error;
@@ -53,6 +59,13 @@ export class FigureInterceptor implements NestInterceptor {
 
 function contentTypeOf(shape: ResponseShape): string {
   return typeof shape === 'string' ? 'application/json; charset=utf-8' : 'text/csv; charset=utf-8; header=present';
+}
+
+function shapeOf({ elements, request }: FigureResponse, response: z.ZodType | undefined): ResponseShape {
+  if (request.format === 'json') return elements;
+  const columns = columnsOf(response);
+  const absent = [...(request.unallocated ? [] : ['reason']), ...(request.step ? [] : ['start', 'end'])];
+  return { csv: columns.filter((column) => !absent.includes(column)), bom: request.bom };
 }
 
 /** The columns of a table, in order: the properties of the response's objects, or `name` of an array of texts. */

@@ -3,6 +3,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 
 const OF_SOURCE = ['cluster', 'source'] as const;
 const OF_COMPONENT = ['cluster', 'component'] as const;
+const OF_DATASET = ['cluster', 'dataset', 'hub'] as const;
 const OF_NAME = ['cluster', 'name'] as const;
 
 /** What is watched of the stored figures, as metrics. Every API process shows the same: take the max, not the sum. */
@@ -21,6 +22,7 @@ export class FigureMetrics {
   readonly #unallocatedUsd: Gauge<'cluster' | 'component'>;
   readonly #settledUsd: Gauge<'cluster' | 'name'>;
   readonly #usualUsd: Gauge<'cluster' | 'name'>;
+  readonly #coverage: Gauge<'cluster' | 'dataset' | 'hub'>;
 
   constructor(private readonly registry: Registry) {
     this.#runs = this.#counter('sync_runs_total', 'Runs that ended, by source and how', [...OF_SOURCE, 'status']);
@@ -41,7 +43,7 @@ export class FigureMetrics {
     );
     this.#restatedUsd = this.#counter(
       'restated_usd_total',
-      'USD by which stored costs were changed later, up or down',
+      'USD by which stored costs of days that had ended were changed later, up or down',
       ['cluster', 'reason'],
     );
     this.#attributedUsd = this.#gauge('attributed_usd', 'USD attributed in the last 30 days', OF_COMPONENT);
@@ -56,6 +58,11 @@ export class FigureMetrics {
       OF_NAME,
     );
     this.#usualUsd = this.#gauge('usual_day_cost_usd', 'Median USD of the 28 days before the settled day', OF_NAME);
+    this.#coverage = this.#gauge(
+      'usage_coverage',
+      'Part of the newest day that is over for which Prometheus had samples, 0 to 1; an empty hub is all hubs at once',
+      OF_DATASET,
+    );
   }
 
   /** @param figures undefined: nobody knows, and nothing is shown. */
@@ -83,6 +90,7 @@ export class FigureMetrics {
       this.#settledUsd.set({ cluster, name }, settled_usd);
       if (usual_usd !== null) this.#usualUsd.set({ cluster, name }, usual_usd);
     }
+    for (const { coverage, ...labels } of figures.coverage) this.#coverage.set(labels, coverage);
   }
 
   #gauge<Label extends string>(name: string, help: string, labelNames: readonly Label[]): Gauge<Label> {

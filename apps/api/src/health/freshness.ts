@@ -4,8 +4,15 @@ import { ReportingDatabase, syncStatus, usageGaps, type SyncStatus, type UsageGa
 import { addDays, ALL_HUBS } from '#libs/domain';
 import type { AccessScope } from '../access/access-scope.js';
 import { today } from '../parameters/day-range.js';
+import { joinGaps } from './gaps.js';
 
 const GAP_DAYS = 30;
+/** A gap that reaches into these is a fault that lasts, or was a moment ago. What is older nobody can mend. */
+const RECENT_DAYS = 2;
+/** Three runs a day are usual, as the alert CostSyncTooOld has it. */
+const OLDEST_SECONDS = 30 * 3600;
+/** Runs when the policy changes only. */
+const UNSCHEDULED = 'allocation';
 const WITHHELD = 'shown to those who see every hub';
 
 /** How old the stored figures are, and what is missing from them. Stale figures are served: degraded, not down. */
@@ -23,7 +30,7 @@ export class Freshness {
       const sources = (await this.reporting.list<SyncStatus>(syncStatus()))
         .filter(({ cluster }) => isSeen(cluster, access))
         .map((status) => describeSync(status, access));
-      const good = sources.length > 0 && sources.every(({ lastStatus }) => lastStatus === 'succeeded');
+      const good = sources.length > 0 && sources.every(isGood);
       return good ? indicator.up({ sources }) : indicator.degraded({ sources });
     } catch (error) {
       return indicator.down((error as Error).message);
@@ -34,9 +41,10 @@ export class Freshness {
     const indicator = this.indicators.check('usage');
     const window = { from: addDays(today(), -GAP_DAYS), until: today() };
     try {
-      const all = await this.reporting.list<UsageGap>(usageGaps(window));
-      const gaps = all.filter(({ cluster, hub }) => isSeen(cluster, access) && isHubSeen(hub, access));
-      return gaps.length === 0 ? indicator.up({ gaps }) : indicator.degraded({ gaps });
+      const days = await this.reporting.list<UsageGap>(usageGaps(window));
+      const gaps = joinGaps(days.filter(({ cluster, hub }) => isSeen(cluster, access) && isHubSeen(hub, access)));
+      const recent = gaps.some(({ to }) => to >= addDays(today(), -RECENT_DAYS));
+      return recent ? indicator.degraded({ gaps }) : indicator.up({ gaps });
     } catch (error) {
       return indicator.down((error as Error).message);
     }
@@ -49,6 +57,10 @@ function isSeen(cluster: string, access: AccessScope): boolean {
 
 function isHubSeen(hub: string, access: AccessScope): boolean {
   return access.hubs === undefined || hub === ALL_HUBS || access.hubs.includes(hub);
+}
+
+function isGood({ source, lastStatus, ageSeconds }: ReturnType<typeof describeSync>): boolean {
+  return lastStatus === 'succeeded' && (source === UNSCHEDULED || (ageSeconds ?? Infinity) <= OLDEST_SECONDS);
 }
 
 function describeSync(status: SyncStatus, access: AccessScope) {

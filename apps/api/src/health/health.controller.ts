@@ -3,6 +3,7 @@ import { HealthCheckService } from '@nestjs/terminus';
 import { Access, type AccessScope } from '../access/access-scope.js';
 import { OpenToAll } from '../access/route-access.js';
 import { Endpoint } from '../endpoint.js';
+import { ComputeMeasure } from './compute-measure.js';
 import { Freshness } from './freshness.js';
 import * as dto from './health.dto.js';
 import { Readiness } from './readiness.js';
@@ -13,6 +14,7 @@ export class HealthController {
     private readonly checks: HealthCheckService,
     private readonly readiness: Readiness,
     private readonly freshness: Freshness,
+    private readonly computeMeasure: ComputeMeasure,
   ) {}
 
   @OpenToAll()
@@ -29,12 +31,15 @@ export class HealthController {
 
   /** Needs a token where tokens are asked for: the text of an error may name what costs are made of. */
   @Endpoint('/health', 'Database, schema, age of the figures, last errors and gaps of usage', dto.health)
-  health(@Access() access: AccessScope) {
-    return this.checks.check([
+  async health(@Access() access: AccessScope) {
+    const { status, details } = await this.checks.check([
       () => this.readiness.database(),
       () => this.readiness.schema(),
       () => this.freshness.syncs(access),
       () => this.freshness.usage(access),
+      () => this.computeMeasure.method(access),
     ]);
+    // Terminus repeats each detail under `info` or `degraded`.
+    return { status, details };
   }
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 const indicator = z.looseObject({ status: z.enum(['up', 'degraded', 'down']), message: z.string().optional() });
 const indicators = z.record(z.string(), indicator);
 
-/** What Terminus answers: every check under `details`, the good ones under `info`, the others under `error`. */
+/** What Terminus answers: every check under `details`, and those of /ready once more: good ones under `info`, others under `error`. */
 export const health = z.object({
   status: z.enum(['ok', 'degraded', 'error', 'shutting_down']),
   info: indicators.optional(),

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import type { ApiConfig } from '#libs/config';
+import { ComputeMeasure } from './compute-measure.js';
 import { Freshness } from './freshness.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
@@ -10,7 +11,7 @@ import { Readiness } from './readiness.js';
 @Module({
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
-  providers: [Readiness, Freshness, Metrics],
+  providers: [Readiness, Freshness, ComputeMeasure, Metrics],
   exports: [Metrics],
 })
 export class HealthModule {

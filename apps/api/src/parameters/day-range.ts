@@ -1,8 +1,8 @@
 import { addDays, dayOf, isDay, type Day, type DayWindow } from '#libs/domain';
 
 const DEFAULT_DAYS = 30;
-const FIRST_DAY = '0001-01-01';
-const LAST_DAY = '9999-12-31';
+export const FIRST_DAY = '0001-01-01';
+export const LAST_DAY = '9999-12-31';
 
 // A `+` that was sent unencoded arrives as a blank.
 const DATE_TIME =

@@ -1,9 +1,12 @@
+import type { Step } from '#libs/database/queries';
 import type { DayWindow } from '#libs/domain';
 import { z } from 'zod';
 import { parseDayRange, today } from './day-range.js';
-import { parseNameList, parseNames, valuesOf, type RawValue } from './name-filter.js';
+import { parseNames, valuesOf, type RawValue } from './name-filter.js';
 
 /** The query parameters that endpoints are put together from; each schema also describes its parameter in OpenAPI. */
+
+const STEPS = ['day', 'week', 'month', 'all'] as const satisfies readonly Step[];
 
 /** A parameter that may be repeated. */
 const repeatable = z.union([z.string(), z.array(z.string())]).optional();
@@ -23,17 +26,17 @@ function text(description: string) {
 
 function names(description: string) {
   return repeatable
-    .describe(`${description}; absent, empty or \`all\`: no filter. Several: repeat it, or send \`{a,b}\``)
+    .describe(
+      `${description}; absent, empty or \`all\`: no filter. Several: repeat it, or send \`{a,b}\` or \`a,b\`. ` +
+        'A name that holds commas or braces is taken whole',
+    )
     .transform(parseNames);
 }
 
 export const hub = names('Only this hub');
 export const component = names('Only this component');
 export const user = names('Only this user');
-
-export const usergroup = repeatable
-  .describe('Only these groups, `{a,b}` or `a,b`; absent, empty or `all`: no filter')
-  .transform(parseNameList);
+export const usergroup = names('Only this group');
 
 export const limit = single(
   z
@@ -58,10 +61,37 @@ export function choice<const Words extends readonly [string, ...string[]]>(words
 
 export const groups = choice(
   ['full', 'split'],
-  'A person in several groups bears the whole amount in each (`full`), or an even part of it (`split`)',
+  'A person in several groups is counted whole in each of them, so that sums over groups exceed the total (`full`), ' +
+    'or in even parts, which add up to the total (`split`)',
+);
+
+/** Undefined: rows of days, without `start` and `end`. */
+export const step = single(
+  z
+    .enum(STEPS, `must be ${STEPS.join(', ')}`)
+    .optional()
+    .describe(
+      'Adds up days, weeks from Monday, calendar months or the whole range, cut to the range; rows then have ' +
+        '`start` and `end`, the first and last day. Default: rows of days, without `start` and `end`',
+    ),
+);
+
+export const unallocated = choice(
+  ['exclude', 'include'],
+  '`include`: also what no user bears, as rows without a user, with their `reason`, so that rows add up to the cluster cost',
+).transform((word) => word === 'include');
+
+export const per = choice(
+  ['user', 'person'],
+  'Whom `limit` counts as one: a name on one hub (`user`), or the same name on all hubs (`person`)',
 );
 
 const format = choice(['json', 'csv'], 'JSON, or CSV with a header line for spreadsheets');
+
+const bom = choice(
+  ['no', 'yes'],
+  '`yes`: CSV begins with the mark by which Excel reads names like `maría` when you open the file',
+).transform((word) => word === 'yes');
 
 export const precision = choice(
   ['rounded', 'exact'],
@@ -73,21 +103,40 @@ export const precision = choice(
  * window of UTC days, the cluster if one is named, the format, and its own parameters.
  */
 export function figureRequest<Own extends z.ZodRawShape>(own: Own) {
-  return z
-    .object({
-      ...own,
-      from: text('First day: ISO date or date-time, converted to a UTC day. Default: 30 days up to `to`'),
-      to: text('Last day, inclusive: ISO date or date-time, converted to a UTC day. Default, and at most: today'),
-      cluster: text('Default: the configured cluster, else the only one in the database'),
-      format,
-    })
-    .transform((given, context) => {
-      const { from, to, ...rest } = given as typeof given & { from?: string; to?: string };
-      const range = parseDayRange(from, to, today());
-      if ('fault' in range) {
-        context.addIssue({ code: 'custom', path: [range.fault.parameter], message: range.fault.message });
-        return z.NEVER;
-      }
-      return { ...rest, window: range.window as DayWindow };
-    });
+  return known({
+    ...own,
+    from: text('First day: ISO date or date-time, converted to a UTC day. Default: 30 days up to `to`'),
+    to: text('Last day, inclusive: ISO date or date-time, converted to a UTC day. Default, and at most: today'),
+    cluster: text('Default: the configured cluster, else the only one in the database'),
+    format,
+    bom,
+  }).transform((given, context) => {
+    const { from, to, ...rest } = given as typeof given & { from?: string; to?: string };
+    const range = parseDayRange(from, to, today());
+    if ('fault' in range) {
+      context.addIssue({ code: 'custom', path: [range.fault.parameter], message: range.fault.message });
+      return z.NEVER;
+    }
+    return { ...rest, window: range.window as DayWindow };
+  });
+}
+
+const ignored = text('Ignored: the response does not depend on it');
+
+/** 2i2c's dashboards send the range to `/component-names`, whose response is always the same. */
+export const Ignored = known({ from: ignored, to: ignored, cluster: ignored });
+
+/** Such as `hub`, `hub[]` and `from.day`: a name that may stand in a message. */
+const PLAIN_NAME = /^[\w.[\]-]{1,40}$/;
+
+/** These parameters and no others: one that would be ignored may be the one that the figures should obey. */
+function known<Shape extends z.ZodRawShape>(shape: Shape) {
+  const names = Object.keys(shape).toSorted().join(', ');
+  return z.strictObject(shape, {
+    error: ({ code, keys }) => {
+      if (code !== 'unrecognized_keys') return undefined;
+      const unknown = (keys as string[]).map((name) => (PLAIN_NAME.test(name) ? name : 'another name')).join(', ');
+      return `${unknown}: is no parameter of this endpoint; it knows ${names}`;
+    },
+  });
 }

@@ -216,7 +216,15 @@ function sendUnchanged(reply: FastifyReply, etag: string): FastifyReply {
   return reply.code(304).headers({ etag, 'cache-control': CACHE_CONTROL }).send();
 }
 
-const KEPT_HEADERS = ['content-type', 'content-encoding', 'content-length', 'cache-control', 'vary', 'etag'];
+const KEPT_HEADERS = [
+  'content-type',
+  'content-encoding',
+  'content-length',
+  'cache-control',
+  'vary',
+  'etag',
+  'x-unknown',
+];
 
 function headersOf(reply: FastifyReply): OutgoingHttpHeaders {
   const present = KEPT_HEADERS.filter((name) => reply.hasHeader(name));

@@ -6,20 +6,24 @@ const AS_OWNER = 'run `npm run migrate` as the owner of the tables';
 
 /** What the sync's role finds in the database, and what it may do there. */
 export function judgeDatabase(database: DatabaseInspection): Finding[] {
-  return [
-    judgeServer(database.serverVersionNumber),
-    judgeMigrations(database),
-    judgePrivileges(database),
-    judgeApiRole(database),
-  ];
+  return [judgeServer(database), judgeMigrations(database), judgePrivileges(database), judgeApiRole(database)];
 }
 
-function judgeServer(versionNumber: number): Finding {
-  const major = Math.floor(versionNumber / 10_000);
-  const version = `PostgreSQL ${major}.${versionNumber % 10_000}`;
-  return major >= OLDEST_SERVER
-    ? ok('database server', version)
-    : failure('database server', version, `PostgreSQL ${OLDEST_SERVER} or newer is needed: upgrade the server`);
+function judgeServer({ serverVersionNumber, isStandby, encoding }: DatabaseInspection): Finding {
+  const check = 'database server';
+  const major = Math.floor(serverVersionNumber / 10_000);
+  const version = `PostgreSQL ${major}.${serverVersionNumber % 10_000}`;
+  if (major < OLDEST_SERVER) {
+    return failure(check, version, `PostgreSQL ${OLDEST_SERVER} or newer is needed: upgrade the server`);
+  }
+  if (isStandby) {
+    return failure(check, `${version}, a standby: the sync cannot write to it`, 'set DATABASE_URL to the primary');
+  }
+  if (encoding !== 'UTF8') {
+    const remedy = `make a database with ENCODING 'UTF8' TEMPLATE template0`;
+    return failure(check, `${version}, the database has the encoding ${encoding}`, remedy);
+  }
+  return ok(check, version);
 }
 
 function judgeMigrations({ appliedMigrations, mayMigrate }: DatabaseInspection): Finding {
@@ -42,11 +46,17 @@ function judgeMigrations({ appliedMigrations, mayMigrate }: DatabaseInspection):
 
 function judgePrivileges({ role, superuser, createsRoles, unwritableTables }: DatabaseInspection): Finding {
   const check = 'privileges of the sync';
+  if (unwritableTables.length > 0 && role === API_ROLE) {
+    const remedy = `set DATABASE_URL to ${SYNC_ROLE}, or a member of it`;
+    return failure(check, `${role} is the API's role, which only reads`, remedy);
+  }
   if (unwritableTables.length > 0) {
     return failure(
       check,
       `${role} may not read and change ${unwritableTables.join(', ')}`,
-      `GRANT ${SYNC_ROLE} TO "${role}", or run migrations/sql/roles.sql`,
+      role === SYNC_ROLE
+        ? 'run migrations/sql/roles.sql as the owner of the tables'
+        : `run as the owner of the tables: GRANT ${SYNC_ROLE} TO "${role}"; where there is no such role, migrations/sql/roles.sql first`,
     );
   }
   const excess = superuser ? 'is a superuser' : createsRoles ? 'may create roles' : undefined;
@@ -67,14 +77,14 @@ function judgeApiRole({ appliedMigrations, apiRole }: DatabaseInspection): Findi
     return warning(
       check,
       `${API_ROLE} may read tables: ${readableTables.join(', ')}`,
-      `REVOKE ALL ON ${readableTables.join(', ')} FROM ${API_ROLE}; PUBLIC may be granted as well`,
+      `run as the owner of the tables: REVOKE ALL ON ${readableTables.join(', ')} FROM ${API_ROLE}, PUBLIC;`,
     );
   }
   if (unreadableViews.length > 0) {
     return failure(
       check,
       `${API_ROLE} may not read reporting.${unreadableViews.join(', reporting.')}`,
-      `GRANT USAGE ON SCHEMA reporting, SELECT ON ALL TABLES IN SCHEMA reporting TO ${API_ROLE}, as migrations/sql/roles.sql has it`,
+      `run as the owner of the tables: GRANT USAGE ON SCHEMA reporting TO ${API_ROLE}; GRANT SELECT ON ALL TABLES IN SCHEMA reporting TO ${API_ROLE};`,
     );
   }
   return ok(check, `${API_ROLE} reads the schema reporting and no table`);

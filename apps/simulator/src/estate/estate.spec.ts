@@ -124,6 +124,80 @@ describe('the estate', () => {
     }
   });
 
+  it('has nodes of four types, one with GPUs and one on spot, that join and leave, and one that stands idle all night', () => {
+    const nodes = SOME_DAYS.flatMap((day) => estate.nodesOn(day));
+    const types = new Map(nodes.map(({ type }) => [type.name, type]));
+    expect([...types.keys()].sort()).toEqual(['g4dn.xlarge', 'm5.2xlarge', 'r5.4xlarge', 'r5.xlarge']);
+    expect([types.get('g4dn.xlarge')!.gpus, types.get('m5.2xlarge')!.purchase]).toEqual([1, 'spot']);
+    const hours = new Set(nodes.map(({ fromMs, untilMs }) => (untilMs - fromMs) / 3_600_000));
+    expect(hours.has(24)).toBe(true);
+    expect(hours.size).toBeGreaterThan(100);
+    // A node's name comes back the same day with another type.
+    const reused = SOME_DAYS.some((day) => {
+      const ofDay = estate.nodesStartedOn(day);
+      return ofDay.some((one) => ofDay.some((other) => one.name === other.name && one.type !== other.type));
+    });
+    expect(reused).toBe(true);
+  });
+
+  it('has a node for each pod that found one, with room for all that it holds, and never two of one name', () => {
+    for (const day of SOME_DAYS) {
+      const nodes = estate.nodesOn(day);
+      for (const one of nodes) {
+        const twin = nodes.find((other) => {
+          return other !== one && other.name === one.name && other.fromMs < one.untilMs && one.fromMs < other.untilMs;
+        });
+        expect(twin).toBeUndefined();
+      }
+      for (const session of estate.sessionsStartedOn(day).filter(({ scheduledMs }) => scheduledMs !== null)) {
+        const atMs = session.scheduledMs!;
+        const isHere = (node: (typeof nodes)[number]) => node.fromMs <= atMs && atMs < node.untilMs;
+        const [node] = nodes.filter((one) => one.name === session.node && isHere(one));
+        const pods = estate
+          .sessionsStartedOn(day)
+          .filter((pod) => pod.node === session.node && pod.scheduledMs! <= atMs && atMs < pod.endMs);
+        const asked = (key: 'cpuCores' | 'memoryBytes' | 'gpus') => pods.reduce((sum, pod) => sum + pod[key], 0);
+        expect(node).toBeDefined();
+        expect(asked('cpuCores')).toBeLessThanOrEqual(node!.type.cpuCores);
+        expect(asked('memoryBytes')).toBeLessThanOrEqual(node!.type.memoryBytes);
+        expect(asked('gpus')).toBeLessThanOrEqual(node!.type.gpus);
+      }
+    }
+  });
+
+  it('charges for compute by instance type what its node hours cost', () => {
+    // Of two hubs without commitments, to the tenth digit.
+    for (const day of SOME_DAYS) {
+      const hours = new Map<string, number>();
+      for (const { namespace, type, fromMs, untilMs } of estate.nodesOn(day)) {
+        if (namespace !== 'staging' && namespace !== 'workshop') continue;
+        const usd = (type.usdPerHour * (untilMs - fromMs)) / 3_600_000;
+        hours.set(`${namespace} ${type.name}`, (hours.get(`${namespace} ${type.name}`) ?? 0) + usd);
+      }
+      const charged = estate
+        .lineItemsOn(day)
+        .filter(({ tags }) => tags['kubernetes.io/cluster/hub-cluster'] && tags['2i2c:node-purpose'] === 'user')
+        .filter(({ tags }) => ['staging', 'workshop'].includes(tags['2i2c:hub-name']!))
+        .filter(({ dimensions }) => dimensions['INSTANCE_TYPE'] !== 'NoInstanceType')
+        .map(({ tags, dimensions, amounts }) => [
+          `${tags['2i2c:hub-name']} ${dimensions['INSTANCE_TYPE']}`,
+          amounts.AmortizedCost,
+        ]);
+      const expected = [...hours].map(([key, usd]) => [key, usd.toFixed(10)]);
+      expect(charged.sort()).toEqual(expected.sort());
+    }
+  });
+
+  it('has GPU pods that ask for little memory and take their node', () => {
+    const gpu = SOME_DAYS.flatMap((day) => estate.sessionsStartedOn(day)).filter(({ gpus }) => gpus > 0);
+    expect(gpu.length).toBeGreaterThan(3);
+    expect(Math.max(...gpu.map(({ memoryBytes }) => memoryBytes))).toBe(4 * 1024 ** 3);
+    const shares = SOME_DAYS.flatMap((day) => estate.trueNodeShares(day));
+    expect(shares.some(({ instanceType, nodeSeconds }) => instanceType === 'g4dn.xlarge' && nodeSeconds > 600)).toBe(
+      true,
+    );
+  });
+
   it('has people in no, one and several groups, and groups that change', () => {
     const sizes = new Set([...groupsOn(estate, '2026-11-16').values()].map((groups) => Math.min(groups.length, 2)));
     expect([...sizes].sort()).toEqual([0, 1, 2]);

@@ -1,19 +1,18 @@
 import { type Day } from '#libs/domain';
 import { lineItem, type Charge, type LineItem } from './line-item.js';
+import { STANDARD, type NodeType } from './node-types.js';
 import type { HubOptions } from './options.js';
 import { rollFor } from './random.js';
 import { BACKUP, EC2, EC2_OTHER, EFS, S3 } from './services.js';
 import { clusterTags, hubTags, NODE_PURPOSE_TAG, PVC_NAME_TAG, PVC_NAMESPACE_TAG, VOLUME_PURPOSE_TAG } from './tags.js';
 
-/** What a hub's costs of a day follow from. GiB-hours of memory that its users' pods held; GiB that lie in its homes. */
+/** What a hub's costs of a day follow from: the hours of its nodes, and GiB that lie in its homes. */
 export interface HubDemand {
   readonly hub: HubOptions;
-  readonly memoryGibHours: number;
+  readonly nodes: readonly { readonly type: NodeType; readonly hours: number }[];
   readonly homeGib: number;
 }
 
-const NODE_GIB = 32;
-const NODE_USD_PER_HOUR = 0.252;
 const VOLUME_USD_PER_GIB_DAY = 0.08 / 30.4375;
 
 /** The lines of one hub: nodes that follow its users, volumes or a file system, a bucket, backups, its database. */
@@ -25,7 +24,7 @@ export function hubCosts(seed: number, cluster: string, demand: HubDemand, day: 
   const jitter = () => 0.95 + roll() / 10;
   const volume = (gib: number) => gib * VOLUME_USD_PER_GIB_DAY * jitter();
   const home = { ...tags.owned, ...named, [VOLUME_PURPOSE_TAG]: 'home-nfs' };
-  const charges: Charge[] = [...nodeCharges(cluster, demand, jitter)];
+  const charges: Charge[] = [...nodeCharges(cluster, demand)];
   if (!hub.anonymous) {
     charges.push(...homeCharges(demand, home, volume(demand.homeGib * 1.25 + 20), jitter));
     charges.push({
@@ -48,20 +47,16 @@ export function hubCosts(seed: number, cluster: string, demand: HubDemand, day: 
 }
 
 /**
- * User nodes. `prod` keeps one node on for whoever comes first, so it costs even when nobody is there, and has a
- * savings plan on it; `research` runs on reserved instances; `workshop` on spot.
+ * User nodes: hours times the price of their type, and the disks and traffic that go with them. `prod` has a savings plan
+ * on its standard nodes; `research` runs on reserved instances.
  */
-function nodeCharges(cluster: string, { hub, memoryGibHours }: HubDemand, jitter: () => number): Charge[] {
+function nodeCharges(cluster: string, { hub, nodes }: HubDemand): Charge[] {
+  const hours = nodes.reduce((sum, node) => sum + node.hours, 0);
+  if (hours === 0) return [];
   const tags = clusterTags(cluster);
   const base = { ...tags.eksctl, ...tags.owned, ...hubTags(hub.tag), [NODE_PURPOSE_TAG]: 'user' };
-  const alwaysOnHours = hub.tag === 'prod' ? 24 : 0;
-  const demandHours = ((memoryGibHours * 1.4) / NODE_GIB) * jitter();
-  const hours = alwaysOnHours + demandHours;
-  if (hours === 0) return [];
-  const usd = hours * NODE_USD_PER_HOUR;
-  const node = { service: EC2, operation: 'RunInstances', instanceType: 'r5.xlarge', tags: base };
-  const onDemand = { ...node, usageType: 'USW2-BoxUsage:r5.xlarge', usageTypeGroup: 'EC2: Running Hours' };
-  const others: Charge[] = [
+  return [
+    ...nodes.flatMap(({ type, hours: ofType }) => chargesOfType(hub, type, ofType * type.usdPerHour, base)),
     {
       service: EC2_OTHER,
       usageType: 'USW2-EBS:VolumeUsage.gp3',
@@ -75,31 +70,36 @@ function nodeCharges(cluster: string, { hub, memoryGibHours }: HubDemand, jitter
       usageType: 'USW2-DataTransfer-Regional-Bytes',
       operation: 'InterZone-In',
       usageTypeGroup: 'EC2: Data Transfer - Inter AZ',
-      usd: demandHours * 0.0013,
+      usd: hours * 0.0013,
+      tags: base,
+    },
+    // Of the service whose costs have an instance type, and of none.
+    {
+      service: EC2,
+      usageType: 'USW2-DataTransfer-Out-Bytes',
+      operation: 'RunInstances',
+      usd: hours * 0.0021,
       tags: base,
     },
   ];
-  if (hub.tag === 'workshop') {
-    return [
-      { ...node, usageType: 'USW2-SpotUsage:r5.xlarge', usd: usd * 0.35, purchaseType: 'Spot Instances' },
-      ...others,
-    ];
+}
+
+function chargesOfType(hub: HubOptions, type: NodeType, usd: number, tags: Charge['tags']): Charge[] {
+  const node = { service: EC2, operation: 'RunInstances', instanceType: type.name, tags };
+  if (type.purchase === 'spot') {
+    return [{ ...node, usageType: `USW2-SpotUsage:${type.name}`, usd, purchaseType: 'Spot Instances' }];
   }
+  const onDemand = { ...node, usageType: `USW2-BoxUsage:${type.name}`, usageTypeGroup: 'EC2: Running Hours' };
   if (hub.tag === 'research') {
-    const reserved = {
-      ...onDemand,
-      recordType: 'DiscountedUsage',
-      purchaseType: 'Standard Reserved Instances',
-    } as const;
-    return [{ ...reserved, usd: 0, amortizedUsd: usd * 0.6 }, ...others];
+    const reserved = { recordType: 'DiscountedUsage', purchaseType: 'Standard Reserved Instances' } as const;
+    return [{ ...onDemand, ...reserved, usd: 0, amortizedUsd: usd * 0.6 }];
   }
-  if (hub.tag !== 'prod') return [{ ...onDemand, usd }, ...others];
+  if (hub.tag !== 'prod' || type !== STANDARD) return [{ ...onDemand, usd }];
   const covered = { ...onDemand, purchaseType: 'Savings Plans', usd: usd * 0.7 };
   return [
     { ...onDemand, usd: usd * 0.3 },
     { ...covered, recordType: 'SavingsPlanCoveredUsage', amortizedUsd: usd * 0.7 * 0.72 },
     { ...covered, recordType: 'SavingsPlanNegation', usd: -usd * 0.7, amortizedUsd: 0 },
-    ...others,
   ];
 }
 

@@ -15,6 +15,8 @@ export interface Session {
   readonly username: string;
   readonly memoryBytes: number;
   readonly cpuCores: number;
+  readonly gpus: number;
+  /** '' until `placeSessions` has found one. */
   readonly node: string;
   readonly createdMs: number;
   readonly scheduledMs: number | null;
@@ -65,7 +67,7 @@ function sessionsOf(seed: number, person: Person, day: Day, latestEndMs: number,
     const session = makeSession(life, roll);
     sessions.push(session);
     if (runsGpu && roll() < 0.3)
-      sessions.push(makeSession({ ...life, pod: `${pod}--gpu`, memoryBytes: 60 * GIB }, roll));
+      sessions.push(makeSession({ ...life, pod: `${pod}--gpu`, memoryBytes: 4 * GIB, gpus: 1 }, roll));
     if (runsDask && roll() < 0.5) sessions.push(...daskWorkers(life, session, roll));
     freeFromMs = session.endMs + 5 * MINUTE;
   }
@@ -77,6 +79,7 @@ interface Life {
   readonly person: { readonly namespace: string; readonly username: string };
   readonly pod: string;
   readonly memoryBytes: number;
+  readonly gpus?: number;
   readonly createdMs: number;
   readonly latestEndMs: number;
 }
@@ -96,7 +99,8 @@ function makeSession(life: Life, roll: Roll): Session {
     username: life.person.username,
     memoryBytes: life.memoryBytes,
     cpuCores: 0.5,
-    node: nodeName(life.person.namespace, between(roll, 0, 3)),
+    gpus: life.gpus ?? 0,
+    node: '',
     createdMs: life.createdMs,
     scheduledMs: neverScheduled || scheduledMs >= endMs ? null : scheduledMs,
     endMs,
@@ -138,10 +142,4 @@ function withoutRepeatedPods(sessions: readonly Session[]): Session[] {
 function uidFrom(roll: Roll): string {
   const digits = hexDigits(roll, 32);
   return [0, 8, 12, 16, 20].map((start, index) => digits.slice(start, [8, 12, 16, 20, 32][index])).join('-');
-}
-
-/** A node's name as EKS gives it; every hub has four. */
-function nodeName(namespace: string, slot: number): string {
-  const roll = rollFor('node', namespace, slot);
-  return `ip-192-168-${between(roll, 0, 95)}-${between(roll, 1, 254)}.us-west-2.compute.internal`;
 }

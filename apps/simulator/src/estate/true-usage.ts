@@ -49,3 +49,11 @@ export class UsageSum {
     this.byteMs.set(key, entry);
   }
 }
+
+/** Somebody's node-seconds of an instance type: their pods' largest shares of their nodes. */
+export interface TrueNodeShare {
+  readonly namespace: string;
+  readonly username: string;
+  readonly instanceType: string;
+  readonly nodeSeconds: number;
+}

@@ -4,6 +4,8 @@ export type Labels = Readonly<Record<string, string>>;
 export interface Family {
   readonly name: string;
   readonly help: string;
+  /** Default: gauge. */
+  readonly type?: 'counter';
 }
 
 export const CONTENT_TYPE = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
@@ -30,9 +32,28 @@ export const USER_GROUPS: Family = {
   help: 'JupyterHub namespace, username and user group membership information.',
 };
 
-/** The lines that open a family. */
-export function familyHead({ name, help }: Family): string {
-  return `# HELP ${name} ${escape(help)}\n# TYPE ${name} gauge\n`;
+export const NODE_LABELS: Family = {
+  name: 'kube_node_labels',
+  help: 'Kubernetes labels converted to Prometheus labels.',
+};
+export const NODE_ALLOCATABLE: Family = {
+  name: 'kube_node_status_allocatable',
+  help: 'The allocatable for different resources of a node that are available for scheduling.',
+};
+export const WORKING_SET: Family = {
+  name: 'container_memory_working_set_bytes',
+  help: 'Current working set of the container in bytes.',
+};
+export const CPU_USAGE: Family = {
+  name: 'container_cpu_usage_seconds_total',
+  help: 'Cumulative cpu time consumed in core-seconds',
+  type: 'counter',
+};
+
+/** The lines that open a family; a counter's has not the ending of its samples. */
+export function familyHead({ name, help, type }: Family): string {
+  const family = type === 'counter' ? name.replace(/_total$/, '') : name;
+  return `# HELP ${family} ${escape(help)}\n# TYPE ${family} ${type ?? 'gauge'}\n`;
 }
 
 /** A family's name with labels, as every sample of a series starts. */

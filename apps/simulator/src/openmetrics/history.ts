@@ -2,21 +2,29 @@ import { startOfDay } from '#libs/domain';
 import type { Estate } from '../estate/index.js';
 import {
   ANNOTATIONS,
+  CPU_USAGE,
   DIRECTORY_SIZES,
   END,
   familyHead,
+  NODE_ALLOCATABLE,
+  NODE_LABELS,
   PHASES,
   REQUESTS,
   seriesHead,
   USER_GROUPS,
+  WORKING_SET,
   type Family,
 } from './exposition.js';
 import {
+  allocatableSeries,
   annotationSeries,
+  cpuUsageSeries,
   directorySeries,
   groupSeries,
+  nodeLabelSeries,
   phaseSeries,
   requestSeries,
+  workingSetSeries,
   type SampledSeries,
   type ScrapeHistory,
 } from './sampled-series.js';
@@ -57,6 +65,10 @@ function* pieces(estate: Estate, history: ScrapeHistory): Generator<string> {
   yield* familyText(PHASES, phaseSeries(history));
   yield* familyText(DIRECTORY_SIZES, directorySeries(estate, history));
   yield* familyText(USER_GROUPS, groupSeries(estate, history));
+  yield* familyText(NODE_LABELS, nodeLabelSeries(estate, history));
+  yield* familyText(NODE_ALLOCATABLE, allocatableSeries(estate, history));
+  yield* familyText(WORKING_SET, workingSetSeries(estate, history));
+  yield* familyText(CPU_USAGE, cpuUsageSeries(estate, history));
 }
 
 function* familyText(family: Family, all: Iterable<SampledSeries>): Generator<string> {

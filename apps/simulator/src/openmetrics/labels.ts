@@ -1,4 +1,16 @@
-import { escapeSlug, safeSlug, type Directory, type Person, type Session } from '../estate/index.js';
+import {
+  CORE,
+  DAEMONS,
+  escapeSlug,
+  rollFor,
+  hexDigits,
+  safeSlug,
+  type ClusterNode,
+  type Directory,
+  type NodeType,
+  type Person,
+  type Session,
+} from '../estate/index.js';
 import type { Labels } from './exposition.js';
 
 /** A pod of the cluster itself: it has requests whether or not anybody uses the hubs. */
@@ -21,13 +33,66 @@ export const SYSTEM_PODS: readonly SystemPod[] = [
   systemPod('prod', 'hub-5b7c8d9f6-k8s2p', 'hub', 512 * MIB, 0.1),
 ];
 
+/** Resources as kube-state-metrics names them. */
+export type Resource = 'memory' | 'cpu' | 'nvidia_com_gpu';
+const UNITS: Readonly<Record<Resource, string>> = { memory: 'byte', cpu: 'core', nvidia_com_gpu: 'integer' };
+
+/** The core node, which is there at all times. */
+export const THE_CORE_NODE: Pick<ClusterNode, 'name' | 'type'> = { name: CORE_NODE, type: CORE };
+
+/** kube-state-metrics' labels of a node with `--metric-labels-allowlist=nodes=[*]`. */
+export function nodeLabels({ name, type }: Pick<ClusterNode, 'name' | 'type'>): Labels {
+  const purpose = name === CORE_NODE ? 'core' : 'user';
+  return {
+    node: name,
+    label_node_kubernetes_io_instance_type: type.name,
+    label_hub_jupyter_org_node_purpose: purpose,
+  };
+}
+
+/** What the node has to give, by resource. */
+export function allocatableOf(type: NodeType): (readonly [Resource, number])[] {
+  const plain = [['cpu', type.cpuCores] as const, ['memory', type.memoryBytes] as const];
+  return type.gpus > 0 ? [...plain, ['nvidia_com_gpu', type.gpus]] : plain;
+}
+
+export function allocatableLabels(node: string, resource: Resource): Labels {
+  return { node, resource, unit: UNITS[resource] };
+}
+
+/** The pods that a daemon set runs on the node. */
+export function daemonPods({ name, fromMs }: ClusterNode): (SystemPod & { readonly gpus: number })[] {
+  return DAEMONS.map((daemon) => {
+    const roll = rollFor('daemon', daemon.name, name, fromMs);
+    return {
+      ...daemon,
+      namespace: 'kube-system',
+      pod: `${daemon.name}-${hexDigits(roll, 5)}`,
+      uid: `${hexDigits(roll, 8)}-0000-4000-8000-${hexDigits(roll, 12)}`,
+      container: daemon.name,
+      node: name,
+    };
+  });
+}
+
+/** cAdvisor's labels of a container. */
+export function containerLabels({ namespace, pod, uid, container, node }: Session): Labels {
+  return { namespace, pod, container, node, id: `/kubepods/burstable/pod${uid}`, name: container };
+}
+
+/** How much of what it asked for a pod really uses; always the same for the same pod. */
+export function usedPart(session: Session): { readonly memory: number; readonly cpu: number } {
+  const roll = rollFor('used', session.uid);
+  return { memory: 0.1 + roll() * 0.6, cpu: 0.02 + roll() * 0.9 };
+}
+
 /** kube-state-metrics' labels of a container's request; `node` is empty until the pod is placed. */
 export function requestLabels(
   pod: Pick<SystemPod, 'namespace' | 'pod' | 'uid' | 'container'>,
   node: string,
-  resource: 'memory' | 'cpu',
+  resource: Resource,
 ): Labels {
-  const unit = resource === 'memory' ? 'byte' : 'core';
+  const unit = UNITS[resource];
   return { namespace: pod.namespace, pod: pod.pod, uid: pod.uid, container: pod.container, node, resource, unit };
 }
 

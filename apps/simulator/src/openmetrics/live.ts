@@ -1,26 +1,37 @@
 import { dayOf } from '#libs/domain';
-import type { Estate } from '../estate/index.js';
+import type { Estate, Session } from '../estate/index.js';
 import {
   ANNOTATIONS,
+  CPU_USAGE,
   DIRECTORY_SIZES,
   END,
   familyHead,
+  NODE_ALLOCATABLE,
+  NODE_LABELS,
   PHASES,
   REQUESTS,
   seriesHead,
   USER_GROUPS,
+  WORKING_SET,
   type Family,
   type Labels,
 } from './exposition.js';
 import {
+  allocatableLabels,
+  allocatableOf,
   annotationLabels,
+  containerLabels,
+  daemonPods,
   directoryLabels,
   groupLabels,
   groupMarks,
+  nodeLabels,
   requestLabels,
   runningLabels,
   SYSTEM_PODS,
   systemAnnotationLabels,
+  THE_CORE_NODE,
+  usedPart,
 } from './labels.js';
 
 type Gauge = readonly [labels: Labels, value: number];
@@ -39,6 +50,26 @@ export function liveText(estate: Estate, now: Date): string {
     ) +
     familyText(DIRECTORY_SIZES, directorySizes(estate, now)) +
     familyText(USER_GROUPS, userGroups(estate, now)) +
+    familyText(
+      NODE_LABELS,
+      [THE_CORE_NODE, ...nodesAt(estate, now)].map((node) => [nodeLabels(node), 1]),
+    ) +
+    familyText(
+      NODE_ALLOCATABLE,
+      [THE_CORE_NODE, ...nodesAt(estate, now)].flatMap(({ name, type }) =>
+        allocatableOf(type).map(([resource, value]): Gauge => [allocatableLabels(name, resource), value]),
+      ),
+    ) +
+    familyText(
+      WORKING_SET,
+      used(estate, now, (session) => session.memoryBytes * usedPart(session).memory),
+    ) +
+    familyText(
+      CPU_USAGE,
+      used(estate, now, (session) => {
+        return (session.cpuCores * usedPart(session).cpu * (now.getTime() - session.scheduledMs!)) / 1000;
+      }),
+    ) +
     END
   );
 }
@@ -48,10 +79,23 @@ function requests(estate: Estate, now: Date): Gauge[] {
     const isPlaced = session.scheduledMs !== null && session.scheduledMs <= now.getTime();
     return { ...session, node: isPlaced ? session.node : '' };
   });
-  return [...SYSTEM_PODS, ...users].flatMap((pod): Gauge[] => [
+  const system = SYSTEM_PODS.map((pod) => ({ ...pod, gpus: 0 }));
+  return [...system, ...nodesAt(estate, now).flatMap(daemonPods), ...users].flatMap((pod): Gauge[] => [
     [requestLabels(pod, pod.node, 'memory'), pod.memoryBytes],
     [requestLabels(pod, pod.node, 'cpu'), pod.cpuCores],
+    ...(pod.gpus > 0 ? [[requestLabels(pod, pod.node, 'nvidia_com_gpu'), pod.gpus] as const] : []),
   ]);
+}
+
+function used(estate: Estate, now: Date, valueOf: (session: Session) => number): Gauge[] {
+  return sessionsAt(estate, now)
+    .filter(({ scheduledMs }) => scheduledMs !== null && scheduledMs <= now.getTime())
+    .map((session) => [containerLabels(session), valueOf(session)]);
+}
+
+function nodesAt(estate: Estate, now: Date) {
+  const atMs = now.getTime();
+  return estate.nodesOn(dayOf(now)).filter(({ fromMs, untilMs }) => fromMs <= atMs && atMs < untilMs);
 }
 
 function annotations(estate: Estate, now: Date): Gauge[] {

@@ -1,15 +1,22 @@
 import { addDays, dayOf, eachDay, startOfDay, type Day } from '#libs/domain';
-import { rollFor, type Directory, type Estate, type Person, type Session } from '../estate/index.js';
+import { rollFor, type ClusterNode, type Directory, type Estate, type Person, type Session } from '../estate/index.js';
 import type { Labels } from './exposition.js';
 import {
+  allocatableLabels,
+  allocatableOf,
   annotationLabels,
+  containerLabels,
+  daemonPods,
   directoryLabels,
   groupLabels,
   groupMarks,
+  nodeLabels,
   requestLabels,
   runningLabels,
   SYSTEM_PODS,
   systemAnnotationLabels,
+  THE_CORE_NODE,
+  usedPart,
 } from './labels.js';
 import { scrapeInstants, sparseInstants } from './scrape-grid.js';
 
@@ -58,8 +65,79 @@ export function* requestSeries(estate: Estate, history: ScrapeHistory): Generato
     if (pending.length > 0) yield series(requestLabels(session, '', 'memory'), pending, session.memoryBytes);
     if (placed.length === 0) continue;
     yield series(requestLabels(session, session.node, 'memory'), placed, session.memoryBytes);
-    const nowAndThen = placed.filter((_, index) => index % 60 === 0);
-    yield series(requestLabels(session, session.node, 'cpu'), nowAndThen, session.cpuCores);
+    const enough = sparseInstants(placed);
+    yield series(requestLabels(session, session.node, 'cpu'), enough, session.cpuCores);
+    if (session.gpus > 0) yield series(requestLabels(session, session.node, 'nvidia_com_gpu'), enough, session.gpus);
+  }
+  for (const [node, instants] of nodesWithin(estate, history)) {
+    for (const pod of node.name === THE_CORE_NODE.name ? [] : daemonPods(node)) {
+      yield series(requestLabels(pod, pod.node, 'memory'), instants, pod.memoryBytes);
+      yield series(requestLabels(pod, pod.node, 'cpu'), instants, pod.cpuCores);
+    }
+  }
+}
+
+/** Labels of nodes, core's among them. */
+export function nodeLabelSeries(estate: Estate, history: ScrapeHistory): SampledSeries[] {
+  return joined([...nodesWithin(estate, history)].map(([node, instants]) => series(nodeLabels(node), instants, 1)));
+}
+
+/** What nodes have to give. */
+export function allocatableSeries(estate: Estate, history: ScrapeHistory): SampledSeries[] {
+  return joined(
+    [...nodesWithin(estate, history)].flatMap(([node, instants]) =>
+      allocatableOf(node.type).map(([resource, value]) => {
+        return series(allocatableLabels(node.name, resource), instants, value);
+      }),
+    ),
+  );
+}
+
+/** A node's name comes back, and with it its series: the samples of each in one place. */
+function joined(all: readonly SampledSeries[]): SampledSeries[] {
+  const byLabels = new Map<string, { readonly labels: Labels; readonly samples: Sample[] }>();
+  for (const { labels, samples } of all) {
+    const key = JSON.stringify(labels);
+    const known = byLabels.get(key);
+    if (known) known.samples.push(...samples);
+    else byLabels.set(key, { labels, samples: [...samples] });
+  }
+  return [...byLabels.values()];
+}
+
+/** Memory that users' containers really use. */
+export function* workingSetSeries(estate: Estate, history: ScrapeHistory): Generator<SampledSeries> {
+  for (const [session, instants] of placedSessions(estate, history)) {
+    yield series(containerLabels(session), instants, Math.round(session.memoryBytes * usedPart(session).memory));
+  }
+}
+
+/** CPU time that users' containers have used since they started. */
+export function* cpuUsageSeries(estate: Estate, history: ScrapeHistory): Generator<SampledSeries> {
+  for (const [session, instants] of placedSessions(estate, history)) {
+    const cores = session.cpuCores * usedPart(session).cpu;
+    const samples = instants.map((atMs) => ({ atMs, value: (cores * (atMs - session.scheduledMs!)) / 1000 }));
+    yield { labels: containerLabels(session), samples };
+  }
+}
+
+function* placedSessions(estate: Estate, history: ScrapeHistory): Generator<readonly [Session, number[]]> {
+  for (const session of sessionsWithin(estate, history)) {
+    if (session.scheduledMs === null) continue;
+    const instants = podInstants(history, session.scheduledMs, session.endMs);
+    if (instants.length > 0) yield [session, sparseInstants(instants)];
+  }
+}
+
+/** Every node, with as few instants as leave every query's result the same. */
+function* nodesWithin(estate: Estate, history: ScrapeHistory): Generator<readonly [ClusterNode, number[]]> {
+  const [fromMs, untilMs] = [history.from.getTime() - LEAD_MS, history.until.getTime()];
+  const core = { ...THE_CORE_NODE, namespace: 'kube-system', fromMs, untilMs };
+  const days = daysOf(history);
+  const started = [...(days[0] ? [addDays(days[0], -1)] : []), ...days].flatMap((day) => estate.nodesStartedOn(day));
+  for (const node of [core, ...estate.standingNodes(fromMs, untilMs), ...started]) {
+    const instants = podInstants(history, node.fromMs, node.untilMs);
+    if (instants.length > 0) yield [node, sparseInstants(instants)];
   }
 }
 

@@ -33,6 +33,7 @@ export async function readCosts(work: SyncWork): Promise<SourceSummary> {
     if (work.days && work.days.from < window.from) tally.notes.push(forgottenNote(work));
     const { days, window: read } = await fetchCosts(work, window, tally);
     if (read.from > window.from) tally.notes.push(youngAccountNote(read.from));
+    tally.daysDue = days.length;
     const postponed = work.acceptsLostTags ? [] : await judgeTags(work, window, days);
     const due = days.filter(({ day }) => !postponed.includes(day));
     const refused = await storeDays(work, run, due, basis, tally);
@@ -59,26 +60,28 @@ async function judgeTags(
 
 /** Returns the days that came back without any attributed cost although they have some stored. */
 async function storeDays(
-  { policy, session, signal, progress }: SyncWork,
+  { policy, session, signal, progress, today }: SyncWork,
   run: RunId,
   days: readonly DayCosts[],
   basis: CostReadingBasis,
   tally: RunTally,
 ): Promise<Day[]> {
   const refused: Day[] = [];
+  let handled = 0;
   for (const costs of days) {
     signal.throwIfAborted();
     try {
-      const replacement = await session.replaceCostDay(run, costs, basis, policy);
+      const replacement = await session.replaceCostDay(run, { ...costs, isRunning: costs.day >= today }, basis, policy);
       tally.daysChanged += Number(replacement.changed);
       tally.rowsWritten += replacement.rowsWritten;
       tally.restatements += replacement.restatements;
+      tally.days += 1;
     } catch (error) {
       if (!(error instanceof EmptyResponseError)) throw error;
       refused.push(costs.day);
     }
-    tally.days += 1;
-    progress.show(`storing costs: ${tally.days} of ${days.length} days`);
+    handled += 1;
+    progress.show(`storing costs: ${handled} of ${days.length} days`);
   }
   return refused;
 }

@@ -25,6 +25,7 @@ export async function readUsage(work: SyncWork): Promise<SourceSummary> {
       resolutionSeconds: config.usageResolutionSeconds,
       signal,
     });
+    tally.daysDue = due.length;
     const forgotten: Day[] = [];
     const kept: Day[] = [];
     const impossible: ImpossibleReadingError[] = [];
@@ -32,6 +33,7 @@ export async function readUsage(work: SyncWork): Promise<SourceSummary> {
       progress.show('asking Prometheus which days it remembers');
       const remembered = new Set(await reader.fetchRememberedDays(window));
       if (remembered.size === 0 && !work.days) throw new NoSamplesError(window);
+      let handled = 0;
       for (const dueDay of due) {
         signal.throwIfAborted();
         const { day } = dueDay;
@@ -47,8 +49,9 @@ export async function readUsage(work: SyncWork): Promise<SourceSummary> {
             if (replacement.kept.length > 0) kept.push(day);
           }
         }
-        tally.days += 1;
-        progress.show(`reading usage: ${tally.days} of ${due.length} days`);
+        tally.days += Number(remembered.has(day));
+        handled += 1;
+        progress.show(`reading usage: ${handled} of ${due.length} days`);
       }
     } finally {
       tally.requests = reader.traffic.requests;

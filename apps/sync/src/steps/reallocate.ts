@@ -10,6 +10,7 @@ export async function reallocate(work: SyncWork): Promise<SourceSummary> {
   const window = windowOf(days);
   if (!window) return skippedSummary('allocation', 'every day follows the policy');
   return recordRun(work, { source: 'allocation', window }, async (run, tally) => {
+    tally.daysDue = days.length;
     for (const day of days) {
       signal.throwIfAborted();
       const rowsWritten = await session.allocateDay(run, day, policy);

@@ -1,13 +1,14 @@
 import { Logger } from '@nestjs/common';
-import type { RunId, RunStart } from '#libs/database';
+import { describeFault, logFault, type Fault, type RunId, type RunStart } from '#libs/database';
 import { harmless, type DayWindow } from '#libs/domain';
-import { describeFault, logFault, type Fault } from '../describe-fault.js';
 import type { SourceSummary } from '../run-summary.js';
 import type { SyncWork } from '../task.js';
 
 /** What a run has done so far; its step adds to it. */
 export interface RunTally {
+  /** Of those that were due, how many the source had figures of. */
   days: number;
+  daysDue: number;
   daysChanged: number;
   rowsWritten: number;
   restatements: number;
@@ -29,11 +30,18 @@ export async function recordRun(
   step: (run: RunId, tally: RunTally) => Promise<void>,
 ): Promise<SourceSummary> {
   const startedMs = performance.now();
-  const tally: RunTally = { days: 0, daysChanged: 0, rowsWritten: 0, restatements: 0, requests: 0, notes: [] };
+  const tally: RunTally = {
+    days: 0,
+    daysDue: 0,
+    daysChanged: 0,
+    rowsWritten: 0,
+    restatements: 0,
+    requests: 0,
+    notes: [],
+  };
   const run = await session.recordRunStarted({ source, trigger, window });
   const fields = { runId: run, source, from: window.from, until: window.until };
   progress.begin(fields);
-  logger.log('run started', fields);
   let fault: Fault | undefined;
   try {
     await step(run, tally);
@@ -41,21 +49,22 @@ export async function recordRun(
     // A stop shows up as any error of whatever was waiting; what counts is who stopped it.
     fault = describeFault(signal.aborted ? signal.reason : error);
   }
-  progress.end();
+  // Before the run is recorded as finished: a run is over when all its work is.
+  await session.refreshStatistics(run).catch((failure: unknown) => {
+    const why = describeFault(failure);
+    logger.warn(`statistics are left to autovacuum: ${why.message}`, fields);
+    logFault(logger, why);
+  });
   const error = fault?.message;
   // A run's requests are those that are paid for.
   const paidRequests = source === 'cost-explorer' ? tally.requests : 0;
   const outcome = error === undefined ? ({ status: 'succeeded' } as const) : ({ status: 'failed', error } as const);
   await session.recordRunFinished(run, outcome, paidRequests).catch((lost: unknown) => {
+    progress.end();
     const why = fault ?? describeFault(lost);
     logger.error(`run broke off: ${why.message}`, fields);
     logFault(logger, why);
     throw lost;
-  });
-  await session.refreshStatistics(run).catch((failure: unknown) => {
-    const why = describeFault(failure);
-    logger.warn(`statistics are left to autovacuum: ${why.message}`, fields);
-    logFault(logger, why);
   });
   const summary: SourceSummary = {
     source,
@@ -66,11 +75,7 @@ export async function recordRun(
     notes: tally.notes.map(harmless),
     durationMs: Math.round(performance.now() - startedMs),
   };
-  const { days, daysChanged, rowsWritten, restatements, requests, durationMs, notes } = summary;
-  const counts = { ...fields, days, daysChanged, rowsWritten, restatements, requests, durationMs };
-  if (error === undefined) logger.log('run succeeded', counts);
-  else logger.error(`run failed: ${error}`, counts);
+  progress.end(summary);
   if (fault) logFault(logger, fault);
-  for (const note of notes) logger.warn(note, fields);
   return summary;
 }

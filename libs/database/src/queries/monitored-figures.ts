@@ -37,6 +37,16 @@ export interface MonitoredFigures {
     readonly settled_usd: number;
     readonly usual_usd: number | null;
   }[];
+  /**
+   * The newest day of the last week that was read after its end, of each dataset and hub that ever had samples. `hub`: ''
+   * is all hubs at once.
+   */
+  readonly coverage: readonly {
+    readonly cluster: string;
+    readonly dataset: string;
+    readonly hub: string;
+    readonly coverage: number;
+  }[];
 }
 
 /**
@@ -98,7 +108,19 @@ export function monitoredFigures(today: Day): Statement {
           ) cost
           GROUP BY newest.cluster, cost.name
         ) figure
-      ) AS days`,
+      ) AS days, (
+        SELECT coalesce(json_agg(figure), '[]')
+        FROM (
+          SELECT DISTINCT ON (cluster, dataset, hub) cluster, dataset, hub, coverage
+          FROM reporting.usage_days usage
+          WHERE day BETWEEN $1::date - 7 AND $1::date - 1 AND status <> 'provisional' AND EXISTS (
+            SELECT FROM reporting.usage_days seen
+            WHERE seen.cluster = usage.cluster AND seen.dataset = usage.dataset AND usage.hub IN ('', seen.hub)
+              AND seen.coverage > 0
+          )
+          ORDER BY cluster, dataset, hub, day DESC
+        ) figure
+      ) AS coverage`,
     values: [today],
   };
 }

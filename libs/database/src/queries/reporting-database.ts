@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream';
+import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolClient, QueryConfig } from 'pg';
 import { cancelStatement } from '../cancel-statement.js';
 import { BUSY, TOO_LONG } from '../database-fault.js';
 import { ConnectionPool } from './connection-pool.js';
 import { asDatabaseUnavailable, DatabaseBusy, DatabaseUnavailable } from './database-unavailable.js';
-import { asText, frameOf, type ResponseShape } from './response-shape.js';
+import { asText, frameOf, withoutRows, type ResponseShape } from './response-shape.js';
 import type { Statement } from './statement.js';
 import { TextColumn } from './text-column.js';
 
@@ -76,13 +77,24 @@ export class ReportingDatabase {
     await answer.finally(late.stop);
   }
 
+  /** The column `name` of all rows, which may take as long as a stream. */
+  async listNames(statement: Statement): Promise<string[]> {
+    const body = await this.stream(statement, 'names');
+    return body ? (JSON.parse(await textOf(body)) as string[]) : [];
+  }
+
   /**
-   * The rows of a statement as one text, piece by piece, once the first piece is there. Postgres works on while a piece is
-   * being sent, and waits when pieces are not taken. Destroying the stream cancels the statement, and so does the signal.
+   * The rows of a statement as one text, piece by piece, once the first piece is there; undefined: there are none. Postgres
+   * works on while a piece is being sent, and waits when pieces are not taken. Destroying the stream cancels the statement,
+   * and so does the signal.
    */
-  async stream(statement: Statement, shape: ResponseShape, signal?: AbortSignal): Promise<Readable> {
+  async stream(statement: Statement, shape: ResponseShape, signal?: AbortSignal): Promise<Readable | undefined> {
     const pieces = this.#pieces(statement, shape, signal);
     const first = await pieces.next();
+    if (first.value === withoutRows(shape)) {
+      await pieces.return(undefined);
+      return undefined;
+    }
     const all = async function* () {
       if (first.done) return;
       yield first.value;

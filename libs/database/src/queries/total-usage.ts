@@ -1,10 +1,10 @@
-import { scopedValues, usersOf, type NameFilter, type Scope, type Statement } from './statement.js';
+import { scopedValues, type NameFilter, type Scope, type Statement } from './statement.js';
 
 /**
  * What each user used: rows {date, user, hub, component, value, gib_hours}. `value` is the share (0 to 1, 10 decimals)
  * of all users of the cluster or, when hubs are asked for, of all users of the row's hub; shares are taken over
- * everyone and then filtered. `gib_hours` is the usage itself, to 6 decimals. Who sees
- * one user alone gets no share: `value` is null.
+ * everyone and then filtered. `gib_hours` is the usage itself, to 6 decimals: of compute, memory requests. Who sees one
+ * user alone gets no share: `value` is null.
  */
 export function totalUsage(
   scope: Scope,
@@ -27,8 +27,8 @@ export function totalUsage(
         AND ($5::text[] IS NULL OR hub = ANY ($5))
         AND ($6::text[] IS NULL OR component = ANY ($6))
         AND ($7::text[] IS NULL OR username = ANY ($7))
-        AND component IS NOT NULL
+        AND component IS NOT NULL AND unit = 'byte-seconds'
       ORDER BY day, component COLLATE "C", hub COLLATE "C", username COLLATE "C"`,
-    values: scopedValues(scope, filter.hub, filter.component, usersOf(scope, filter.user)),
+    values: scopedValues(scope, filter.hub, filter.component, filter.user),
   };
 }

@@ -13,28 +13,40 @@ export interface UsageGap {
   readonly coverage: number | null;
 }
 
-/** The gaps of every cluster and dataset within a range, from the first day of the dataset that was ever read: rows of UsageGap. */
+/**
+ * The gaps of every cluster, dataset and hub within a range: rows of UsageGap. What lies before the first day with samples
+ * is no gap, and neither is the part of that day before the first sample.
+ */
 export function usageGaps(window: DayWindow): Statement {
   return {
     cluster: undefined,
     text: `
-      WITH read AS MATERIALIZED (
-        SELECT cluster, dataset, day, hub, status, coverage
-        FROM reporting.usage_days
-        WHERE day >= $1::date AND day < $2::date
+      WITH known AS MATERIALIZED (
+        SELECT cluster, dataset, '' AS hub, min(day) AS first_day FROM reporting.usage_days WHERE coverage > 0
+        GROUP BY cluster, dataset
+        UNION ALL
+        SELECT cluster, dataset, hub, min(day) FROM reporting.usage_days WHERE coverage > 0 AND hub <> ''
+        GROUP BY cluster, dataset, hub
       ),
-      known AS MATERIALIZED (
-        SELECT cluster, dataset, min(day) AS first_day FROM reporting.usage_days GROUP BY cluster, dataset
+      read AS MATERIALIZED (
+        SELECT cluster, dataset, hub, day, status, coverage FROM reporting.usage_days
+        WHERE day >= $1::date AND day < $2::date
       )
-      SELECT known.cluster, expected.day::date::text AS day, known.dataset, coalesce(read.hub, '') AS hub,
-        CASE WHEN read.day IS NULL THEN 'unread' WHEN read.status = 'missing' THEN 'missing' ELSE 'partial' END AS status,
+      SELECT read.cluster, read.day::text AS day, read.dataset, read.hub,
+        CASE WHEN read.status = 'missing' OR read.coverage = 0 THEN 'missing' ELSE 'partial' END AS status,
         read.coverage::double precision AS coverage
+      FROM read JOIN known USING (cluster, dataset, hub)
+      WHERE read.day > known.first_day
+        AND (read.status = 'missing' OR read.coverage = 0 OR (read.status = 'final' AND read.coverage < 0.99))
+      UNION ALL
+      SELECT known.cluster, expected.day::date::text, known.dataset, '', 'unread', NULL
       FROM known
       CROSS JOIN LATERAL generate_series(greatest(known.first_day, $1::date), $2::date - 1, interval '1 day') expected (day)
-      LEFT JOIN read ON read.cluster = known.cluster AND read.dataset = known.dataset AND read.day = expected.day::date
-      WHERE read.day IS NULL OR read.status = 'missing' OR read.coverage = 0
-        OR (read.status = 'final' AND read.coverage < 0.99)
-      ORDER BY known.cluster COLLATE "C", expected.day, known.dataset COLLATE "C", hub COLLATE "C"`,
+      WHERE known.hub = '' AND NOT EXISTS (
+        SELECT FROM read
+        WHERE read.cluster = known.cluster AND read.dataset = known.dataset AND read.day = expected.day::date
+      )
+      ORDER BY cluster, dataset, hub, day`,
     values: [window.from, window.until],
   };
 }

@@ -1,6 +1,5 @@
-import type { Logger } from '@nestjs/common';
-import { describeDatabaseError, isRefusedStatement } from '#libs/database';
 import { framesOf, harmless, messageOf, OperatorError, stackOf } from '#libs/domain';
+import { describeDatabaseError, isRefusedStatement } from './describe-database-error.js';
 
 /** An error in the words of its owner. */
 export interface Fault {
@@ -28,7 +27,10 @@ export function describeFault(error: unknown): Fault {
 }
 
 /** Where a fault of this software happened, at level error; what the database said of it, at level debug. */
-export function logFault(logger: Logger, { stack, detail }: Fault): void {
+export function logFault(
+  logger: { error(text: string): void; debug(text: string): void },
+  { stack, detail }: Fault,
+): void {
   if (stack !== undefined) logger.error(`internal error, at\n${stack}`);
   if (detail !== undefined) logger.debug(detail);
 }

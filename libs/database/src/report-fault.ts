@@ -1,6 +1,7 @@
-import { ConfigurationError } from '#libs/config';
+import { ConfigurationError, warnOfVariables } from '#libs/config';
 import { describeFault } from './describe-fault.js';
-import { EXIT_FAILED } from './exit-status.js';
+
+const EXIT_FAILED = 1;
 
 /**
  * Writes what an operator reads when a program could do nothing: no stack for what the message explains.
@@ -10,7 +11,8 @@ import { EXIT_FAILED } from './exit-status.js';
  */
 export function reportFault(what: string, error: unknown): number {
   if (error instanceof ConfigurationError) {
-    process.stderr.write(`${error.message}\n`);
+    const lines = [error.message, ...warnOfVariables(process.env).map((warning) => `  - ${warning}`)];
+    process.stderr.write(`${lines.join('\n')}\n`);
     return EXIT_FAILED;
   }
   const { message, stack } = describeFault(error);

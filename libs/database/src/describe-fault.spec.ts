@@ -1,5 +1,4 @@
 import { OperatorError } from '#libs/domain';
-import { LostTagsError } from './lost-tags.js';
 import { describeFault } from './describe-fault.js';
 import pg from 'pg';
 import { QueryFailedError } from 'typeorm';
@@ -11,7 +10,7 @@ function refusedBy(code: string, message: string): QueryFailedError {
 
 describe('a fault is described in the words of its owner', () => {
   it('what a source says of itself is passed on, without a stack', () => {
-    const error = new LostTagsError([{ tag: '2i2c:hub-name', days: ['2026-03-02'] }]);
+    const error = new OperatorError('Cost Explorer has no cost with the tag 2i2c:hub-name');
     expect(describeFault(error)).toEqual({ message: error.message });
   });
 

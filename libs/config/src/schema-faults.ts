@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { likelyName } from './likely-names.js';
+
+/** Every fault of a file that was parsed with a schema: the key where it is, and, of a key that nobody knows, those that may stand there. */
+export function describeFileFaults(schema: z.ZodType, issues: readonly z.core.$ZodIssue[]): string[] {
+  return issues.flatMap((issue) => {
+    const place = issue.path.join('.');
+    if (issue.code !== 'unrecognized_keys') return [`${place || 'the file'}: ${issue.message}`];
+    const allowed = keysAt(schema, issue.path);
+    return issue.keys.map((key) => {
+      const meant = likelyName(key, allowed);
+      const hint = meant === undefined ? '' : ` (is ${meant} meant?)`;
+      return `${[...issue.path, key].join('.')}: no such key${hint}; allowed are ${allowed.join(', ')}`;
+    });
+  });
+}
+
+/** The keys that the object at a place of the schema may hold. */
+function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let at = inner(schema);
+  for (const step of path) {
+    if (at instanceof z.ZodObject) at = inner(at.shape[String(step)]);
+    else if (at instanceof z.ZodArray) at = inner(at.element as z.ZodType);
+    else if (at instanceof z.ZodRecord) at = inner(at.valueType as z.ZodType);
+  }
+  return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
+}
+
+function inner(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema;
+}
