@@ -3,6 +3,8 @@ import { apiConfig, type ApiConfig } from '#libs/config';
 import {
   firstTwoClusters,
   ReportingDatabase,
+  type Dimension,
+  type GroupAmounts,
   type NameFilters,
   type Scope,
   type Statement,
@@ -26,6 +28,9 @@ export interface FigureRequest {
   readonly bom: boolean;
   readonly step?: Step | undefined;
   readonly unallocated?: boolean;
+  readonly groups?: GroupAmounts;
+  /** Where rows may have other dimensions for other requests: those of this one. */
+  readonly dimensions?: readonly Dimension[];
 }
 
 /** What a controller returns: the statement whose rows are the body, which FigureInterceptor streams. */

@@ -1,3 +1,12 @@
+export {
+  allocation,
+  allocationTrends,
+  DIMENSIONS,
+  namesPeople,
+  type AllocationForm,
+  type Dimension,
+} from './allocation.js';
+export type { IdleForm } from './borne-costs.js';
 export { dataVersion } from './data-version.js';
 export { asText, withoutRows, type ResponseShape } from './response-shape.js';
 export { appliedMigrations, EXPECTED_MIGRATIONS, missingMigrations, unknownMigrations } from './applied-migrations.js';

@@ -68,9 +68,13 @@ export const START = `
   CASE $5::text WHEN 'day' THEN day WHEN 'all' THEN $2::date
     ELSE greatest(date_trunc($5, day::timestamp)::date, $2::date) END`;
 
+/** The last day of the period that begins with `start`. */
+export const END = `
+  CASE $5::text WHEN 'day' THEN start WHEN 'all' THEN $3::date - 1
+    ELSE least((date_trunc($5, start::timestamp) + ('1 ' || $5)::interval)::date, $3::date) - 1 END`;
+
 /** Behind the columns of a row, where a step is asked for: the period that it is about, both days inclusive. */
-export const PERIOD = `, start, CASE $5::text WHEN 'day' THEN start WHEN 'all' THEN $3::date - 1
-  ELSE least((date_trunc($5, start::timestamp) + ('1 ' || $5)::interval)::date, $3::date) - 1 END AS "end"`;
+export const PERIOD = `, start, ${END} AS "end"`;
 
 /** The days and hubs of the scope. */
 export const IN_SCOPE = `
