@@ -15,6 +15,9 @@ import { z } from 'zod';
 import { ENDPOINT, type EndpointDescription } from '../endpoint.js';
 import { FigureResponse, type FigureRequest } from './figures.js';
 
+/** With CSV too, whose lines have no room for a warning. */
+const COUNTED_IN_EACH = 'full; people in several groups are counted in each, add up with groups=split';
+
 /**
  * Turns a controller's FigureResponse into a body. The first rows are read before anything is sent, so that a statement
  * that fails still gets its status; the rest is streamed, and breaks off if the database goes away in the middle.
@@ -36,6 +39,7 @@ export class FigureInterceptor implements NestInterceptor {
       const body = value.statement && (await this.#stream(value.statement, shape, request));
       const unknown = body ? undefined : await value.findUnknown();
       if (unknown !== undefined) void reply.header('x-unknown', unknown);
+      if (value.request.groups === 'full') void reply.header('x-groups', COUNTED_IN_EACH);
       void reply.header('content-type', contentTypeOf(shape));
       return body ?? withoutRows(shape);
     };

@@ -4,6 +4,7 @@ import {
   firstTwoClusters,
   ReportingDatabase,
   type Dimension,
+  type GroupAmounts,
   type NameFilters,
   type Scope,
   type Statement,
@@ -27,6 +28,7 @@ export interface FigureRequest {
   readonly bom: boolean;
   readonly step?: Step | undefined;
   readonly unallocated?: boolean;
+  readonly groups?: GroupAmounts;
   /** Where rows may have other dimensions for other requests: those of this one. */
   readonly dimensions?: readonly Dimension[];
 }
