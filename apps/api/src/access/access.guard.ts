@@ -51,7 +51,8 @@ export class AccessGuard implements CanActivate, OnApplicationBootstrap {
   }
 
   onApplicationBootstrap(): void {
-    if (!this.isOpen) this.#logger.log('a token or a login is required, except for what shows no costs');
+    if (this.#hubUsers) this.#logger.log('a login or a bearer token is required, except for what shows no costs');
+    else if (this.#holders) this.#logger.log('a bearer token is required, except for what shows no costs');
     else this.#logger.warn('open: whoever reaches the port sees all costs; API_TOKENS_FILE or HUBS_FILE closes it');
   }
 
