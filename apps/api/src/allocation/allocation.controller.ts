@@ -2,6 +2,7 @@ import { Controller, Query } from '@nestjs/common';
 import { allocation, allocationTrends } from '#libs/database/queries';
 import type { z } from 'zod';
 import { Access, type AccessScope } from '../access/access-scope.js';
+import { ShowsOwn } from '../access/route-access.js';
 import { FigureEndpoint } from '../figures/figure-endpoint.js';
 import { Figures } from '../figures/figures.js';
 import * as dto from './allocation.dto.js';
@@ -10,6 +11,7 @@ import * as dto from './allocation.dto.js';
 export class AllocationController {
   constructor(private readonly figures: Figures) {}
 
+  @ShowsOwn()
   @FigureEndpoint(
     '/allocation',
     "Cost by any of cluster, hub, component, service, instance type, user and group, over any window, in OpenCost's words",
