@@ -102,9 +102,9 @@ describe('an honest client is served, the process stays small, lives and is read
 
   it('hangs up 150 requests after 40 ms, again and again', async () => {
     await drill(async () => {
-      let isOver = false;
+      const attack = { isOver: false };
       const attacking = (async () => {
-        while (!isOver) {
+        while (!attack.isOver) {
           const sockets = openDeaf(150, () => request(longPath()));
           await sleep(40);
           for (const socket of sockets) socket.destroy();
@@ -112,7 +112,7 @@ describe('an honest client is served, the process stays small, lives and is read
         }
       })();
       return () => {
-        isOver = true;
+        attack.isOver = true;
         void attacking;
       };
     });

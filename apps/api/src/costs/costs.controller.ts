@@ -9,6 +9,7 @@ import {
 } from '#libs/database/queries';
 import type { z } from 'zod';
 import { Access, type AccessScope } from '../access/access-scope.js';
+import { ShowsOwn } from '../access/route-access.js';
 import { FigureEndpoint } from '../figures/figure-endpoint.js';
 import { Figures } from '../figures/figures.js';
 import * as dto from './costs.dto.js';
@@ -59,6 +60,7 @@ export class CostsController {
     return this.figures.rows(query, access, (scope, filter) => totalCostsPerGroup(scope, filter, query));
   }
 
+  @ShowsOwn()
   @FigureEndpoint(
     '/costs_per_user',
     'Cost by day, hub, component and user, a row per group of the user',

@@ -1,12 +1,19 @@
 import type { Readable } from 'node:stream';
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { ReportingDatabase, withoutRows, type ResponseShape, type Statement } from '#libs/database/queries';
+import {
+  DIMENSIONS,
+  namesPeople,
+  ReportingDatabase,
+  withoutRows,
+  type ResponseShape,
+  type Statement,
+} from '#libs/database/queries';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { mergeMap, type Observable } from 'rxjs';
 import { z } from 'zod';
 import { ENDPOINT, type EndpointDescription } from '../endpoint.js';
-import { FigureResponse } from './figures.js';
+import { FigureResponse, type FigureRequest } from './figures.js';
 
 /**
  * Turns a controller's FigureResponse into a body. The first rows are read before anything is sent, so that a statement
@@ -63,9 +70,17 @@ function contentTypeOf(shape: ResponseShape): string {
 
 function shapeOf({ elements, request }: FigureResponse, response: z.ZodType | undefined): ResponseShape {
   if (request.format === 'json') return elements;
-  const columns = columnsOf(response);
-  const absent = [...(request.unallocated ? [] : ['reason']), ...(request.step ? [] : ['start', 'end'])];
-  return { csv: columns.filter((column) => !absent.includes(column)), bom: request.bom };
+  return { csv: columnsOf(response).filter((column) => !absentFrom(request).includes(column)), bom: request.bom };
+}
+
+/** Columns that rows of some requests have, and not those of this one. */
+function absentFrom({ dimensions, step, unallocated }: FigureRequest): string[] {
+  const hasReason = dimensions ? namesPeople(dimensions) : unallocated;
+  return [
+    ...(hasReason ? [] : ['reason']),
+    ...(step ? [] : ['start', 'end']),
+    ...(dimensions ? DIMENSIONS.filter((dimension) => !dimensions.includes(dimension)) : []),
+  ];
 }
 
 /** The columns of a table, in order: the properties of the response's objects, or `name` of an array of texts. */
