@@ -131,39 +131,36 @@ export function hasUsage({ dimensions }: Pick<AllocationForm, 'dimensions'>, fil
 const USAGE_COLUMNS = `, usage, trim_scale(round(memory_efficiency, 4)) AS memory_efficiency,
   trim_scale(round(cpu_efficiency, 4)) AS cpu_efficiency`;
 
-/** Efficiency is taken over the days of which both are known: used, and requested. */
+/** Efficiency is known where use is, on each day of which the request is. */
 const USAGE = `
   json_agg(json_build_object('measure', measure, 'unit', unit, 'quantity', trim_scale(quantity)) ORDER BY measure) AS usage,
-  sum(quantity) FILTER (WHERE measure = 'memory_used')
-    / nullif(sum(with_memory_used) FILTER (WHERE measure = 'memory_requested'), 0) AS memory_efficiency,
-  sum(quantity) FILTER (WHERE measure = 'cpu_used')
-    / nullif(sum(with_cpu_used) FILTER (WHERE measure = 'cpu_requested'), 0) AS cpu_efficiency`;
+  CASE WHEN sum(days) FILTER (WHERE measure = 'memory_used') = sum(days) FILTER (WHERE measure = 'memory_requested')
+    THEN sum(quantity) FILTER (WHERE measure = 'memory_used') / sum(quantity) FILTER (WHERE measure = 'memory_requested')
+    END AS memory_efficiency,
+  CASE WHEN sum(days) FILTER (WHERE measure = 'cpu_used') = sum(days) FILTER (WHERE measure = 'cpu_requested')
+    THEN sum(quantity) FILTER (WHERE measure = 'cpu_used') / sum(quantity) FILTER (WHERE measure = 'cpu_requested')
+    END AS cpu_efficiency`;
 
 const USED = `
-  SELECT ${START} AS start, hub, username AS "user", measure, unit, quantity,
-    CASE WHEN bool_or(measure = 'memory_used') OVER of_day THEN quantity END AS with_memory_used,
-    CASE WHEN bool_or(measure = 'cpu_used') OVER of_day THEN quantity END AS with_cpu_used
+  SELECT ${START} AS start, hub, username AS "user", measure, unit, sum(quantity) AS quantity, count(*) AS days
   FROM reporting.daily_user_usage
   WHERE ${IN_SCOPE} AND ($7::text[] IS NULL OR hub = ANY ($7)) AND ($12::text[] IS NULL OR username = ANY ($12))
-  WINDOW of_day AS (PARTITION BY day, hub, username)`;
-
-const SUMS = `
-  sum(quantity) AS quantity, sum(with_memory_used) AS with_memory_used, sum(with_cpu_used) AS with_cpu_used`;
+  GROUP BY 1, hub, username, measure, unit`;
 
 const WITH_USAGE = `
   LEFT JOIN (
     SELECT start, "user", ${USAGE}
-    FROM (SELECT start, "user", measure, unit, ${SUMS} FROM (${USED}) used GROUP BY start, "user", measure, unit) sums
+    FROM (
+      SELECT start, "user", measure, unit, sum(quantity) AS quantity, sum(days) AS days
+      FROM (${USED}) of_hub
+      GROUP BY start, "user", measure, unit
+    ) used
     GROUP BY start, "user"
   ) of_user USING (start, "user")`;
 
 const WITH_USAGE_OF_HUBS = `
   LEFT JOIN (
-    SELECT start, hub, "user", ${USAGE}
-    FROM (
-      SELECT start, hub, "user", measure, unit, ${SUMS} FROM (${USED}) used GROUP BY start, hub, "user", measure, unit
-    ) sums
-    GROUP BY start, hub, "user"
+    SELECT start, hub, "user", ${USAGE} FROM (${USED}) used GROUP BY start, hub, "user"
   ) of_user USING (start, hub, "user")`;
 
 const COLUMNS: Readonly<Record<Dimension, string>> = {
