@@ -105,19 +105,17 @@ describe('an honest client is served, the process stays small, lives and is read
 
   it('hangs up 150 requests after 40 ms, again and again', async () => {
     await drill(async () => {
-      let isOver = false;
-      const attacking = (async () => {
-        while (!isOver) {
+      const over = new AbortController();
+      const attack = async () => {
+        while (!over.signal.aborted) {
           const sockets = openDeaf(150, () => request(longPath()));
           await sleep(40);
           for (const socket of sockets) socket.destroy();
           await sleep(500);
         }
-      })();
-      return () => {
-        isOver = true;
-        void attacking;
       };
+      void attack();
+      return () => over.abort();
     });
   });
 });
