@@ -147,7 +147,8 @@ it('the image has every package that its programs import', () => {
   const sources = ['apps', 'libs', 'migrations']
     .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`))
     .filter(
-      (file) => /(?<!\.spec)\.ts$/.test(file) && !/^(apps\/demo|apps\/web|libs\/embedded|libs\/[^/]+\/testing)\//.test(file),
+      (file) =>
+        /(?<!\.spec)\.ts$/.test(file) && !/^(apps\/demo|apps\/web|libs\/embedded|libs\/[^/]+\/testing)\//.test(file),
     );
   const missing = sources.flatMap((file) =>
     ts

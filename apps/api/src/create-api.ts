@@ -7,6 +7,7 @@ import type { ApiConfig } from '#libs/config';
 import { ReportingDatabase } from '#libs/database/queries';
 import { AccessGuard } from './access/access.guard.js';
 import { AppModule } from './app.module.js';
+import { redirectToBasePath, withoutBasePath } from './base-path.js';
 import { endConnectionsOnClose } from './connection-shutdown.js';
 import { OpenApiDocument } from './docs/openapi-document.js';
 import { Metrics } from './health/metrics.js';
@@ -69,6 +70,7 @@ export async function createApi(config: ApiConfig, logger: LoggerService | false
     // What still comes over an open connection while the server stops is served, and the connection closed with it.
     return503OnClosing: false,
     schemaController: { compilersFactory: WITHOUT_SCHEMAS },
+    ...(config.basePath && { rewriteUrl: withoutBasePath(config.basePath) }),
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {
     logger,
@@ -84,6 +86,7 @@ export async function createApi(config: ApiConfig, logger: LoggerService | false
     perEndpoint: Math.ceil(database.streamCount / 3),
   });
   app.useSecurityHeaders(SECURITY_HEADERS);
+  if (config.basePath) redirectToBasePath(fastify, config.basePath);
   const page = readPageFiles();
   if (page) servePage(fastify, page);
   // What Swagger's page loads is relative to it, and so is where it is, behind a proxy. Nest's routes cannot end in a slash.

@@ -106,6 +106,8 @@ function knownTo(path: string, query: string): string {
     .join('&');
 }
 
+const daysOf = (path: string) => (path.startsWith('/allocation') ? 'window=2025-03-01,2025-03-02' : DAYS);
+
 const rowsOf = (json: unknown) => json as Record<string, unknown>[];
 
 const QUESTIONS = [
@@ -118,6 +120,9 @@ const QUESTIONS = [
   'user=carol&username=carol&user_name=carol',
   'usergroup=elsewhere',
   'component=core',
+  'aggregate=hub,component,user&includeIdle=false',
+  'aggregate=usergroup&usergroup=none&usergroup=research&step=1d',
+  'aggregate=hub&hub=staging',
   'shared=usage',
   'groups=split',
   'limit=1',
@@ -138,7 +143,7 @@ describe('a token for one hub', () => {
     expect(paths.length).toBeGreaterThanOrEqual(20);
     for (const path of paths) {
       for (const question of QUESTIONS) {
-        const asked = `${path}?${DAYS}&${knownTo(path, question)}`;
+        const asked = `${path}?${daysOf(path)}&${knownTo(path, question)}`;
         const { json: seen, headers } = await api.get(asked, bearer(prod));
         const { json: alone, headers: headersAlone } = await apiOfProdAlone.get(asked);
         // Names of other hubs look like names that nobody knows.
@@ -151,10 +156,18 @@ describe('a token for one hub', () => {
         });
         expect(JSON.stringify(seen)).not.toMatch(/staging|support|carol|elsewhere|account/);
       }
-      const all = await rowsFor(prod, `${path}?${DAYS}`);
+      const all = await rowsFor(prod, `${path}?${daysOf(path)}`);
       // Nobody of prod is in no group.
       expect({ path, empty: all.length === 0 }).toEqual({ path, empty: /no.groups/.test(path) });
     }
+  });
+
+  it('gets the services of its hub, shared cost among them, and of no other', async () => {
+    expect(await rowsFor(prod, '/allocation?window=2025-03-01,2025-03-01&aggregate=hub,service')).toMatchObject([
+      { hub: 'prod', service: 'Amazon Elastic Compute Cloud - Compute', cost: 40.005, shared: 15 },
+      { hub: 'prod', service: 'EC2 - Other', cost: 9.5, shared: 0 },
+    ]);
+    expect(await rowsFor(prod, '/allocation?window=2025-03-01,2025-03-01&aggregate=service&hub=staging')).toEqual([]);
   });
 
   it('gets the attributable total of its hub, a known 0 included, and not that of the account', async () => {
@@ -302,7 +315,8 @@ describe('a token for everything', () => {
     const open = await RunningApi.start(database.url, 'alpha');
     try {
       for (const path of (await everyPath()).filter((path) => ![...OPEN, OF_ALL, '/health'].includes(path))) {
-        expect(await rowsFor(admin, `${path}?${DAYS}`)).toEqual(await open.rows(`${path}?${DAYS}`));
+        const asked = `${path}?${daysOf(path)}`;
+        expect(await rowsFor(admin, asked)).toEqual(await open.rows(asked));
       }
     } finally {
       await open.stop();

@@ -48,7 +48,7 @@ describe('the OpenAPI document', () => {
     const everyQuestion = ['bom', 'cluster', 'format', 'from', 'to'];
     const everyCost = [...everyQuestion, 'component', 'hub', 'precision', 'step'];
     expect(names('/total_costs')).toEqual(everyCost.toSorted());
-    expect(names('/total_costs_per_hub')).toEqual([...everyCost, 'shared'].toSorted());
+    expect(names('/total_costs_per_hub')).toEqual([...everyCost, 'cost', 'shared'].toSorted());
     expect(names('/costs_per_user')).toEqual(
       [...everyCost, 'groups', 'limit', 'per', 'unallocated', 'user', 'usergroup'].toSorted(),
     );

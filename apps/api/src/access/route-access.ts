@@ -1,7 +1,7 @@
 import { SetMetadata } from '@nestjs/common';
 
-/** Who is let in to an endpoint. Without one of these, everyone who has a token. */
-type RouteAccess = 'open to all' | 'needs everything';
+/** Who is let in to an endpoint. Without one of these, who has a token, and who may see a whole hub. */
+type RouteAccess = 'open to all' | 'needs everything' | 'shows own';
 
 const ROUTE_ACCESS = 'cost-monitoring:access';
 
@@ -13,6 +13,15 @@ export function OpenToAll(): MethodDecorator {
 /** An endpoint that shows more than the hubs of a token. */
 export function NeedsEverything(): MethodDecorator {
   return SetMetadata(ROUTE_ACCESS, 'needs everything' satisfies RouteAccess);
+}
+
+/** An endpoint that shows a person what they cost and used themselves. */
+export function ShowsOwn(): MethodDecorator {
+  return SetMetadata(ROUTE_ACCESS, 'shows own' satisfies RouteAccess);
+}
+
+export function showsOwn(method: object): boolean {
+  return accessOf(method) === 'shows own';
 }
 
 export function isOpenToAll(method: object): boolean {

@@ -224,6 +224,7 @@ const KEPT_HEADERS = [
   'cache-control',
   'vary',
   'etag',
+  'x-groups',
   'x-unknown',
 ];
 

@@ -12,7 +12,9 @@ import type { session } from '../../../api/src/access/session.dto.js';
 /** Rows of the API, from the schemas that it answers by. */
 export type HubCost = z.infer<typeof TotalCostsPerHubRows>[number];
 export type ComponentCost = z.infer<typeof TotalCostsPerComponentRows>[number];
-export type UserCost = z.infer<typeof CostsPerUserRows>[number];
+/** Without `unallocated=include`, which the page does not ask for, each row is a user's. */
+export type UserCost = Omit<z.infer<typeof CostsPerUserRows>[number], 'user' | 'usergroup'> &
+  Readonly<Record<'user' | 'usergroup', string>>;
 export type DayState = z.infer<typeof DayRows>[number];
 export type Health = z.infer<typeof health>;
 export type Session = z.infer<typeof session>;

@@ -1,5 +1,6 @@
 import { countDays, type DayWindow } from '#libs/domain';
 import { useMemo } from 'preact/hooks';
+import { useSession } from '../access/session.js';
 import { useLoad } from '../api/use-load.js';
 import { Chart } from '../chart/chart.js';
 import { today } from '../days.js';
@@ -34,8 +35,13 @@ export function ExplorePage({ view }: { readonly view: View }) {
 export function CostsCard({ view }: { readonly view: View }) {
   const { by, filters, range } = view;
   const window = windowOf(range, today());
-  const key = JSON.stringify([window, by, filters]);
-  const load = useLoad(key, async (signal) => ({ costs: await loadCosts(window, by, filters, signal), window, by }));
+  const own = useSession().sees === 'own';
+  const key = JSON.stringify([window, by, filters, own]);
+  const load = useLoad(key, async (signal) => ({
+    costs: await loadCosts(window, by, filters, own, signal),
+    window,
+    by,
+  }));
   return (
     <Loaded load={load} height="tall">
       {(value) => <Shown view={view} {...value} />}

@@ -1,5 +1,5 @@
 import type { Day, DayWindow, Usd } from '#libs/domain';
-import { addDays } from '#libs/domain';
+import { addDays, eachDay } from '#libs/domain';
 import { fetchJson } from '../api/client.js';
 import type { ComponentCost, DayState, HubCost, UserCost } from '../api/rows.js';
 import { readUsd } from '../money.js';
@@ -19,19 +19,29 @@ export interface Costs {
   readonly costs: readonly NamedCost[];
 }
 
-/** What the explorer shows: the costs of a window and of the one before it, by name and day. */
+/**
+ * What the explorer shows: the costs of a window and of the one before it, by name and day.
+ *
+ * @param own Who sees their own costs alone is not told what is known of the days: all count as read and final.
+ */
 export async function loadCosts(
   window: DayWindow,
   by: Dimension,
   filters: Filters,
+  own: boolean,
   signal: AbortSignal,
 ): Promise<Costs> {
   const range = { from: windowBefore(window).from, to: addDays(window.until, -1) };
   const [days, costs] = await Promise.all([
-    fetchJson<DayState[]>('days', range, signal),
+    own ? assumedDays(range) : fetchJson<DayState[]>('days', range, signal),
     costsBy(by, filters, { ...range, precision: 'exact' }, signal),
   ]);
   return { days: new Map(days.map((day) => [day.date, day])), costs };
+}
+
+function assumedDays({ from, to }: Record<'from' | 'to', Day>): DayState[] {
+  const days = eachDay({ from, until: addDays(to, 1) });
+  return days.map((date) => ({ date, estimated: false, usage: 'final' }));
 }
 
 type Range = Readonly<Record<'from' | 'to' | 'precision', string>>;
@@ -67,7 +77,7 @@ async function costsBy(by: Dimension, filters: Filters, range: Range, signal: Ab
 async function costsOfUsers(by: Dimension, filters: Filters, range: Range, signal: AbortSignal): Promise<NamedCost[]> {
   const rows = await fetchJson<UserCost[]>('costs_per_user', { ...range, ...filters, groups: 'split' }, signal);
   const nameOf = (row: UserCost) => (by in row ? row[by as 'hub' | 'component' | 'user' | 'usergroup'] : '');
-  return rows.map((row) => ({ day: row.date, name: nameOf(row) ?? undefined, usd: readUsd(row.value) }));
+  return rows.map((row) => ({ day: row.date, name: nameOf(row), usd: readUsd(row.value) }));
 }
 
 /** What no user bears of each day: its cost less what users bear. */

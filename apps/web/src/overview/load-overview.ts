@@ -67,7 +67,7 @@ export async function loadOverview(signal: AbortSignal): Promise<Overview | unde
       day: date,
       hub,
       component,
-      user: user ?? '',
+      user,
       usd: readUsd(value),
     })),
   };
