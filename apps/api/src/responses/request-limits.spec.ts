@@ -34,6 +34,10 @@ beforeEach(async () => {
       return 'response';
     });
   }
+  server.get('/away', { config: KEPT_ROUTE }, async (_request, reply) => {
+    await new Promise<void>((end) => begun.push(end));
+    return reply.code(503).send();
+  });
   await server.listen({ port: 0, host: '127.0.0.1' });
 });
 
@@ -77,6 +81,13 @@ it('works on few requests for the figures of one endpoint, so that others get a 
   expect(begun).toHaveLength(2 * PER_ENDPOINT + 1);
   begun[0]!();
   await until(() => begun.length > 2 * PER_ENDPOINT + 1);
+});
+
+it('lets all in at once when the database is away, so that each is told so', async () => {
+  await send(PER_ENDPOINT + 5, '/away');
+  expect(begun).toHaveLength(PER_ENDPOINT);
+  begun[0]!();
+  await until(() => begun.length === PER_ENDPOINT + 5);
 });
 
 it('loses no turn to clients that hung up while they waited', async () => {

@@ -12,6 +12,7 @@ const STALL_MS = 30_000;
 const STALL_WHILE_WAITED_FOR_MS = 2_000;
 const STALL_WHILE_BUSY_MS = 500;
 const SWEEP_MS = 100;
+const SERVICE_UNAVAILABLE = 503;
 
 /** How much of a response its client had taken when, which tells whether it still reads. */
 interface Progress {
@@ -52,7 +53,12 @@ export function limitRequests(fastify: FastifyInstance, { isBusy, perEndpoint }:
     if (isKept(request)) {
       // Both spellings of a path are one endpoint.
       const endpoint = request.routeOptions.url?.replaceAll('_', '-');
-      ended(await ofEndpoint.enter(`${address} ${endpoint}`, socket));
+      const place = `${address} ${endpoint}`;
+      // A database that is away keeps nobody waiting: each is told so at once.
+      ended(() => {
+        if (reply.statusCode === SERVICE_UNAVAILABLE) ofEndpoint.admitAll(place);
+      });
+      ended(await ofEndpoint.enter(place, socket));
     }
     ended(await ofAddress.enter(address, socket));
     // Nobody is there for whom to ask the database.
@@ -110,7 +116,7 @@ function onceEnded(request: FastifyRequest, reply: FastifyReply): (leave: () => 
 /** A bounded number of places for each key; those for whom there is none wait their turn. */
 class Slots<Key> {
   readonly #taken = new Map<Key, number>();
-  readonly #waiting = new Map<Key, Set<() => void>>();
+  readonly #waiting = new Map<Key, Set<(isAdmitted: boolean) => void>>();
 
   constructor(private readonly most: number) {}
 
@@ -120,7 +126,9 @@ class Slots<Key> {
 
   /** Waits for a place, and returns what gives it back. A client that goes while it waits keeps none. */
   async enter(key: Key, socket: Socket): Promise<() => void> {
-    while ((this.#taken.get(key) ?? 0) >= this.most && !socket.destroyed) await this.#turn(key, socket);
+    while ((this.#taken.get(key) ?? 0) >= this.most && !socket.destroyed) {
+      if (await this.#turn(key, socket)) break;
+    }
     this.#taken.set(key, (this.#taken.get(key) ?? 0) + 1);
     let isLeft = false;
     return () => {
@@ -130,19 +138,25 @@ class Slots<Key> {
     };
   }
 
-  /** Until a place is free or the client has gone. Who waits no longer must not be in the queue: its turn would be lost. */
-  async #turn(key: Key, socket: Socket): Promise<void> {
+  /** Lets all in that wait, at once. */
+  admitAll(key: Key): void {
+    for (const admit of this.#waiting.get(key) ?? []) admit(true);
+  }
+
+  /** Until a place is free or the client has gone; true: admitted without a place. Who waits no longer must not be in the queue: its turn would be lost. */
+  async #turn(key: Key, socket: Socket): Promise<boolean> {
     const waiting = this.#waiting.get(key) ?? new Set();
     this.#waiting.set(key, waiting);
-    await new Promise<void>((resolve) => {
-      const wake = () => {
+    return new Promise((resolve) => {
+      const wake = (isAdmitted: boolean) => {
         waiting.delete(wake);
         if (waiting.size === 0) this.#waiting.delete(key);
-        socket.off('close', wake);
-        resolve();
+        socket.off('close', leave);
+        resolve(isAdmitted);
       };
+      const leave = () => wake(false);
       waiting.add(wake);
-      socket.once('close', wake);
+      socket.once('close', leave);
     });
   }
 
@@ -151,6 +165,6 @@ class Slots<Key> {
     if (left > 0) this.#taken.set(key, left);
     else this.#taken.delete(key);
     const [next] = this.#waiting.get(key) ?? [];
-    next?.();
+    next?.(false);
   }
 }
