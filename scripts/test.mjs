@@ -2,9 +2,14 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
-const nest = ['node_modules/@nestjs/cli/bin/nest.js', 'build'];
-const { status: built } = spawnSync(process.execPath, nest, { stdio: ['ignore', 2, 2] });
-if (built !== 0) process.exit(built ?? 1);
+const builds = [
+  ['node_modules/@nestjs/cli/bin/nest.js', 'build'],
+  ['node_modules/vite/bin/vite.js', 'build', '--config', 'apps/web/vite.config.ts', '--logLevel', 'warn'],
+];
+for (const build of builds) {
+  const { status } = spawnSync(process.execPath, build, { stdio: ['ignore', 2, 2] });
+  if (status !== 0) process.exit(status ?? 1);
+}
 
 const args = process.argv.slice(2);
 const chosen = args.some((arg) => /^(--maxWorkers|-w|--runInBand|-i)\b/.test(arg));

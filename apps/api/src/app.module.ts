@@ -3,7 +3,9 @@ import { ConfigModule, registerAs } from '@nestjs/config';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import type { ApiConfig } from '#libs/config';
 import { AccessModule } from './access/access.module.js';
+import { AllocationModule } from './allocation/allocation.module.js';
 import { CostsModule } from './costs/costs.module.js';
+import { DaysModule } from './days/days.module.js';
 import { ReportingModule } from './database/reporting.module.js';
 import { DocsModule } from './docs/docs.module.js';
 import { FaultFilter } from './faults/fault.filter.js';
@@ -33,8 +35,10 @@ export class AppModule {
         ReportingModule,
         AccessModule,
         CostsModule,
+        AllocationModule,
         HubsModule,
         UsageModule,
+        DaysModule,
         HealthModule.with(config),
         // After the features, in the order of which the index lists their endpoints.
         DocsModule,

@@ -7,9 +7,12 @@ import type { ApiConfig } from '#libs/config';
 import { ReportingDatabase } from '#libs/database/queries';
 import { AccessGuard } from './access/access.guard.js';
 import { AppModule } from './app.module.js';
+import { redirectToBasePath, withoutBasePath } from './base-path.js';
 import { endConnectionsOnClose } from './connection-shutdown.js';
 import { OpenApiDocument } from './docs/openapi-document.js';
 import { Metrics } from './health/metrics.js';
+import { readPageFiles } from './page/page-files.js';
+import { servePage } from './page/serve-page.js';
 import { DataVersions } from './responses/data-versions.js';
 import { limitRequests } from './responses/request-limits.js';
 import { keepResponses } from './responses/response-memory.js';
@@ -29,6 +32,26 @@ const STALL_MS = 120_000;
 /** Quality 4 of 11: as fast as gzip, and smaller. */
 const BROTLI = { [constants.BROTLI_PARAM_QUALITY]: 4 };
 
+/** What a page of ours may load: nothing inline and nothing from elsewhere; and no other page may frame it. */
+const SECURITY_HEADERS = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:'],
+      connectSrc: ["'self'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  xFrameOptions: { action: 'deny' },
+  // Served over plain http within a cluster: a browser must not be told to come back over https.
+  strictTransportSecurity: false,
+} as const;
+
 /** Parameters are checked with zod. Fastify's own compilers would take a tenth of the start-up. */
 const WITHOUT_SCHEMAS = { buildValidator: refuseSchemas, buildSerializer: refuseSchemas };
 
@@ -47,6 +70,7 @@ export async function createApi(config: ApiConfig, logger: LoggerService | false
     // What still comes over an open connection while the server stops is served, and the connection closed with it.
     return503OnClosing: false,
     schemaController: { compilersFactory: WITHOUT_SCHEMAS },
+    ...(config.basePath && { rewriteUrl: withoutBasePath(config.basePath) }),
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {
     logger,
@@ -58,11 +82,12 @@ export async function createApi(config: ApiConfig, logger: LoggerService | false
   await fastify.register(fastifyCompress, { encodings: ['br', 'gzip'], brotliOptions: { params: BROTLI } });
   keepResponses(fastify, { versions: new DataVersions(database), clusterName: config.clusterName });
   limitRequests(fastify, () => database.isBusy);
-  // Served over plain http within a cluster: a browser must not be told to come back over https.
-  app.useSecurityHeaders({
-    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
-    strictTransportSecurity: false,
-  });
+  app.useSecurityHeaders(SECURITY_HEADERS);
+  if (config.basePath) redirectToBasePath(fastify, config.basePath);
+  const page = readPageFiles();
+  if (page) servePage(fastify, page);
+  // What Swagger's page loads is relative to it, and so is where it is, behind a proxy. Nest's routes cannot end in a slash.
+  fastify.get('/docs/', (_request, reply) => reply.redirect('../docs', 308));
   endConnectionsOnClose(fastify);
   const metrics = app.get(Metrics);
   fastify.addHook('onResponse', (request, reply, done) => {

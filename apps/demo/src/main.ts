@@ -49,6 +49,7 @@ function invitation(
   const [from, to] = [firstOfMonth(today, -1), addDays(firstOfMonth(today), -1)];
   return `Ready after ${(tookMs / 1000).toFixed(0)} s. Worth a look:
 
+  ${url}                        the page: what it cost, what rose, who bears it
   ${url}/total_costs_per_hub    what each hub cost, the last 30 days
   ${url}/docs                   every endpoint, to try out
 

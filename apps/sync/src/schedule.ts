@@ -6,6 +6,7 @@ import { describeFault, logFault, NewerSchemaError, TransactionPoolerError, type
 import { OperatorError } from '#libs/domain';
 import { CronJob } from 'cron';
 import { SyncDatabase } from './database.js';
+import { describeHolder } from './describe-holder.js';
 import { LogProgress } from './progress.js';
 import { SyncRunner, type RunResult } from './runner.js';
 import type { SyncTask } from './task.js';
@@ -66,7 +67,7 @@ export class SyncSchedule {
         const result = await this.runTurn(task);
         // The server may not yet have noticed that the connection which held the lock is gone.
         if (result === 'locked' && attempt > 1) throw new OperatorError('the cluster is still locked');
-        return this.report(result);
+        return await this.report(result);
       } catch (error) {
         if (error instanceof NewerSchemaError || error instanceof TransactionPoolerError) throw error;
         const isLast = attempt === RUNS_PER_TURN;
@@ -85,9 +86,10 @@ export class SyncSchedule {
     return this.runner.runIfBehind(task, (reason) => this.logger.log(`catching up: ${reason}`));
   }
 
-  private report(result: RunResult): void {
+  private async report(result: RunResult): Promise<void> {
     if (result === 'locked') {
-      this.logger.warn(`another sync works on ${this.config.clusterName}; waiting for the next turn`);
+      const holder = describeHolder(await this.database.findLockHolder());
+      this.logger.warn(`another sync works on ${this.config.clusterName}${holder}; waiting for the next turn`);
     } else if (result.length === 0) {
       this.logger.log('nothing to catch up with');
     }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseApiConfig } from './api-config.js';
@@ -17,7 +17,7 @@ describe('the file of tokens', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   const write = (content: unknown) =>
-    writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+    writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content), { mode: 0o600 });
   const read = (content: unknown, cluster?: string) => {
     write(content);
     return readApiTokensFile(path, cluster);
@@ -32,11 +32,12 @@ describe('the file of tokens', () => {
   it('lets its holders see everything, or some hubs of a cluster', () => {
     expect(read([all, prod], 'earth')).toEqual({
       tokens: [
-        { name: 'everything', sha256: HASH, hubs: undefined, cluster: undefined },
-        { name: 'prod-team', sha256: OTHER, hubs: ['prod', 'staging'], cluster: 'earth' },
+        { name: 'everything', sha256: HASH, hubs: undefined, cluster: undefined, shared: true },
+        { name: 'prod-team', sha256: OTHER, hubs: ['prod', 'staging'], cluster: 'earth', shared: true },
       ],
     });
     expect(read([{ ...prod, cluster: 'mars' }], 'earth')).toMatchObject({ tokens: [{ cluster: 'mars' }] });
+    expect(read([{ ...prod, shared: false }], 'earth')).toMatchObject({ tokens: [{ shared: false }] });
   });
 
   it.each([
@@ -49,10 +50,37 @@ describe('the file of tokens', () => {
     expect(readApiTokensFile(path, undefined)).toEqual({ faults: ['cannot be read: ENOENT'] });
   });
 
+  it.each([0o666, 0o664, 0o646, 0o622])('must be for its owner alone to write: %i', (mode) => {
+    write([all]);
+    chmodSync(path, mode);
+    expect(readApiTokensFile(path, undefined)).toEqual({
+      faults: ['others than its owner may write the file: chmod go-w'],
+    });
+  });
+
+  it.each([0o644, 0o440, 0o400, 0o755])('may be read by others: %i', (mode) => {
+    write([all]);
+    chmodSync(path, mode);
+    expect(readApiTokensFile(path, undefined)).toHaveProperty('tokens');
+  });
+
+  it('that is named by nothing is a fault, not an open API', () => {
+    expect(() => parseApiConfig({ DATABASE_URL: 'postgres://db/costs', API_TOKENS_FILE: '' })).toThrow(
+      /^  - API_TOKENS_FILE: is empty: name the file, or unset the variable/m,
+    );
+    expect(parseApiConfig({ DATABASE_URL: 'postgres://db/costs' }).tokens).toBeUndefined();
+  });
+
   it('must say of which cluster a hub is, and only of hubs', () => {
     expect(faultsOf([prod])).toEqual(['entry 1 (prod-team): cluster: is required, since CLUSTER_NAME is not set']);
     expect(faultsOf([{ ...all, cluster: 'earth' }])).toEqual([
       'entry 1 (everything): cluster: goes with a list of hubs, and not with "all"',
+    ]);
+    expect(faultsOf([{ ...all, shared: false }])).toEqual([
+      'entry 1 (everything): shared: goes with a list of hubs, and not with "all"',
+    ]);
+    expect(faultsOf([{ ...prod, shared: 'no' }], 'earth')).toEqual([
+      'entry 1 (prod-team): shared: must be true or false',
     ]);
   });
 
@@ -78,7 +106,7 @@ describe('the file of tokens', () => {
       'entry 3: must be an object with name, hash and scope',
       'entry 4: name: is required',
       'entry 4: scope: must be "all", or a list of hubs such as ["prod"]',
-      'entry 5 (prod-team): may hold name, hash, scope and cluster, and nothing else',
+      'entry 5 (prod-team): may hold name, hash, scope, cluster and shared, and nothing else',
       'entry 7 (again): hash: another entry has it',
       'entry 8 (everything): name: another entry has it',
     ]);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { clusterName } from './variables.js';
 
@@ -11,6 +11,8 @@ export interface ApiToken {
   readonly hubs: readonly string[] | undefined;
   /** The cluster that `hubs` are of: two clusters may each have a hub `prod`. Undefined when `hubs` is. */
   readonly cluster: string | undefined;
+  /** Whether the costs of these hubs' users hold their part of what the cluster shares. */
+  readonly shared: boolean;
 }
 
 /**
@@ -22,6 +24,9 @@ const TOKEN_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
 export function isTokenName(text: string): boolean {
   return TOKEN_NAME.test(text);
 }
+
+/** Write permission of the file's group, and of everybody. */
+const WRITABLE_BY_OTHERS = 0o022;
 
 const SCOPE_WORDS = 'must be "all", or a list of hubs such as ["prod"]';
 
@@ -35,17 +40,18 @@ const entry = z.strictObject(
       .regex(/^sha256:[0-9a-f]{64}$/, 'must be "sha256:" and 64 hexadecimal digits'),
     scope: z.union([z.literal('all'), hubs], SCOPE_WORDS),
     cluster: clusterName.optional(),
+    shared: z.boolean('must be true or false').default(true),
   },
   {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
-        ? 'may hold name, hash, scope and cluster, and nothing else'
+        ? 'may hold name, hash, scope, cluster and shared, and nothing else'
         : 'must be an object with name, hash and scope',
   },
 );
 
 /**
- * Reads API_TOKENS_FILE: a JSON array of `{"name", "hash": "sha256:<hex>", "scope": "all" | ["hub", …], "cluster"?}`.
+ * Reads API_TOKENS_FILE: a JSON array of `{"name", "hash": "sha256:<hex>", "scope": "all" | ["hub", …], "cluster"?, "shared"?}`.
  *
  * @param defaultCluster the cluster of the hubs of an entry that names none.
  * @returns the tokens, or every fault of the file as a sentence that names the entry and repeats nothing secret.
@@ -56,6 +62,10 @@ export function readApiTokensFile(
 ): { tokens: ApiToken[] } | { faults: string[] } {
   let content: unknown;
   try {
+    // Who may write it may let themselves in.
+    if ((statSync(path).mode & WRITABLE_BY_OTHERS) !== 0) {
+      return { faults: ['others than its owner may write the file: chmod go-w'] };
+    }
     content = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     // The parser's own message would quote the file.
@@ -75,12 +85,12 @@ export function readApiTokensFile(
       }
       continue;
     }
-    const { name, hash, scope } = parsed.data;
+    const { name, hash, scope, shared } = parsed.data;
     const hubs = scope === 'all' ? undefined : [...new Set(scope)].sort();
     const cluster = hubs ? (parsed.data.cluster ?? defaultCluster) : undefined;
-    const fault = contradiction({ name, hash, hubs, cluster, named: parsed.data.cluster }, tokens);
+    const fault = contradiction({ name, hash, hubs, cluster, named: parsed.data.cluster, shared }, tokens);
     if (fault) faults.push(`${labelOf(index, one)}: ${fault}`);
-    tokens.push({ name, sha256: hash.slice('sha256:'.length), hubs, cluster });
+    tokens.push({ name, sha256: hash.slice('sha256:'.length), hubs, cluster, shared });
   }
   return faults.length > 0 ? { faults } : { tokens };
 }
@@ -91,6 +101,7 @@ interface ParsedEntry {
   readonly hubs: readonly string[] | undefined;
   readonly cluster: string | undefined;
   readonly named: string | undefined;
+  readonly shared: boolean;
 }
 
 function contradiction(parsed: ParsedEntry, before: readonly ApiToken[]): string | undefined {
@@ -98,6 +109,7 @@ function contradiction(parsed: ParsedEntry, before: readonly ApiToken[]): string
   if (before.some(({ sha256 }) => parsed.hash.endsWith(sha256))) return 'hash: another entry has it';
   if (parsed.hubs && parsed.cluster === undefined) return 'cluster: is required, since CLUSTER_NAME is not set';
   if (!parsed.hubs && parsed.named !== undefined) return 'cluster: goes with a list of hubs, and not with "all"';
+  if (!parsed.hubs && !parsed.shared) return 'shared: goes with a list of hubs, and not with "all"';
   return undefined;
 }
 

@@ -5,6 +5,9 @@ import { WRITTEN_TABLES } from './written-tables.js';
 export interface DatabaseInspection {
   /** 150004 is 15.4. */
   readonly serverVersionNumber: number;
+  /** Of a primary: nothing can be written here. */
+  readonly isStandby: boolean;
+  readonly encoding: string;
   readonly role: string;
   readonly superuser: boolean;
   readonly createsRoles: boolean;
@@ -35,6 +38,8 @@ export async function inspectDatabase(dataSource: DataSource): Promise<DatabaseI
   return {
     ...server!.rights,
     serverVersionNumber: server!.version,
+    isStandby: server!.standby,
+    encoding: server!.encoding,
     role: server!.role,
     appliedMigrations: readable ? applied.map(({ name }) => name) : undefined,
     unwritableTables: unwritable.map(({ name }) => name),
@@ -53,6 +58,8 @@ async function inspectApiRole(dataSource: DataSource): Promise<DatabaseInspectio
 
 interface ServerRow {
   version: number;
+  standby: boolean;
+  encoding: string;
   role: string;
   rights: { superuser: boolean; createsRoles: boolean; mayMigrate: boolean };
   now: Date;
@@ -61,6 +68,8 @@ interface ServerRow {
 // current_schema() is NULL for a role that may use none of its search path.
 const SERVER = `
   SELECT current_setting('server_version_num')::integer AS version, current_user::text AS role,
+    pg_is_in_recovery() AS standby,
+    (SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()) AS encoding,
     json_build_object(
       'superuser', rolsuper,
       'createsRoles', rolcreaterole,

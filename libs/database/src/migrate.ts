@@ -62,7 +62,7 @@ export class WrongEncodingError extends OperatorError {
   constructor(encoding: string) {
     super(
       `the database has the encoding ${encoding}, and needs UTF8: ` +
-        `make another one with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0`,
+        `make another one with ENCODING 'UTF8' TEMPLATE template0`,
     );
   }
 }
@@ -171,9 +171,11 @@ function renderViews(measures: readonly Measure[]): Views {
 
 /**
  * Replaces each view where its columns only grow. Where they do not, all are dropped and made again: a view of the
- * operator's own that depends on one stops that, and the roles that read them have default privileges.
+ * operator's own that depends on one stops that. Who reads all views reads all of them afterwards: default privileges are
+ * those of one owner, and a dump may be restored under another.
  */
 async function replaceViews(queryRunner: QueryRunner, { text }: Views): Promise<void> {
+  const grants: { statement: string }[] = await queryRunner.query(GRANTS_TO_READERS_OF_ALL);
   await queryRunner.query(`SAVEPOINT views`);
   try {
     await queryRunner.query(text);
@@ -184,7 +186,19 @@ async function replaceViews(queryRunner: QueryRunner, { text }: Views): Promise<
     await queryRunner.query(`DROP VIEW IF EXISTS ${names.join(', ')}`);
     await queryRunner.query(text);
   }
+  for (const { statement } of grants) await queryRunner.query(statement);
 }
+
+const GRANTS_TO_READERS_OF_ALL = `
+  WITH views AS (
+    SELECT relowner, relacl FROM pg_class WHERE relnamespace = to_regnamespace('reporting') AND relkind = 'v'
+  )
+  SELECT format('GRANT SELECT ON ALL TABLES IN SCHEMA reporting TO %I', role.rolname) AS statement
+  FROM views CROSS JOIN aclexplode(relacl) AS acl JOIN pg_roles role ON role.oid = acl.grantee
+  WHERE acl.privilege_type = 'SELECT' AND acl.grantee <> relowner
+  GROUP BY role.rolname
+  HAVING count(*) = (SELECT count(*) FROM views)
+  ORDER BY role.rolname`;
 
 const INVALID_TABLE_DEFINITION = '42P16';
 

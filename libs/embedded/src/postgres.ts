@@ -66,7 +66,8 @@ export async function startPostgres({ fsync = true }: { readonly fsync?: boolean
       env: ENVIRONMENT,
       identity,
       folder,
-      readyLine: 'database system is ready to accept connections',
+      // Connections, or read-only connections.
+      readyLine: 'database system is ready to accept',
     };
     let server = await startServer(command);
     const children = () => listProcesses().flatMap(({ pid, ppid }) => (ppid === server.pid ? [pid] : []));

@@ -50,7 +50,7 @@ export function inspectedCounts(settings: QuerySettings) {
     podPhases: counted('pod phases', raw(PHASES)),
     endedPods: counted(
       'pods that have ended and still have requests',
-      `group by (namespace, pod) (${placedRequests(settings, 'memory')}) and on (namespace, pod) ${endedPods(settings)}`,
+      `group by (namespace, pod) (${placedRequests(settings, MEMORY)}) and on (namespace, pod) ${endedPods(settings)}`,
     ),
     nodeTypes: counted('instance types of nodes', raw(NODE_LABELS, 'label_node_kubernetes_io_instance_type!=""')),
     allocatableNodes: counted('allocatable of nodes', raw(ALLOCATABLE, MEMORY)),

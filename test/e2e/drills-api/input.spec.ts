@@ -37,8 +37,8 @@ beforeAll(async () => {
   const sha256 = ({ entry }: typeof admin) => entry.hash.replace('sha256:', '');
   api = await RunningApi.start(database.url, 'alpha', {
     tokens: [
-      { name: 'admin', sha256: sha256(admin), hubs: undefined, cluster: undefined },
-      { name: 'prod', sha256: sha256(prod), hubs: ['prod'], cluster: 'alpha' },
+      { name: 'admin', sha256: sha256(admin), hubs: undefined, cluster: undefined, shared: true },
+      { name: 'prod', sha256: sha256(prod), hubs: ['prod'], cluster: 'alpha', shared: true },
     ],
   });
 });

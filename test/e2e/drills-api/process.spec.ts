@@ -64,7 +64,7 @@ async function newToken(...args: string[]): Promise<{ token: string; entry: obje
 
 function writeTokens(...entries: unknown[]): string {
   const path = join(folder, 'tokens.json');
-  writeFileSync(path, JSON.stringify(entries));
+  writeFileSync(path, JSON.stringify(entries), { mode: 0o600 });
   return path;
 }
 

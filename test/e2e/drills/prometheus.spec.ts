@@ -79,7 +79,8 @@ const sync = (variables: Record<string, string> = {}, task: Parameters<typeof sy
 
 const usageOf = (condition: string) =>
   database.query(
-    `SELECT day::text, measure, hub, username, trim_scale(quantity) AS quantity FROM user_usage WHERE ${condition} ORDER BY 1, 2, 3, 4`,
+    `SELECT day::text, measure, hub, username, instance_type, trim_scale(quantity) AS quantity
+     FROM user_usage WHERE ${condition} ORDER BY 1, 2, 3, 4, 5`,
   );
 
 type Vector = { metric: Record<string, string>; value: [number, string] }[];
@@ -127,6 +128,23 @@ describe('what Prometheus remembers', () => {
       },
       { status: 'final', first: addDays(today, -HISTORY_DAYS), last: addDays(today, -2), most: 1, detail: null },
     ]);
+  });
+
+  it('is read as well from a Thanos that warns of every time of which no store knows', async () => {
+    const before = await usageOf(`day < '${today}'`);
+    await database.query(`DELETE FROM user_usage`);
+    await database.query(`DELETE FROM group_memberships`);
+    await database.query(`DELETE FROM usage_days`);
+    proxy.change((answer) => {
+      const body = JSON.parse(answer) as { data: { result: unknown[] } };
+      const warnings = body.data.result.length === 0 ? ['No StoreAPIs matched for this query'] : undefined;
+      return JSON.stringify({ ...body, warnings });
+    });
+    expect((await sync())['prometheus']).toMatchObject({ status: 'succeeded' });
+    expect(await usageOf(`day < '${today}'`)).toEqual(before);
+    expect(
+      await database.query(`SELECT DISTINCT status FROM usage_days WHERE day < $1`, [addDays(today, -HISTORY_DAYS)]),
+    ).toEqual([{ status: 'missing' }]);
   });
 
   it('has a gap of six hours, which shows in the coverage of that day and of no other', async () => {
@@ -311,11 +329,12 @@ describe('a final day', () => {
 
     const { prometheus } = parseSyncConfig({ ...variablesOf(simulator, database.url) });
     const settings = settingsOf(prometheus, 60);
+    const stepwise = { ...settings, hasRenamedLabels: false };
     const atItsEnd = startOfDay(addDays(day, 1)).getTime() / 1000 - 0.001;
     const asked = proxy.takeQuestions().filter((question) => Number(question.get('time')) === atItsEnd);
     const texts = asked.map((question) => question.get('query'));
-    expect(texts).toContain(homeStored(settings).promql);
-    expect(texts).not.toContain(memoryRequested(settings).promql);
+    expect(texts).toContain(homeStored(stepwise).promql);
+    expect(texts).not.toContain(memoryRequested(stepwise).promql);
     // The labels that tell whose the directories are.
     expect(texts.filter((text) => text === memberships(settings).promql)).toHaveLength(1);
     expect(texts).toHaveLength(3);

@@ -29,7 +29,11 @@ const USERS = 'jupyterhub-user-costs';
 const GROUPS = 'jupyterhub-group-costs';
 
 /** Nothing of the panels is empty on the simulated estate but what only a second sync can fill. */
-const FILLED_LATER = ['Restatements, by the day they were seen', 'What changed, and by how much'];
+const FILLED_LATER = [
+  'Restatements, by the day they were seen',
+  'What changed, and by how much',
+  'Hubs whose usage was not read',
+];
 
 let simulator: Simulator;
 let prometheus: EmbeddedPrometheus;

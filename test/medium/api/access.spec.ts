@@ -14,15 +14,19 @@ const both = makeToken('both', ['prod', 'staging']);
 const nowhere = makeToken('nowhere', ['no-such-hub']);
 const betas = makeToken('betas', ['prod']);
 
-const TOKENS = [admin, prod, both, nowhere, betas].map((made) => ({
+/** Sees of prod what is prod's own. */
+const direct = makeToken('direct', ['prod']);
+
+const TOKENS = [admin, prod, both, nowhere, betas, direct].map((made) => ({
   name: made.entry.name,
   sha256: made.entry.hash.replace('sha256:', ''),
   hubs: made.entry.scope === 'all' ? undefined : made.entry.scope,
   cluster: made.entry.scope === 'all' ? undefined : made === betas ? 'beta' : 'alpha',
+  shared: made !== direct,
 }));
 
 /** Paths that show no costs and ask for no token. Whatever is not here is closed. */
-const OPEN = ['/', '/docs', '/health/ready', '/index', '/live', '/openapi.json', '/ready'];
+const OPEN = ['/', '/docs', '/health/ready', '/index', '/live', '/openapi.json', '/ready', '/session'];
 
 /** Shows what all hubs cost: to whoever may see that. */
 const OF_ALL = '/metrics';
@@ -102,6 +106,8 @@ function knownTo(path: string, query: string): string {
     .join('&');
 }
 
+const daysOf = (path: string) => (path.startsWith('/allocation') ? 'window=2025-03-01,2025-03-02' : DAYS);
+
 const rowsOf = (json: unknown) => json as Record<string, unknown>[];
 
 const QUESTIONS = [
@@ -114,6 +120,9 @@ const QUESTIONS = [
   'user=carol&username=carol&user_name=carol',
   'usergroup=elsewhere',
   'component=core',
+  'aggregate=hub,component,user&includeIdle=false',
+  'aggregate=usergroup&usergroup=none&usergroup=research&step=1d',
+  'aggregate=hub&hub=staging',
   'shared=usage',
   'groups=split',
   'limit=1',
@@ -134,7 +143,7 @@ describe('a token for one hub', () => {
     expect(paths.length).toBeGreaterThanOrEqual(20);
     for (const path of paths) {
       for (const question of QUESTIONS) {
-        const asked = `${path}?${DAYS}&${knownTo(path, question)}`;
+        const asked = `${path}?${daysOf(path)}&${knownTo(path, question)}`;
         const { json: seen, headers } = await api.get(asked, bearer(prod));
         const { json: alone, headers: headersAlone } = await apiOfProdAlone.get(asked);
         // Names of other hubs look like names that nobody knows.
@@ -147,10 +156,18 @@ describe('a token for one hub', () => {
         });
         expect(JSON.stringify(seen)).not.toMatch(/staging|support|carol|elsewhere|account/);
       }
-      const all = await rowsFor(prod, `${path}?${DAYS}`);
+      const all = await rowsFor(prod, `${path}?${daysOf(path)}`);
       // Nobody of prod is in no group.
       expect({ path, empty: all.length === 0 }).toEqual({ path, empty: /no.groups/.test(path) });
     }
+  });
+
+  it('gets the services of its hub, shared cost among them, and of no other', async () => {
+    expect(await rowsFor(prod, '/allocation?window=2025-03-01,2025-03-01&aggregate=hub,service')).toMatchObject([
+      { hub: 'prod', service: 'Amazon Elastic Compute Cloud - Compute', cost: 40.005, shared: 15 },
+      { hub: 'prod', service: 'EC2 - Other', cost: 9.5, shared: 0 },
+    ]);
+    expect(await rowsFor(prod, '/allocation?window=2025-03-01,2025-03-01&aggregate=service&hub=staging')).toEqual([]);
   });
 
   it('gets the attributable total of its hub, a known 0 included, and not that of the account', async () => {
@@ -225,6 +242,64 @@ describe('a token for one hub', () => {
   });
 });
 
+describe('a token with "shared": false', () => {
+  let unshared: TestDatabase;
+  let apiOfUnshared: RunningApi;
+
+  beforeAll(async () => {
+    // Somebody of prod bears nothing but shared cost, on a day of its own.
+    const dave = `INSERT INTO user_costs (cluster, day, hub, username, component, direct_usd, shared_usd, usergroups)
+      VALUES ('alpha', '2025-03-01', 'prod', 'dave', 'compute', 0, 7, '{?}')`;
+    await execute(database.url, dave);
+    await fillDerived(database.url);
+    unshared = await createTestDatabase();
+    await fillEstate(unshared.url);
+    for (const table of ['attributed_costs', 'user_costs', 'user_usage', 'group_memberships']) {
+      await execute(unshared.url, `DELETE FROM ${table} WHERE cluster <> 'alpha' OR hub <> 'prod'`);
+    }
+    await execute(unshared.url, 'UPDATE user_costs SET shared_usd = 0');
+    await fillDerived(unshared.url);
+    apiOfUnshared = await RunningApi.start(unshared.url, 'alpha');
+  });
+  afterAll(async () => {
+    await execute(database.url, `DELETE FROM user_costs WHERE username = 'dave'`);
+    await fillDerived(database.url);
+    await apiOfUnshared?.stop();
+    await unshared?.drop();
+  });
+
+  it('gets, of every endpoint, what there would be if the cluster shared no cost', async () => {
+    for (const path of (await everyPath()).filter((path) => !OPEN.includes(path) && !SAME_FOR_ALL.includes(path))) {
+      for (const question of QUESTIONS) {
+        const asked = `${path}?${DAYS}&${question}`;
+        const seen = await rowsFor(direct, asked);
+        const reference = (await apiOfUnshared.rows(asked)).filter((row) => row['name'] !== 'account');
+        expect({ asked, seen: seen.map(comparable) }).toEqual({ asked, seen: reference.map(comparable) });
+      }
+    }
+  });
+
+  it('gets other figures than a token for the same hub, whoever asks first', async () => {
+    const costs = async (holder: { token: string }) =>
+      (await rowsFor(holder, '/costs_per_user?from=2025-03-01&to=2025-03-01&component=compute&groups=split')).map(
+        ({ user, value }) => [user, value],
+      );
+    for (let round = 0; round < 2; round++) {
+      expect(await costs(prod)).toEqual([
+        ['alice', 30.0033],
+        ['bob', 7.5008],
+        ['bob', 7.5008],
+        ['dave', 7],
+      ]);
+      expect(await costs(direct)).toEqual([
+        ['alice', 20.0033],
+        ['bob', 5.0008],
+        ['bob', 5.0008],
+      ]);
+    }
+  });
+});
+
 describe('a token for several hubs', () => {
   it('sees these and no others', async () => {
     expect(await rowsFor(both, `/hub_names?${DAYS}`)).toEqual(['prod', 'staging']);
@@ -240,7 +315,8 @@ describe('a token for everything', () => {
     const open = await RunningApi.start(database.url, 'alpha');
     try {
       for (const path of (await everyPath()).filter((path) => ![...OPEN, OF_ALL, '/health'].includes(path))) {
-        expect(await rowsFor(admin, `${path}?${DAYS}`)).toEqual(await open.rows(`${path}?${DAYS}`));
+        const asked = `${path}?${daysOf(path)}`;
+        expect(await rowsFor(admin, asked)).toEqual(await open.rows(asked));
       }
     } finally {
       await open.stop();

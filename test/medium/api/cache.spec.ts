@@ -143,6 +143,7 @@ describe('an answer', () => {
       sha256: entry.hash.replace('sha256:', ''),
       hubs: entry.scope === 'all' ? undefined : entry.scope,
       cluster: entry.scope === 'all' ? undefined : CLUSTER,
+      shared: true,
     }));
     const guarded = await RunningApi.start(stored.url, CLUSTER, { tokens });
     try {

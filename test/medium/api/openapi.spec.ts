@@ -1,3 +1,5 @@
+import { createServer, request as forward, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { fillEstate } from './estate.js';
@@ -46,7 +48,7 @@ describe('the OpenAPI document', () => {
     const everyQuestion = ['bom', 'cluster', 'format', 'from', 'to'];
     const everyCost = [...everyQuestion, 'component', 'hub', 'precision', 'step'];
     expect(names('/total_costs')).toEqual(everyCost.toSorted());
-    expect(names('/total_costs_per_hub')).toEqual([...everyCost, 'shared'].toSorted());
+    expect(names('/total_costs_per_hub')).toEqual([...everyCost, 'cost', 'shared'].toSorted());
     expect(names('/costs_per_user')).toEqual(
       [...everyCost, 'groups', 'limit', 'per', 'unallocated', 'user', 'usergroup'].toSorted(),
     );
@@ -63,7 +65,7 @@ describe('the OpenAPI document', () => {
   });
 
   it('shows a lock where a token is needed, and only there', async () => {
-    const token = { name: 'admin', sha256: 'a'.repeat(64), hubs: undefined, cluster: undefined };
+    const token = { name: 'admin', sha256: 'a'.repeat(64), hubs: undefined, cluster: undefined, shared: true };
     const guarded = await RunningApi.start(database.url, 'alpha', { tokens: [token] });
     try {
       const locked = (await guarded.get('/openapi.json')).json.paths as typeof paths;
@@ -128,5 +130,49 @@ describe('/docs', () => {
     for (const asset of assets) expect((await api.get(asset)).status).toBe(200);
     expect((await api.get('/docs/package.json')).status).toBe(404);
     expect((await api.get('/docs/..%2f..%2fpackage.json')).status).toBe(404);
+  });
+});
+
+describe('behind a proxy, under a path', () => {
+  /** Takes the path away, as ingresses do. */
+  let proxy: Server;
+  let prefix: string;
+  beforeAll(async () => {
+    proxy = createServer((request, response) => {
+      const { url = '', method, headers } = request;
+      if (!url.startsWith('/team/costs/')) return void response.writeHead(404).end();
+      const onward = forward(api.url + url.slice('/team/costs'.length), { method, headers }, (reply) => {
+        response.writeHead(reply.statusCode!, reply.headers);
+        reply.pipe(response);
+      });
+      return void onward.end();
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    prefix = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}/team/costs`;
+  });
+  afterAll(() => {
+    proxy.close();
+    proxy.closeAllConnections();
+  });
+
+  it('each path of the document is found from where the document is', async () => {
+    const found = await fetch(`${prefix}/openapi.json`);
+    const document = (await found.json()) as { servers: { url: string }[]; paths: object };
+    expect(document.servers).toHaveLength(1);
+    const server = new URL(document.servers[0]!.url, found.url).href.replace(/\/$/, '');
+    expect(server).toBe(prefix);
+    for (const path of Object.keys(document.paths).filter((path) => !path.includes('{'))) {
+      expect([path, (await fetch(server + path)).status]).toEqual([path, 200]);
+    }
+  });
+
+  it.each(['/docs', '/docs/'])('%s loads what it needs', async (path) => {
+    const page = await fetch(prefix + path);
+    expect([page.status, page.url]).toEqual([200, `${prefix}/docs`]);
+    const assets = [...(await page.text()).matchAll(/(?:href|src)="([^"]+)"/g)].map(([, asset]) => asset!);
+    expect(assets).toHaveLength(3);
+    for (const asset of [...assets, 'openapi.json']) {
+      expect([asset, (await fetch(new URL(asset, page.url))).status]).toEqual([asset, 200]);
+    }
   });
 });

@@ -34,7 +34,7 @@ beforeAll(async () => {
   api = await RunningApi.start(database.url, 'alpha');
   const sha256 = prod.entry.hash.replace('sha256:', '');
   guarded = await RunningApi.start(database.url, 'alpha', {
-    tokens: [{ name: 'prod', sha256, hubs: ['prod'], cluster: 'alpha' }],
+    tokens: [{ name: 'prod', sha256, hubs: ['prod'], cluster: 'alpha', shared: true }],
   });
 });
 

@@ -22,8 +22,11 @@ describe('paths', () => {
     expect((await api.get('/')).json).toEqual(index);
     expect(index.endpoints.map(({ path }: { path: string }) => path).toSorted()).toEqual(
       [
+        '/allocation',
+        '/allocation/trends',
         '/component-names',
         '/costs_per_user',
+        '/days',
         '/docs',
         '/health',
         '/hub_names',
@@ -32,6 +35,7 @@ describe('paths', () => {
         '/metrics',
         '/openapi.json',
         '/ready',
+        '/session',
         '/total_costs',
         '/total_costs_per_component',
         '/total_costs_per_group',
@@ -217,7 +221,10 @@ describe('every answer', () => {
     for (const path of ['/total_costs', '/nope', '/%zz', '/total_costs?from=x']) {
       const { headers } = await api.get(path);
       expect(headers.get('x-content-type-options')).toBe('nosniff');
-      expect(headers.get('content-security-policy')).toContain("default-src 'self'");
+      expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+      expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+      expect(headers.get('content-security-policy')).not.toContain('unsafe');
+      expect(headers.get('x-frame-options')).toBe('DENY');
       expect(headers.get('x-powered-by')).toBeNull();
       expect(headers.get('content-type')).toMatch(/^application\/json/);
     }

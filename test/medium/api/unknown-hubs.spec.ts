@@ -15,7 +15,13 @@ afterAll(async () => {
   await database?.drop();
 });
 
-const token = (name: string, hubs: string[] | undefined, cluster?: string) => ({ name, sha256: '', hubs, cluster });
+const token = (name: string, hubs: string[] | undefined, cluster?: string) => ({
+  name,
+  sha256: '',
+  hubs,
+  cluster,
+  shared: true,
+});
 
 describe('a token for a hub that nobody knows', () => {
   it('is told with the likely name, or with those that there are', async () => {

@@ -163,6 +163,25 @@ describe('the migrations', () => {
     await dataSource.query(`DROP DATABASE ${name}`);
   });
 
+  it('keep what they add readable to who reads every view, without default privileges too, and to nobody else', async () => {
+    await migrate(dataSource, MEASURES);
+    const [all, one] = ['all', 'one'].map((role) => `${new URL(database.url).pathname.slice(1)}_${role}`);
+    await dataSource.query(
+      `CREATE ROLE "${all}-readers"; CREATE ROLE ${one};
+       GRANT SELECT ON ALL TABLES IN SCHEMA reporting TO "${all}-readers"; GRANT SELECT ON reporting.sync_runs TO ${one};
+       DROP VIEW reporting.clusters; COMMENT ON SCHEMA reporting IS 'of an earlier version'`,
+    );
+    expect(await migrate(dataSource, MEASURES)).toEqual(['views']);
+    const readable = (role: string) =>
+      dataSource.query(`SELECT has_table_privilege($1, 'reporting.clusters', 'SELECT') AS readable`, [role]);
+    expect([await readable(`${all}-readers`), await readable(one!)].flat()).toEqual([
+      { readable: true },
+      { readable: false },
+    ]);
+    await dataSource.query(`DROP OWNED BY "${all}-readers", ${one}`);
+    await dataSource.query(`DROP ROLE "${all}-readers", ${one}`);
+  });
+
   it('name a view of the operator’s own that stands in the way', async () => {
     await migrate(dataSource, MEASURES);
     await dataSource.query(`DROP VIEW reporting.clusters`);

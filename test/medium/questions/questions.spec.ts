@@ -237,6 +237,7 @@ it('8. a token for hub prod shows its rows and no others', async () => {
     sha256: made.entry.hash.slice('sha256:'.length),
     hubs: ['prod'],
     cluster: clusterName,
+    shared: true,
   };
   const guarded = await RunningApi.start(database.url, clusterName, { tokens: [token] });
   try {

@@ -6,8 +6,8 @@ const admin = makeToken('admin', []);
 const prod = makeToken('prod-team', ['staging', 'prod']);
 const sha256 = ({ entry }: typeof admin) => entry.hash.replace('sha256:', '');
 const holders = new TokenHolders([
-  { name: 'admin', sha256: sha256(admin), hubs: undefined, cluster: undefined },
-  { name: 'prod-team', sha256: sha256(prod), hubs: ['staging', 'prod'], cluster: 'earth' },
+  { name: 'admin', sha256: sha256(admin), hubs: undefined, cluster: undefined, shared: true },
+  { name: 'prod-team', sha256: sha256(prod), hubs: ['staging', 'prod'], cluster: 'earth', shared: false },
 ]);
 
 describe('a token', () => {
@@ -21,9 +21,10 @@ describe('a token', () => {
   it('opens what its entry says', () => {
     expect(holders.scopeOf(admin.token)).toBe(EVERYTHING);
     expect(holders.scopeOf(prod.token)).toEqual({
-      key: '["earth","prod","staging"]',
+      key: '["earth",false,"prod","staging"]',
       cluster: 'earth',
       hubs: ['prod', 'staging'],
+      withoutShared: true,
     });
   });
 

@@ -43,10 +43,11 @@ export const TotalCostsPerHub = figureRequest({
   component,
   step,
   precision,
-  shared: choice(
-    ['support', 'usage'],
-    'Where the cost that hubs share is shown: as `support`, or with each hub by the usage of its users (`usage`)',
+  cost: choice(
+    ['tagged', 'borne'],
+    'Hub cost, by the tag of the hub (`tagged`), or what the users of each hub bear, with its unallocated cost (`borne`)',
   ),
+  shared: choice(['support', 'usage'], 'The former name: `usage` is `cost=borne`'),
 });
 export const TotalCostsPerHubRows = z.array(
   z.strictObject({ date, cost: costText, name: z.string().describe('Hub'), ...period }),

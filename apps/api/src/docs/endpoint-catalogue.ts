@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import { OPEN_TO_ALL } from '../access/route-access.js';
+import { isOpenToAll } from '../access/route-access.js';
 import { ENDPOINT, type EndpointDescription, type ServedEndpoint } from '../endpoint.js';
 
 /** Every endpoint of the running application, in the order in which its controllers declare them. */
@@ -16,10 +16,9 @@ export class EndpointCatalogue {
     return this.discovery.getControllers().flatMap(({ metatype }) => {
       const prototype = (metatype as { prototype: Record<string, () => unknown> }).prototype;
       return this.scanner.getAllMethodNames(prototype).flatMap((name) => {
-        const handler = prototype[name]!;
-        const endpoint = this.reflector.get<EndpointDescription | undefined>(ENDPOINT, handler);
-        const openToAll = this.reflector.get<true | undefined>(OPEN_TO_ALL, handler) ?? false;
-        return endpoint ? [{ ...endpoint, openToAll }] : [];
+        const method = prototype[name]!;
+        const endpoint = this.reflector.get<EndpointDescription | undefined>(ENDPOINT, method);
+        return endpoint ? [{ ...endpoint, openToAll: isOpenToAll(method) }] : [];
       });
     });
   }

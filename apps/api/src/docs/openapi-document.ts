@@ -39,7 +39,9 @@ export class OpenApiDocument {
         'What each hub, group and user of a cluster costs. Days are UTC days, amounts are US dollars. ' +
           'Each path answers with hyphens as with underscores: /total_costs, /total-costs.',
       )
-      .setVersion('1');
+      .setVersion('1')
+      // Relative to the document: under a proxy's path prefix, "Try it out" keeps the prefix.
+      .addServer('.');
     // A lock is shown where there is one.
     const guarded = this.config.tokens !== undefined;
     if (guarded) config.addBearerAuth({ type: 'http', scheme: 'bearer', description: 'From `npm run token`' });

@@ -1,12 +1,22 @@
 import type { Readable } from 'node:stream';
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { ReportingDatabase, withoutRows, type ResponseShape, type Statement } from '#libs/database/queries';
+import {
+  DIMENSIONS,
+  namesPeople,
+  ReportingDatabase,
+  withoutRows,
+  type ResponseShape,
+  type Statement,
+} from '#libs/database/queries';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { mergeMap, type Observable } from 'rxjs';
 import { z } from 'zod';
 import { ENDPOINT, type EndpointDescription } from '../endpoint.js';
-import { FigureResponse } from './figures.js';
+import { FigureResponse, type FigureRequest } from './figures.js';
+
+/** With CSV too, whose lines have no room for a warning. */
+const COUNTED_IN_EACH = 'full; people in several groups are counted in each, add up with groups=split';
 
 /**
  * Turns a controller's FigureResponse into a body. The first rows are read before anything is sent, so that a statement
@@ -29,6 +39,7 @@ export class FigureInterceptor implements NestInterceptor {
       const body = value.statement && (await this.#stream(value.statement, shape, request));
       const unknown = body ? undefined : await value.findUnknown();
       if (unknown !== undefined) void reply.header('x-unknown', unknown);
+      if (value.request.groups === 'full') void reply.header('x-groups', COUNTED_IN_EACH);
       void reply.header('content-type', contentTypeOf(shape));
       return body ?? withoutRows(shape);
     };
@@ -63,9 +74,17 @@ function contentTypeOf(shape: ResponseShape): string {
 
 function shapeOf({ elements, request }: FigureResponse, response: z.ZodType | undefined): ResponseShape {
   if (request.format === 'json') return elements;
-  const columns = columnsOf(response);
-  const absent = [...(request.unallocated ? [] : ['reason']), ...(request.step ? [] : ['start', 'end'])];
-  return { csv: columns.filter((column) => !absent.includes(column)), bom: request.bom };
+  return { csv: columnsOf(response).filter((column) => !absentFrom(request).includes(column)), bom: request.bom };
+}
+
+/** Columns that rows of some requests have, and not those of this one. */
+function absentFrom({ dimensions, step, unallocated }: FigureRequest): string[] {
+  const hasReason = dimensions ? namesPeople(dimensions) : unallocated;
+  return [
+    ...(hasReason ? [] : ['reason']),
+    ...(step ? [] : ['start', 'end']),
+    ...(dimensions ? DIMENSIONS.filter((dimension) => !dimensions.includes(dimension)) : []),
+  ];
 }
 
 /** The columns of a table, in order: the properties of the response's objects, or `name` of an array of texts. */

@@ -3,10 +3,13 @@ import { apiConfig, type ApiConfig } from '#libs/config';
 import {
   firstTwoClusters,
   ReportingDatabase,
+  type Dimension,
+  type GroupAmounts,
   type NameFilters,
   type Scope,
   type Statement,
   type Step,
+  usersOf,
 } from '#libs/database/queries';
 import type { DayWindow } from '#libs/domain';
 import type { AccessScope } from '../access/access-scope.js';
@@ -25,6 +28,9 @@ export interface FigureRequest {
   readonly bom: boolean;
   readonly step?: Step | undefined;
   readonly unallocated?: boolean;
+  readonly groups?: GroupAmounts;
+  /** Where rows may have other dimensions for other requests: those of this one. */
+  readonly dimensions?: readonly Dimension[];
 }
 
 /** What a controller returns: the statement whose rows are the body, which FigureInterceptor streams. */
@@ -61,10 +67,13 @@ export class Figures {
       const unknown = request.cluster === undefined ? undefined : headerOf('cluster', [request.cluster]);
       return new FigureResponse(undefined, elements, request, () => Promise.resolve(unknown));
     }
-    const scope = { cluster, window: request.window, hubs: access.hubs };
-    const filters = await this.names.filtersOf(scope, request);
+    const { hubs, user, withoutShared } = access;
+    const scope = { cluster, window: request.window, hubs, user, withoutShared };
+    const asked = await this.names.filtersOf(scope, request);
+    const filters = { ...asked, user: usersOf(scope, asked.user) };
     return new FigureResponse(statementOf(scope, filters), elements, request, () =>
-      this.names.unknownOf(scope, request, filters),
+      // Who sees only themselves is not told whom else there is.
+      user === undefined ? this.names.unknownOf(scope, request, filters) : Promise.resolve(undefined),
     );
   }
 

@@ -223,6 +223,7 @@ const KEPT_HEADERS = [
   'cache-control',
   'vary',
   'etag',
+  'x-groups',
   'x-unknown',
 ];
 

@@ -2,6 +2,7 @@ import { Controller, Query } from '@nestjs/common';
 import { totalUsage, userGroups, usersWithMultipleGroups, usersWithNoGroups } from '#libs/database/queries';
 import type { z } from 'zod';
 import { Access, type AccessScope } from '../access/access-scope.js';
+import { ShowsOwn } from '../access/route-access.js';
 import { FigureEndpoint } from '../figures/figure-endpoint.js';
 import { Figures } from '../figures/figures.js';
 import * as dto from './usage.dto.js';
@@ -10,6 +11,7 @@ import * as dto from './usage.dto.js';
 export class UsageController {
   constructor(private readonly figures: Figures) {}
 
+  @ShowsOwn()
   @FigureEndpoint(
     '/total_usage',
     'Share of usage, and usage in GiB-hours, by day, hub, component and user',

@@ -4,6 +4,8 @@ import { judgeDatabase } from './database.js';
 describe('the database', () => {
   const healthy: DatabaseInspection = {
     serverVersionNumber: 160004,
+    isStandby: false,
+    encoding: 'UTF8',
     role: 'costs',
     superuser: false,
     createsRoles: false,
@@ -21,6 +23,16 @@ describe('the database', () => {
   it.each<[string, Partial<DatabaseInspection>, string[]]>([
     ['is fine', {}, []],
     ['is too old', { serverVersionNumber: 140011 }, ['failure database server: PostgreSQL 14.11']],
+    [
+      'is a standby',
+      { isStandby: true },
+      ['failure database server: PostgreSQL 16.4, a standby: the sync cannot write to it'],
+    ],
+    [
+      'has another encoding',
+      { encoding: 'SQL_ASCII' },
+      ['failure database server: PostgreSQL 16.4, the database has the encoding SQL_ASCII'],
+    ],
     [
       'lacks a migration that the sync will make',
       { appliedMigrations: EXPECTED_MIGRATIONS.slice(0, -1), mayMigrate: true },

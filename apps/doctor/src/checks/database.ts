@@ -6,20 +6,24 @@ const AS_OWNER = 'run `npm run migrate` as the owner of the tables';
 
 /** What the sync's role finds in the database, and what it may do there. */
 export function judgeDatabase(database: DatabaseInspection): Finding[] {
-  return [
-    judgeServer(database.serverVersionNumber),
-    judgeMigrations(database),
-    judgePrivileges(database),
-    judgeApiRole(database),
-  ];
+  return [judgeServer(database), judgeMigrations(database), judgePrivileges(database), judgeApiRole(database)];
 }
 
-function judgeServer(versionNumber: number): Finding {
-  const major = Math.floor(versionNumber / 10_000);
-  const version = `PostgreSQL ${major}.${versionNumber % 10_000}`;
-  return major >= OLDEST_SERVER
-    ? ok('database server', version)
-    : failure('database server', version, `PostgreSQL ${OLDEST_SERVER} or newer is needed: upgrade the server`);
+function judgeServer({ serverVersionNumber, isStandby, encoding }: DatabaseInspection): Finding {
+  const check = 'database server';
+  const major = Math.floor(serverVersionNumber / 10_000);
+  const version = `PostgreSQL ${major}.${serverVersionNumber % 10_000}`;
+  if (major < OLDEST_SERVER) {
+    return failure(check, version, `PostgreSQL ${OLDEST_SERVER} or newer is needed: upgrade the server`);
+  }
+  if (isStandby) {
+    return failure(check, `${version}, a standby: the sync cannot write to it`, 'set DATABASE_URL to the primary');
+  }
+  if (encoding !== 'UTF8') {
+    const remedy = `make a database with ENCODING 'UTF8' TEMPLATE template0`;
+    return failure(check, `${version}, the database has the encoding ${encoding}`, remedy);
+  }
+  return ok(check, version);
 }
 
 function judgeMigrations({ appliedMigrations, mayMigrate }: DatabaseInspection): Finding {

@@ -20,9 +20,9 @@ export interface UserCostForm extends GroupCostForm {
  */
 export function costsPerUser(scope: Scope, filter: NameFilters, form: UserCostForm): Statement {
   const { groups, limit, per, step, unallocated } = form;
-  const costs = borneCosts(scope, digitsOf(form, 4), { filter, byUser: true, groups, unallocated });
+  const costs = borneCosts(scope, digitsOf(form, 4), { filter, byUser: true, groups, unallocated, around: [limit] });
   return {
-    cluster: scope.cluster,
+    ...costs,
     // Read twice only to find the highest; otherwise there is nothing to keep.
     text: `
       WITH costs AS ${limit === undefined ? 'NOT MATERIALIZED' : 'MATERIALIZED'} (
@@ -33,15 +33,14 @@ export function costsPerUser(scope: Scope, filter: NameFilters, form: UserCostFo
       SELECT start AS date, username AS user, hub, component, trim_scale(round(amount_usd, $6::integer)) AS value, usergroup
         ${unallocated ? ', reason' : ''} ${step ? PERIOD : ''}
       FROM costs
-      WHERE $14::bigint IS NULL OR reason IS NOT NULL OR ${per === 'person' ? OF_HIGHEST_PEOPLE : OF_HIGHEST_USERS}
+      WHERE ($11)[1] IS NULL OR reason IS NOT NULL OR ${per === 'person' ? OF_HIGHEST_PEOPLE : OF_HIGHEST_USERS}
       ORDER BY start, hub COLLATE "C", component COLLATE "C", costs.amount_usd DESC, username COLLATE "C",
         usergroup COLLATE "C", reason COLLATE "C"`,
-    values: [...costs.values, limit ?? null],
   };
 }
 
 const ONCE = `(
-  SELECT hub, username, CASE WHEN $13 THEN sum(amount_usd) ELSE max(amount_usd) END AS amount_usd
+  SELECT hub, username, CASE WHEN $15 THEN sum(amount_usd) ELSE max(amount_usd) END AS amount_usd
   FROM costs
   WHERE reason IS NULL
   GROUP BY start, hub, username, component
@@ -52,7 +51,7 @@ const OF_HIGHEST_USERS = `(hub, username) IN (
   FROM ${ONCE}
   GROUP BY hub, username
   ORDER BY sum(amount_usd) DESC, hub COLLATE "C", username COLLATE "C"
-  LIMIT $14
+  LIMIT ($11)[1]::bigint
 )`;
 
 const OF_HIGHEST_PEOPLE = `username IN (
@@ -60,5 +59,5 @@ const OF_HIGHEST_PEOPLE = `username IN (
   FROM ${ONCE}
   GROUP BY username
   ORDER BY sum(amount_usd) DESC, username COLLATE "C"
-  LIMIT $14
+  LIMIT ($11)[1]::bigint
 )`;

@@ -1,9 +1,19 @@
+export {
+  allocation,
+  allocationTrends,
+  DIMENSIONS,
+  namesPeople,
+  type AllocationForm,
+  type Dimension,
+} from './allocation.js';
+export type { IdleForm } from './borne-costs.js';
 export { dataVersion } from './data-version.js';
 export { asText, withoutRows, type ResponseShape } from './response-shape.js';
 export { appliedMigrations, EXPECTED_MIGRATIONS, missingMigrations, unknownMigrations } from './applied-migrations.js';
 export { findCluster, firstTwoClusters } from './clusters.js';
 export { computeFallbacks, type ComputeFallbacks } from './compute-fallbacks.js';
 export { costsPerUser } from './costs-per-user.js';
+export { dayStates } from './day-states.js';
 export { sqlStateOf } from '../database-fault.js';
 export { DatabaseBusy, DatabaseNotMigrated, DatabaseUnavailable } from './database-unavailable.js';
 export { hubNames } from './hub-names.js';
@@ -31,3 +41,4 @@ export { usageGaps, type UsageGap } from './usage-gaps.js';
 export { userGroups } from './user-groups.js';
 export { usersWithMultipleGroups } from './users-with-multiple-groups.js';
 export { usersWithNoGroups } from './users-with-no-groups.js';
+export { usersOf } from './statement.js';

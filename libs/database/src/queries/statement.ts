@@ -20,6 +20,10 @@ export interface Scope {
    * of the request: whatever is requested, other hubs are not there.
    */
   readonly hubs: NameFilter;
+  /** The only user that the caller may see; `undefined`: all of them. As with hubs, others are not there. */
+  readonly user?: string | undefined;
+  /** Amounts of users and groups are those that come from their hub's tagged cost: what comes from untagged cost is left out. */
+  readonly withoutShared?: boolean;
 }
 
 /** Only these names count; `undefined`: all of them; an empty list: none. Names that nobody has match nothing. */
@@ -30,6 +34,11 @@ export type NameKind = 'hub' | 'component' | 'user' | 'usergroup' | 'service' | 
 
 /** Only these names count, of everything that a filter can name. */
 export type NameFilters = Readonly<Record<NameKind, NameFilter>>;
+/** The users that a statement is about: those of its filter that the caller may see. */
+export function usersOf({ user }: Scope, filter: NameFilter): NameFilter {
+  if (user === undefined) return filter;
+  return filter === undefined || filter.includes(user) ? [user] : [];
+}
 
 /** Amounts rounded to what an endpoint promises, or with every digit that is kept: those of parts add up to the whole. */
 export type Precision = 'rounded' | 'exact';
@@ -59,9 +68,13 @@ export const START = `
   CASE $5::text WHEN 'day' THEN day WHEN 'all' THEN $2::date
     ELSE greatest(date_trunc($5, day::timestamp)::date, $2::date) END`;
 
+/** The last day of the period that begins with `start`. */
+export const END = `
+  CASE $5::text WHEN 'day' THEN start WHEN 'all' THEN $3::date - 1
+    ELSE least((date_trunc($5, start::timestamp) + ('1 ' || $5)::interval)::date, $3::date) - 1 END`;
+
 /** Behind the columns of a row, where a step is asked for: the period that it is about, both days inclusive. */
-export const PERIOD = `, start, CASE $5::text WHEN 'day' THEN start WHEN 'all' THEN $3::date - 1
-  ELSE least((date_trunc($5, start::timestamp) + ('1 ' || $5)::interval)::date, $3::date) - 1 END AS "end"`;
+export const PERIOD = `, start, ${END} AS "end"`;
 
 /** The days and hubs of the scope. */
 export const IN_SCOPE = `

@@ -1,0 +1,30 @@
+import { formatUsd, type DayWindow } from '#libs/domain';
+import type { Dimension } from '../view.js';
+import type { Row, Summary } from './summarise.js';
+
+/** What is shown as RFC 4180: the table in its order, and a column for each bar. Amounts have every digit. */
+export function csvOf(by: Dimension, summary: Summary, rows: readonly Row[]): string {
+  const header = [by, 'total_usd', 'share', 'before_usd', 'change_usd', ...summary.buckets.map(({ start }) => start)];
+  const lines = rows.map(({ label, total, before, share, amounts }) => [
+    quoted(label),
+    formatUsd(total),
+    share === undefined ? '' : String(share),
+    before === undefined ? '' : formatUsd(before),
+    before === undefined ? '' : formatUsd(total - before),
+    ...amounts.map(formatUsd),
+  ]);
+  return `${[header, ...lines].map((line) => line.join(',')).join('\r\n')}\r\n`;
+}
+
+/** A text that a spreadsheet would take for a formula gets an apostrophe: names come from outside. */
+function quoted(text: string): string {
+  return `"${/^[=+\-@\t\r]/.test(text) ? "'" : ''}${text.replaceAll('"', '""')}"`;
+}
+
+export function download(csv: string, by: Dimension, { from, until }: DayWindow): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob(['\uFEFF', csv], { type: 'text/csv;charset=utf-8' }));
+  link.download = `costs-by-${by}-${from}-${until}.csv`;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}

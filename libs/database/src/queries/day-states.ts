@@ -1,0 +1,30 @@
+import { scopedValues, type Scope, type Statement } from './statement.js';
+
+/**
+ * The days whose costs are stored: rows {date, estimated, usage}. `usage` is the worst of the datasets that divide costs, and of
+ * the hubs that the caller may see: `unread`, `missing`, `partial`, `provisional` or `final`.
+ */
+export function dayStates(scope: Scope): Statement {
+  return {
+    cluster: scope.cluster,
+    text: `
+      SELECT costs.day AS date, costs.estimated,
+        CASE WHEN usage.is_missing IS NULL THEN 'unread'
+          WHEN usage.is_missing THEN 'missing'
+          WHEN usage.is_partial THEN 'partial'
+          WHEN usage.is_provisional THEN 'provisional'
+          ELSE 'final' END AS usage
+      FROM reporting.daily_total_costs costs
+      CROSS JOIN LATERAL (
+        SELECT bool_and(status = 'missing') AS is_missing,
+          bool_or(status = 'missing' OR (status = 'final' AND coverage < 0.99)) AS is_partial,
+          bool_or(status = 'provisional') AS is_provisional
+        FROM reporting.usage_days
+        WHERE cluster = costs.cluster AND day = costs.day AND dataset <> 'memberships'
+          AND ($4::text[] IS NULL OR hub = '' OR hub = ANY ($4))
+      ) usage
+      WHERE costs.cluster = $1 AND costs.day >= $2::date AND costs.day < $3::date AND costs.name = 'attributable'
+      ORDER BY costs.day`,
+    values: scopedValues(scope),
+  };
+}

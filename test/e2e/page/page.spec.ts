@@ -1,0 +1,203 @@
+import { readFile } from 'node:fs/promises';
+import { amountOf, EVIL } from './page-estate.js';
+import { pageOnEstate, rowOf, settled } from './open-page.js';
+
+const estate = pageOnEstate();
+
+/** Days before today, both inclusive. */
+const between = (first: number, last: number) =>
+  `day BETWEEN (now() AT TIME ZONE 'UTC')::date - ${first} AND (now() AT TIME ZONE 'UTC')::date - ${last}`;
+const usd = (sql: string) => amountOf(estate.databaseUrl, sql);
+
+describe('the first screen', () => {
+  it('shows the month so far, the last week and what no user bears, as the database has them', async () => {
+    const { page, complaints, requests } = await estate.open();
+    const tile = (title: string | RegExp) => page.locator('.tile', { hasText: title });
+    const month = await usd(`SELECT amount_usd FROM attributed_costs
+      WHERE day >= date_trunc('month', (now() AT TIME ZONE 'UTC') - interval '1 day') AND ${between(75, 1)}`);
+    expect(await tile('so far').locator('.figure').textContent()).toBe(month);
+    expect(await tile('Last 7 full days').locator('.figure').textContent()).toBe(
+      await usd(`SELECT amount_usd FROM attributed_costs WHERE ${between(7, 1)}`),
+    );
+    expect(await tile('Last 7 full days').locator('.beside').textContent()).toContain(
+      await usd(`SELECT amount_usd FROM attributed_costs WHERE ${between(14, 8)}`),
+    );
+    // All but the reasons: 29 days of 5 core, and of 1.5 idle, and the day without usage.
+    expect(await tile('No user bears').textContent()).toContain('$145.00');
+    expect(await page.locator('.legend li', { hasText: 'prod' }).locator('.amount').textContent()).toBe(
+      await usd(`SELECT amount_usd FROM attributed_costs WHERE hub = 'prod' AND ${between(30, 1)}`),
+    );
+    expect(complaints).toEqual([]);
+    expect(requests.filter((url) => !url.startsWith(estate.url))).toEqual([]);
+  });
+
+  it('leads from what rose to the explorer, and back', async () => {
+    const { page } = await estate.open();
+    await page.getByRole('link', { name: 'staging · compute' }).click();
+    await settled(page);
+    expect(new URL(page.url()).search).toBe('?page=explore&by=component&hub=staging');
+    await page.goBack();
+    await page.getByRole('heading', { name: 'What rose most' }).waitFor();
+  });
+});
+
+describe('the explorer', () => {
+  it('groups, filters by a click, and shows the figures of the database', async () => {
+    const { page, complaints } = await estate.open('?page=explore');
+    await page.getByLabel('Group by').selectOption('user');
+    await settled(page);
+    expect((await rowOf(page, 'user-13'))[1]).toBe(
+      await usd(`SELECT direct_usd FROM user_costs WHERE username = 'user-13' AND ${between(30, 1)}`),
+    );
+    expect((await rowOf(page, 'no user bears it'))[1]).toBe(
+      await usd(`SELECT direct_usd FROM user_costs WHERE username IS NULL AND ${between(30, 1)}`),
+    );
+    await page.locator('table').getByRole('link', { name: 'user-13', exact: true }).click();
+    await settled(page);
+    expect(page.url()).toContain('by=component&user=user-13');
+    expect((await rowOf(page, 'home storage'))[1]).toBe(
+      await usd(
+        `SELECT direct_usd FROM user_costs WHERE username = 'user-13' AND component = 'home storage' AND ${between(30, 1)}`,
+      ),
+    );
+    await page.getByRole('button', { name: 'Remove filter user user-13' }).click();
+    await settled(page);
+    expect(new URL(page.url()).search).toBe('?page=explore&by=component');
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows the top 10 and everyone else, and adds up', async () => {
+    const { page } = await estate.open('?page=explore&by=user');
+    const legend = await page.locator('.legend li').allTextContents();
+    expect(legend).toHaveLength(12);
+    expect(legend[0]).toMatch(/^everyone else \(5\)/);
+    expect(legend.at(-1)).toMatch(/^no user bears it/);
+    expect(await page.locator('tfoot td').first().textContent()).toBe(
+      await usd(`SELECT amount_usd FROM attributed_costs WHERE ${between(30, 1)}`),
+    );
+    expect(await page.locator('main tbody tr').count()).toBe(16);
+  });
+
+  it('sorts by a heading, keeps that in the URL, and shows the same to a colleague', async () => {
+    const { page } = await estate.open('?page=explore&by=hub');
+    await page.getByRole('button', { name: 'Hub' }).click();
+    expect(await page.locator('main tbody th').allTextContents()).toEqual([' prod', ' staging', ' support']);
+    const colleague = await estate.open(new URL(page.url()).search);
+    expect(await colleague.page.locator('main table').innerHTML()).toBe(await page.locator('main table').innerHTML());
+    await page.goBack();
+    expect(new URL(page.url()).search).toBe('?page=explore&by=hub');
+  });
+
+  it('takes dates, weeks and months', async () => {
+    const { page } = await estate.open('?page=explore&by=component');
+    const day = (before: number) => new Date(Date.now() - before * 86_400_000).toISOString().slice(0, 10);
+    await page.getByLabel('From', { exact: true }).fill(day(20));
+    await page.getByLabel('To', { exact: true }).fill(day(15));
+    await settled(page);
+    expect(page.url()).toContain(`range=${day(20)}..${day(15)}`);
+    const total = await usd(`SELECT amount_usd FROM attributed_costs WHERE ${between(20, 15)}`);
+    for (const step of ['day', 'week', 'month']) {
+      await page.getByLabel('Step').selectOption(step);
+      await settled(page);
+      expect(await page.locator('tfoot td').first().textContent()).toBe(total);
+    }
+  });
+
+  it('tells days without costs and days without usage apart, and hatches estimated days', async () => {
+    const { page } = await estate.open('?page=explore&by=user');
+    const notes = await page.locator('.notes').textContent();
+    expect(notes).toMatch(/estimated: AWS may still change it/);
+    expect(notes).toMatch(/No costs stored: \w{3} \d+ \w{3} \d{4}/);
+    expect(notes).toMatch(/Usage not read, no user bears the cost: \w{3} \d+ \w{3} \d{4}/);
+  });
+
+  it('saves as CSV exactly what is shown', async () => {
+    const { page } = await estate.open('?page=explore&by=hub&range=7d&hub=staging');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'CSV' }).click(),
+    ]);
+    const lines = (await readFile(await download.path(), 'utf8')).trim().split('\r\n');
+    expect(lines).toHaveLength(2);
+    const [name, total, share, , , ...days] = lines[1]!.split(',');
+    expect({ name, share, days: days.length }).toEqual({ name: '"staging"', share: '1', days: 7 });
+    expect(`$${Number(total).toFixed(2)}`).toBe((await rowOf(page, 'staging'))[1]);
+  });
+
+  it('prints without its controls', async () => {
+    const { page } = await estate.open('?page=explore&by=hub');
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.getByLabel('Group by').isVisible()).toBe(false);
+    expect(await page.locator('main table').isVisible()).toBe(true);
+  });
+});
+
+describe('a name from outside', () => {
+  it.each(['?page=explore&by=user', `?page=user&by=component&user=${encodeURIComponent(EVIL)}`])(
+    'is shown and never run: %s',
+    async (search) => {
+      const { page, complaints } = await estate.open(search);
+      expect(await page.locator('main').textContent()).toContain(EVIL);
+      const bars = (await page.locator('.bars').boundingBox())!;
+      for (const part of [0.3, 0.5, 0.7]) {
+        await page.mouse.move(bars.x + bars.width * part, bars.y + bars.height / 2);
+        await page.locator('.tooltip').waitFor();
+      }
+      expect(await page.locator('main img').count()).toBe(0);
+      expect(await page.title()).toBe('JupyterHub costs');
+      expect(complaints).toEqual([]);
+    },
+  );
+});
+
+describe("a person's page and a group's", () => {
+  it('say hubs, groups, usage and rank of a person', async () => {
+    const { page } = await estate.open('?page=user&by=component&user=user-3');
+    const facts = await page.locator('.facts').textContent();
+    expect(facts).toContain('Hubprod');
+    expect(facts).toContain('Groupsphysics');
+    // 3 GiB-hours on each of 28 days: one of 30 is not read, and of one there are no costs, but there is no usage either.
+    expect(facts).toContain('Usage, compute84 GiB-hours');
+    expect(facts).toContain('Rank by cost13 of 15');
+    expect((await rowOf(page, 'compute'))[1]).toBe(
+      await usd(
+        `SELECT direct_usd FROM user_costs WHERE username = 'user-3' AND component = 'compute' AND ${between(30, 1)}`,
+      ),
+    );
+  });
+
+  it('lists the members of a group', async () => {
+    const { page } = await estate.open('?page=group&by=user&usergroup=physics');
+    expect(await page.locator('.facts').textContent()).toContain('Members with a cost4');
+    expect(await page.locator('main tbody tr').count()).toBe(4);
+  });
+});
+
+describe('without figures', () => {
+  it('says what to do when nothing matches', async () => {
+    const { page } = await estate.open('?page=explore&hub=nobody');
+    expect(await page.locator('main').textContent()).toContain('Take a filter away');
+    const empty = await estate.open('?page=explore&range=2001-01-01..2001-01-31');
+    expect(await empty.page.locator('main').textContent()).toContain('Pick another range');
+  });
+
+  it('says so when the database is away, and tries again', async () => {
+    const { page } = await estate.open('?page=explore');
+    await page.route(/total_costs_per_component/, (route) =>
+      route.fulfill({ status: 503, json: { statusCode: 503, message: 'the database is away' } }),
+    );
+    await page.getByLabel('Group by').selectOption('component');
+    await page.getByRole('alert').waitFor();
+    expect(await page.getByRole('alert').textContent()).toContain('the database is away');
+    await page.unroute(/total_costs_per_component/);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.locator('main tbody tr').first().waitFor();
+  });
+
+  it('says so when the network is', async () => {
+    const { page } = await estate.open('?page=explore');
+    await page.route(/total_costs_per_component/, (route) => route.abort());
+    await page.getByLabel('Group by').selectOption('component');
+    expect(await page.getByRole('alert').textContent()).toContain('Check your connection');
+  });
+});
