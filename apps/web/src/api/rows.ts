@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { AllocationRows, TrendRows } from '../../../api/src/allocation/allocation.dto.js';
 import type { DayRows } from '../../../api/src/days/days.dto.js';
 import type { health } from '../../../api/src/health/health.dto.js';
+import type { TotalUsageRows } from '../../../api/src/usage/usage.dto.js';
 import type { session } from '../../../api/src/access/session.dto.js';
 
 /** Rows of the API, from the schemas that it answers by. */
