@@ -48,7 +48,11 @@ export class OpenApiDocument {
     const document = SwaggerModule.createDocument(this.#app, config.build(), {
       operationIdFactory: (_controller, method) => method,
     });
-    for (const endpoint of this.catalogue.list()) {
+    const endpoints = this.catalogue.list();
+    // What browsers alone are sent to, such as the login, is no part of the API.
+    const listed = new Set(endpoints.flatMap(({ paths }) => paths));
+    for (const path of Object.keys(document.paths)) if (!listed.has(path)) delete document.paths[path];
+    for (const endpoint of endpoints) {
       describeOperation(document, endpoint, guarded && !endpoint.openToAll);
     }
     return document;
