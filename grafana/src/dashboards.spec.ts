@@ -204,7 +204,7 @@ describe.each(dashboards)('the panels of %s', (_name, dashboard) => {
   it('fit into 1440 pixels, the columns without a width with 100 at least', () => {
     for (const { type, title, gridPos, fieldConfig, targets } of panels) {
       if (type !== 'table') continue;
-      const sql = (targets?.[0] as unknown as { rawSql: string }).rawSql;
+      const sql = (targets![0] as unknown as { rawSql: string }).rawSql;
       const columns = new Set(
         [...sql.slice(sql.lastIndexOf('\nSELECT')).matchAll(/AS "([^"]+)"/g)].map(([, name]) => name!),
       );
