@@ -39,6 +39,8 @@ async function main(): Promise<void> {
   }
 }
 
+const HUB_COSTS = 'SELECT hub, sum(amount_usd) FROM reporting.daily_hub_costs GROUP BY hub';
+
 function invitation(
   url: string,
   today: Day,
@@ -59,7 +61,7 @@ Last month per person, for a spreadsheet:
 
 The same figures in SQL:
 
-  psql '${databaseUrl}' -c 'SELECT hub, sum(amount_usd) FROM reporting.daily_hub_costs GROUP BY hub'
+  psql '${databaseUrl}' -c '${HUB_COSTS}'
 
 docs/questions.md has more.${prometheusUrl ? ` Prometheus is at ${prometheusUrl}.` : ''} Ctrl-C stops everything.
 `;

@@ -83,8 +83,6 @@ async function see(more: Readonly<Record<string, string>> = {}): Promise<Seen> {
 /** What is amiss with the estate as it is: the test's superuser, a short history, an alias not set, a hub without tag. */
 const USUAL = [
   'warning privileges of the sync',
-  // The simulated cluster says nothing of its nodes.
-  'warning nodes',
   'warning memory of Prometheus',
   'warning hub research',
   'warning namespace sandbox',
