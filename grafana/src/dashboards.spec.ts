@@ -111,6 +111,27 @@ describe('what both ends of the supported versions know', () => {
   });
 });
 
+describe('what to do', () => {
+  const anchors = [...readFileSync(join('docs', 'operations.md'), 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replace(/[^a-z0-9 -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+
+  it('is linked to by the panels that can tell of a fault, and by every alert: sections that exist', () => {
+    const links = panelsOf(dashboards.find(([name]) => name === 'sync-health')![1]).flatMap(
+      (panel) => panel.links ?? [],
+    );
+    expect(links.length).toBeGreaterThan(7);
+    const alerts = readFileSync(join('grafana', 'prometheus', 'alerts.yml'), 'utf8');
+    const runbooks = [...alerts.matchAll(/runbook_url: docs\/operations\.md#(\S+)/g)].map(([, anchor]) => anchor);
+    expect(runbooks).toHaveLength([...alerts.matchAll(/- alert: /g)].length);
+    for (const anchor of [...runbooks, ...links.map(({ url }) => url?.split('#')[1])])
+      expect(anchors).toContain(anchor);
+  });
+});
+
 describe('the dashboards together', () => {
   it('have uids and titles of their own, and none of those that 2i2c’s dashboards have', () => {
     const uids = dashboards.map(([, { uid }]) => uid);
@@ -144,7 +165,7 @@ describe('the dashboards together', () => {
       'cloud-costs': ['datasource', 'cluster', 'step', 'hub', 'component'],
       'user-costs': ['datasource', 'cluster', 'step', 'hub', 'component', 'usergroup', 'user', 'top_users'],
       'group-costs': ['datasource', 'cluster', 'step', 'hub', 'component', 'usergroup', 'user', 'counted'],
-      'sync-health': ['datasource', 'prometheus', 'cluster', 'step'],
+      'sync-health': ['datasource', 'prometheus', 'cluster', 'step', 'docs'],
     });
     for (const variable of dashboards.flatMap(([, { templating }]) => templating?.list ?? [])) {
       if (!['hub', 'component', 'usergroup', 'user'].includes(variable.name)) continue;

@@ -1,3 +1,4 @@
+import { type DashboardLink, DashboardLinkType, defaultDashboardLink } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Column } from './panels.js';
 
 /** Variables that the dashboards have in common. Each is sent along where it exists; a dashboard ignores what it lacks. */
@@ -45,3 +46,16 @@ export const membersOfGroup = (from: From) =>
   linkTo('jupyterhub-group-costs', 'This group and its members', OF[from], 'usergroup');
 export const usersOfGroup = (from: From) =>
   linkTo('jupyterhub-user-costs', 'Users of this group', OF[from], 'usergroup');
+
+/** A link of a panel to the section of docs/operations.md that says what to do; where the docs are is a variable. */
+export function operations(section: string): { build(): DashboardLink } {
+  const link: DashboardLink = {
+    ...defaultDashboardLink(),
+    title: 'What to do',
+    type: DashboardLinkType.Link,
+    url: `\${docs:raw}/operations.md#${section}`,
+    targetBlank: true,
+    placement: undefined,
+  };
+  return { build: () => link };
+}

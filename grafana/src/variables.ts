@@ -1,6 +1,7 @@
 import {
   CustomVariableBuilder,
   QueryVariableBuilder,
+  TextBoxVariableBuilder,
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
@@ -70,6 +71,15 @@ export function counted(): CustomVariableBuilder {
     { 'Split among their groups': 'split', 'In full in each group': 'full' },
     'split',
   );
+}
+
+/** Where the pages of this project's folder docs are to be read. */
+export function docs(): TextBoxVariableBuilder {
+  const published = 'https://github.com/2i2c-org/jupyterhub-cost-monitoring/blob/main/docs';
+  return new TextBoxVariableBuilder('docs')
+    .label('Documentation at')
+    .defaultValue(published)
+    .current({ text: published, value: published });
 }
 
 function oneOf(name: string, label: string, choices: Readonly<Record<string, string>>, first: string) {

@@ -1,3 +1,4 @@
+import { operations } from '../links.js';
 import {
   MappingType,
   ThresholdsConfigBuilder,
@@ -46,7 +47,8 @@ ORDER BY source`,
     .colorScheme(byThreshold())
     .thresholds(SYNC_AGE)
     .span(10)
-    .height(7);
+    .height(7)
+    .links([operations('when-it-fails')]);
 
 export const newestDay = () =>
   table(
@@ -75,7 +77,8 @@ ORDER BY dataset`,
     { 'Newest day': { width: 120 }, 'Days behind': { width: 110 } },
   )
     .span(14)
-    .height(7);
+    .height(7)
+    .links([operations('is-it-well')]);
 
 const STATES: ValueMapping[] = [
   {
@@ -123,7 +126,8 @@ ORDER BY days.day`,
     .colorScheme(byThreshold())
     .tooltip(allSeries())
     .span(24)
-    .height(7);
+    .height(7)
+    .links([operations('prometheus')]);
 
 export const gapsOfUsage = () =>
   table(
@@ -151,7 +155,8 @@ ORDER BY day DESC, dataset, hub`,
     },
   )
     .span(24)
-    .height(8);
+    .height(8)
+    .links([operations('prometheus')]);
 
 export const computeFallbacks = () =>
   table(
@@ -170,4 +175,5 @@ ORDER BY day DESC`,
     { Day: SHORT, Coverage: { unit: SHARE, decimals: 1, width: 90 }, Read: { width: 170 } },
   )
     .span(24)
-    .height(6);
+    .height(6)
+    .links([operations('prometheus')]);

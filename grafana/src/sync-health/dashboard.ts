@@ -1,6 +1,6 @@
 import { costDashboard } from '../dashboard.js';
 import { apiMetricsDatasource, costsDatasource } from '../datasources.js';
-import { cluster, step } from '../variables.js';
+import { cluster, docs, step } from '../variables.js';
 import { ageOfSync, computeFallbacks, gapsOfUsage, newestDay, usageByDay } from './age.js';
 import { errorShare, latencies, latencyByRoute, requestRates } from './api.js';
 import { restatedByStep, restatedTotal, restatements } from './restatements.js';
@@ -16,7 +16,7 @@ export const syncHealth = () =>
       description:
         'Whether the figures are fresh and whole, what reading them cost, what AWS changed since, and how the API does.',
     },
-    [costsDatasource(), apiMetricsDatasource(), cluster(), step()],
+    [costsDatasource(), apiMetricsDatasource(), cluster(), step(), docs()],
     [
       { title: 'Now', panels: [isItWell(), failures(), ageOfSync(), newestDay()] },
       { title: 'Usage', panels: [usageByDay(), gapsOfUsage(), computeFallbacks()] },

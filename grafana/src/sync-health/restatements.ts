@@ -1,3 +1,4 @@
+import { operations } from '../links.js';
 import { AMOUNT, figures, SHORT, stackedBars, table } from '../panels.js';
 import { IN_CLUSTER } from '../sql.js';
 import { onDaysOfRange } from '../step.js';
@@ -66,4 +67,4 @@ LIMIT 1001`,
       Component: { width: 140 },
       Service: { wrap: true },
     },
-  );
+  ).links([operations('is-it-well')]);

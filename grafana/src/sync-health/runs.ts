@@ -1,3 +1,4 @@
+import { operations } from '../links.js';
 import { MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
 import { TableCellDisplayMode, VisibilityMode } from '@grafana/grafana-foundation-sdk/common';
 import { AMOUNT, lines, stackedBars, table } from '../panels.js';
@@ -47,22 +48,24 @@ LIMIT 501`,
       Rows: { width: 80 },
       Trigger: { width: 85 },
     },
-  ).overrideByName('Status', [
-    { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorText } },
-    {
-      id: 'mappings',
-      value: [
-        {
-          type: MappingType.ValueToText,
-          options: {
-            succeeded: { color: 'green', index: 0 },
-            running: { color: 'blue', index: 1 },
-            failed: { color: 'red', index: 2 },
+  )
+    .overrideByName('Status', [
+      { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorText } },
+      {
+        id: 'mappings',
+        value: [
+          {
+            type: MappingType.ValueToText,
+            options: {
+              succeeded: { color: 'green', index: 0 },
+              running: { color: 'blue', index: 1 },
+              failed: { color: 'red', index: 2 },
+            },
           },
-        },
-      ],
-    },
-  ]);
+        ],
+      },
+    ])
+    .links([operations('when-it-fails')]);
 
 export const durations = () =>
   lines(

@@ -1,3 +1,4 @@
+import { operations } from '../links.js';
 import { MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
 import { figures, table } from '../panels.js';
 import { IN_CLUSTER } from '../sql.js';
@@ -64,7 +65,8 @@ ORDER BY place, state`,
       },
     ])
     .span(16)
-    .height(5);
+    .height(5)
+    .links([operations('is-it-well')]);
 
 export const failures = () =>
   figures(
@@ -80,4 +82,6 @@ SELECT CASE WHEN count(*) > 0 THEN count(*) FILTER (WHERE status = 'failed') END
 FROM reporting.sync_runs
 WHERE ${IN_CLUSTER} AND started_at > now() - interval '7 days' AND status <> 'running'`,
     { Failed: 'count', Succeeded: 'count', 'Last failure': 'text' },
-  ).span(8);
+  )
+    .span(8)
+    .links([operations('when-it-fails')]);
