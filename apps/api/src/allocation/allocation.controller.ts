@@ -1,4 +1,4 @@
-import { Controller, Query } from '@nestjs/common';
+import { Controller, ForbiddenException, Query } from '@nestjs/common';
 import { allocation, allocationTrends } from '#libs/database/queries';
 import type { z } from 'zod';
 import { Access, type AccessScope } from '../access/access-scope.js';
@@ -18,6 +18,9 @@ export class AllocationController {
     dto.AllocationRows,
   )
   allocation(@Query({ schema: dto.Allocation }) query: z.infer<typeof dto.Allocation>, @Access() access: AccessScope) {
+    if (access.user !== undefined && (query.dimensions.includes('service') || query.service !== undefined)) {
+      throw new ForbiddenException('nobody is known to use a service: its costs are not your own');
+    }
     return this.figures.rows(query, access, (scope, filter) => allocation(scope, filter, query.step, query));
   }
 

@@ -49,20 +49,16 @@ export class OpenApiDocument {
       operationIdFactory: (_controller, method) => method,
     });
     const endpoints = this.catalogue.list();
-    // What browsers alone are sent to, such as the login, is no part of the API.
-    const listed = new Set(endpoints.flatMap(({ paths }) => paths));
-    for (const path of Object.keys(document.paths)) if (!listed.has(path)) delete document.paths[path];
-    for (const endpoint of endpoints) {
-      describeOperation(document, endpoint, guarded && !endpoint.openToAll);
-    }
+    // Each once: neither under its other spellings, nor files and logins, which no program asks for.
+    const documented = endpoints.map(({ paths: [path] }) => path);
+    for (const path of Object.keys(document.paths)) if (!documented.includes(path)) delete document.paths[path];
+    for (const endpoint of endpoints) describeOperation(document, endpoint, guarded && !endpoint.openToAll);
     return document;
   }
 }
 
-/** Of the paths of an endpoint the documented one is kept. */
 function describeOperation(document: OpenAPIObject, endpoint: ServedEndpoint, isLocked: boolean): void {
-  const [path = '', ...also] = endpoint.paths;
-  for (const other of also) delete document.paths[other];
+  const [path = ''] = endpoint.paths;
   const operation = document.paths[path]?.get;
   if (!operation) return;
   operation.summary = endpoint.summary;
