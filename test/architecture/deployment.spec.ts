@@ -41,7 +41,13 @@ const services = Object.entries(
 function startedByCompose(): Started[] {
   return services
     .filter(([, { build }]) => build !== undefined)
-    .map(([where, { command, environment }]) => ({ where, command, variables: environment }));
+    .map(([where, { command, environment }]) => ({ where, command: programOf(command), variables: environment }));
+}
+
+/** A program that a shell starts, more than once for instance. */
+function programOf(command: readonly string[]): readonly string[] {
+  const [shell, , script = ''] = command;
+  return shell === 'sh' ? script.slice(script.indexOf('node ')).split(/[ ;]+/) : command;
 }
 
 interface Container {

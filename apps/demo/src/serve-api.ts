@@ -9,7 +9,7 @@ export async function serveApi(environment: Environment, stoppers: Stoppers): Pr
   const config = parseApiConfig(environment);
   const app = await createApi(
     config,
-    new ConsoleLogger({ logLevels: ['warn', 'error', 'fatal'], colors: process.stdout.isTTY }),
+    new ConsoleLogger({ logLevels: ['warn', 'error', 'fatal'], colors: process.stdout.isTTY === true }),
   );
   stoppers.add(() => app.close());
   await listen(app, config);

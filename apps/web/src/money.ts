@@ -57,3 +57,7 @@ export function axisMoney(value: number): string {
   if (Math.abs(value) >= 10_000) return `$${Math.round(value / 1000).toLocaleString('en-US')}k`;
   return `$${value.toLocaleString('en-US', { maximumFractionDigits: 2 })}`;
 }
+
+export function compareUsd(one: Usd, other: Usd): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}

@@ -183,20 +183,20 @@ describe('without figures', () => {
 
   it('says so when the database is away, and tries again', async () => {
     const { page } = await estate.open('?page=explore');
-    await page.route(/total_costs_per_component/, (route) =>
+    await page.route(/aggregate=component/, (route) =>
       route.fulfill({ status: 503, json: { statusCode: 503, message: 'the database is away' } }),
     );
     await page.getByLabel('Group by').selectOption('component');
     await page.getByRole('alert').waitFor();
     expect(await page.getByRole('alert').textContent()).toContain('the database is away');
-    await page.unroute(/total_costs_per_component/);
+    await page.unroute(/aggregate=component/);
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.locator('main tbody tr').first().waitFor();
   });
 
   it('says so when the network is', async () => {
     const { page } = await estate.open('?page=explore');
-    await page.route(/total_costs_per_component/, (route) => route.abort());
+    await page.route(/aggregate=component/, (route) => route.abort());
     await page.getByLabel('Group by').selectOption('component');
     expect(await page.getByRole('alert').textContent()).toContain('Check your connection');
   });

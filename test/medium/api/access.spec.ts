@@ -99,7 +99,7 @@ async function everyPath(): Promise<string[]> {
 
 /** Of a query, the parameters that an endpoint takes. */
 function knownTo(path: string, query: string): string {
-  const known = (parametersOf[path] ?? []).map(({ name }) => name);
+  const known = (parametersOf[path] ?? parametersOf[path.replaceAll('-', '_')] ?? []).map(({ name }) => name);
   return query
     .split('&')
     .filter((parameter) => known.includes(parameter.split('=')[0]!))

@@ -50,6 +50,8 @@ const ALICE = { name: 'alice' };
 const HUB_ADMIN = { name: 'bob', admin: true };
 const CLUSTER_ADMIN = { name: 'ann' };
 
+const withWindow = (path: string) => (path.startsWith('/allocation') ? `${path}?window=7d` : path);
+
 /** All that the index lists, which is all there is. */
 async function everyPath(): Promise<string[]> {
   const { endpoints } = (await api.get('/index')).json as { endpoints: { path: string; also: string[] }[] };
@@ -59,7 +61,7 @@ async function everyPath(): Promise<string[]> {
 describe('who is logged in', () => {
   it('may ask every endpoint what the docs say: nobody, a person, an admin of the hub, a cluster admin', async () => {
     const anyone = ['/', '/docs', '/health/ready', '/index', '/live', '/openapi.json', '/ready', '/session'];
-    const person = ['/costs_per_user', '/costs-per-user', '/total_usage', '/total-usage'];
+    const person = ['/allocation', '/costs_per_user', '/costs-per-user', '/total_usage', '/total-usage'];
     const nobodyElse = ['/metrics'];
     const expected: Record<string, number[]> = {};
     for (const path of await everyPath()) {
@@ -75,7 +77,7 @@ describe('who is logged in', () => {
     ];
     const seen: Record<string, number[]> = {};
     for (const path of await everyPath()) {
-      seen[path] = await Promise.all(browsers.map(async (browser) => (await browser.send(path)).status));
+      seen[path] = await Promise.all(browsers.map(async (browser) => (await browser.send(withWindow(path))).status));
       // Failed attempts are limited by address.
       if (seen[path][0] === 429) seen[path][0] = 401;
     }
@@ -108,6 +110,37 @@ describe('who is logged in', () => {
     ]);
     // The alice of staging is another person.
     expect(await browser.json(`/costs_per_user?from=2025-03-02&to=2025-03-02`)).toEqual([]);
+  });
+
+  it.each(['cluster', 'hub', 'component', 'user', 'usergroup', 'hub,component,instance_type,user'])(
+    'as a person gets their own part alone of /allocation by %s',
+    async (aggregate) => {
+      const browser = await logIn(ALICE);
+      for (const asked of [
+        '',
+        '&user=bob',
+        '&shareIdle=false',
+        '&usergroup=research',
+        '&step=1d',
+        '&limit=1',
+        '&hub=staging',
+      ]) {
+        const path = `/allocation?window=2025-03-01,2025-03-02&aggregate=${aggregate}${asked}`;
+        const rows = await browser.json<{ cost: number }[]>(path);
+        expect(JSON.stringify(rows)).not.toMatch(/bob|carol|staging|support|reason":"/);
+        const total = rows.reduce((sum, { cost }) => sum + cost, 0);
+        // With a limit of 1: compute alone.
+        expect([0, 30.0033, 31.5033]).toContain(Number(total.toFixed(4)));
+      }
+    },
+  );
+
+  it('as a person gets no service, which nobody is known to use', async () => {
+    const browser = await logIn(ALICE);
+    for (const asked of ['aggregate=service', 'aggregate=hub&service=EC2 - Other']) {
+      expect((await browser.send(`/allocation?window=2025-03-01,2025-03-02&${asked}`)).status).toBe(403);
+    }
+    expect((await browser.send('/allocation/trends?window=7d&aggregate=user')).status).toBe(403);
   });
 
   it('as a person gets no share, which tells what others used', async () => {

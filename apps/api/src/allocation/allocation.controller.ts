@@ -1,7 +1,8 @@
-import { Controller, Query } from '@nestjs/common';
+import { Controller, ForbiddenException, Query } from '@nestjs/common';
 import { allocation, allocationTrends } from '#libs/database/queries';
 import type { z } from 'zod';
 import { Access, type AccessScope } from '../access/access-scope.js';
+import { ShowsOwn } from '../access/route-access.js';
 import { FigureEndpoint } from '../figures/figure-endpoint.js';
 import { Figures } from '../figures/figures.js';
 import * as dto from './allocation.dto.js';
@@ -10,12 +11,16 @@ import * as dto from './allocation.dto.js';
 export class AllocationController {
   constructor(private readonly figures: Figures) {}
 
+  @ShowsOwn()
   @FigureEndpoint(
     '/allocation',
     "Cost by any of cluster, hub, component, service, instance type, user and group, over any window, in OpenCost's words",
     dto.AllocationRows,
   )
   allocation(@Query({ schema: dto.Allocation }) query: z.infer<typeof dto.Allocation>, @Access() access: AccessScope) {
+    if (access.user !== undefined && (query.dimensions.includes('service') || query.service !== undefined)) {
+      throw new ForbiddenException('nobody is known to use a service: its costs are not your own');
+    }
     return this.figures.rows(query, access, (scope, filter) => allocation(scope, filter, query.step, query));
   }
 

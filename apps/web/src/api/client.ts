@@ -37,7 +37,7 @@ export async function request(url: string, init: RequestInit): Promise<Response>
   }
 }
 
-async function failureOf(response: Response): Promise<Failure> {
+export async function failureOf(response: Response): Promise<Failure> {
   const message = await response.json().then(
     (body: { message?: unknown }) => (typeof body.message === 'string' ? body.message : ''),
     () => '',

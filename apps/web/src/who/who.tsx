@@ -6,6 +6,7 @@ import { Controls } from '../explore/controls.js';
 import { Chips } from '../explore/filters.js';
 import { CostsCard, EXPLORE } from '../explore/explore.js';
 import { windowOf } from '../explore/range.js';
+import { Amount } from '../parts/amount.js';
 import { Link } from '../parts/link.js';
 import { Empty, Loaded } from '../parts/states.js';
 import { DIMENSIONS, FIRST_VIEW, type View } from '../view.js';
@@ -84,6 +85,12 @@ function FactList({ facts, view, kind, linked }: FactListProps) {
       ) : (
         <Fact name="Members with a cost">{facts.members.toLocaleString('en-US')}</Fact>
       )}
+      <Fact name="Direct">
+        <Amount usd={facts.direct} />
+      </Fact>
+      <Fact name="Shared">
+        <Amount usd={facts.shared} />
+      </Fact>
       {facts.usage.map(({ component, gibHours }) => (
         <Fact key={component} name={`Usage, ${component}`}>
           {gibHours.toLocaleString('en-US', { maximumFractionDigits: 1 })} GiB-hours
