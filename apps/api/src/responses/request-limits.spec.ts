@@ -12,10 +12,12 @@ const PER_ENDPOINT = 3;
 let server: FastifyInstance;
 let begun: (() => void)[];
 let clients: Socket[];
+/** Responses. */
+let sent: number;
 let counts: { received: number; hungUp: number };
 
 beforeEach(async () => {
-  [begun, clients] = [[], []];
+  [begun, clients, sent] = [[], [], 0];
   // Connections of the server before may end while this test runs, and count there.
   const ofThisServer = { received: 0, hungUp: 0 };
   counts = ofThisServer;
@@ -23,6 +25,7 @@ beforeEach(async () => {
   server.server.on('request', () => ofThisServer.received++);
   server.server.on('connection', (socket) => socket.once('close', () => ofThisServer.hungUp++));
   limitRequests(server, { isBusy: () => false, perEndpoint: PER_ENDPOINT });
+  server.addHook('onResponse', async () => void sent++);
   // Each request waits until the test lets it end.
   server.get('/', async () => {
     await new Promise<void>((end) => begun.push(end));
@@ -88,6 +91,13 @@ it('lets all in at once when the database is away, so that each is told so', asy
   expect(begun).toHaveLength(PER_ENDPOINT);
   begun[0]!();
   await until(() => begun.length === PER_ENDPOINT + 5);
+  await send(5, '/user_costs');
+  expect(begun).toHaveLength(PER_ENDPOINT + 10);
+  // It is back: places are few again.
+  for (const end of begun.slice(1)) end();
+  await until(() => sent === PER_ENDPOINT + 10);
+  await send(PLACES, '/user_costs');
+  expect(begun).toHaveLength(PER_ENDPOINT + 10 + PER_ENDPOINT);
 });
 
 it('loses no turn to clients that hung up while they waited', async () => {

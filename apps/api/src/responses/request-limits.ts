@@ -43,6 +43,8 @@ export function limitRequests(fastify: FastifyInstance, { isBusy, perEndpoint }:
   const ofEndpoint = new Slots<string>(perEndpoint);
   const ofAddress = new Slots<string>(PER_ADDRESS);
   const sending = new Map<FastifyReply, Progress>();
+  // While the database is away nobody waits for a place: each is told so as soon as it can be known.
+  let isAway = false;
 
   fastify.addHook('onRequest', async (request, reply) => {
     const ended = onceEnded(request, reply);
@@ -51,14 +53,14 @@ export function limitRequests(fastify: FastifyInstance, { isBusy, perEndpoint }:
     const address = addresses.get(socket) ?? '';
     ended(await ofConnection.enter(socket, socket));
     if (isKept(request)) {
+      ended(() => {
+        if (!reply.raw.headersSent) return;
+        isAway = reply.statusCode === SERVICE_UNAVAILABLE;
+        if (isAway) ofEndpoint.admitAll();
+      });
       // Both spellings of a path are one endpoint.
       const endpoint = request.routeOptions.url?.replaceAll('_', '-');
-      const place = `${address} ${endpoint}`;
-      // A database that is away keeps nobody waiting: each is told so at once.
-      ended(() => {
-        if (reply.statusCode === SERVICE_UNAVAILABLE) ofEndpoint.admitAll(place);
-      });
-      ended(await ofEndpoint.enter(place, socket));
+      if (!isAway) ended(await ofEndpoint.enter(`${address} ${endpoint}`, socket));
     }
     ended(await ofAddress.enter(address, socket));
     // Nobody is there for whom to ask the database.
@@ -139,8 +141,8 @@ class Slots<Key> {
   }
 
   /** Lets all in that wait, at once. */
-  admitAll(key: Key): void {
-    for (const admit of this.#waiting.get(key) ?? []) admit(true);
+  admitAll(): void {
+    for (const waiting of this.#waiting.values()) for (const admit of waiting) admit(true);
   }
 
   /** Until a place is free or the client has gone; true: admitted without a place. Who waits no longer must not be in the queue: its turn would be lost. */
