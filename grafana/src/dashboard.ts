@@ -42,7 +42,7 @@ export interface DashboardText {
   readonly description: string;
 }
 
-/** What every dashboard has in common: UTC, the last 30 days, one cursor, and the way to the others. */
+/** What every dashboard has in common: UTC, whole days, the last 30 of them and today, one cursor, and the way to the others. */
 export function costDashboard(
   text: DashboardText,
   variables: readonly Builder<VariableModel>[],
@@ -53,7 +53,7 @@ export function costDashboard(
     .description(text.description)
     .tags([DASHBOARD_TAG])
     .timezone('utc')
-    .time({ from: 'now-30d', to: 'now' })
+    .time({ from: 'now-30d/d', to: 'now' })
     .tooltip(DashboardCursorSync.Crosshair)
     .editable()
     .variables([...variables])

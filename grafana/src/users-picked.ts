@@ -1,4 +1,5 @@
 import { allPicked, IN_CLUSTER, isOneOfPicked, isPicked, picked } from './sql.js';
+import { FIRST_DAY, LAST_DAY } from './step.js';
 
 /**
  * Costs and usage of the users who are picked. The planner drops a branch whose condition on what is picked is false: sums
@@ -27,11 +28,20 @@ export const USER_COSTS_BY_DAY = `
     AND ${IN_RANGE} AND ${picked('hub')} AND ${picked('component')}`;
 
 /** What each user cost by day and component. */
-export const USER_COSTS = `(
-  SELECT day, hub, username, component, direct_usd, shared_usd
+export const USER_COSTS = userCosts('$__timeFilter(day)');
+
+/** The same of as many days before the range. */
+export const USER_COSTS_BEFORE = userCosts(
+  `day BETWEEN ${FIRST_DAY} - (${LAST_DAY} - ${FIRST_DAY} + 1) AND ${FIRST_DAY} - 1`,
+);
+
+function userCosts(days: string): string {
+  return `(
+  SELECT day, hub, username, component, direct_usd, shared_usd, usergroups
   FROM reporting.daily_user_costs
-  WHERE ${IN_RANGE} AND username IS NOT NULL AND ${USERS_PICKED} AND ${GROUPS_PICKED}
+  WHERE ${IN_CLUSTER} AND ${days} AND username IS NOT NULL AND ${USERS_PICKED} AND ${GROUPS_PICKED}
 ) AS costs`;
+}
 
 /** Who was on which day in one of the groups that are picked. */
 const MEMBERS_PICKED = `

@@ -1,6 +1,7 @@
 import {
   CustomVariableBuilder,
   QueryVariableBuilder,
+  TextBoxVariableBuilder,
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
@@ -12,11 +13,14 @@ export function cluster(): QueryVariableBuilder {
   return fromQuery('cluster', 'Cluster', `SELECT cluster FROM reporting.clusters ORDER BY cluster`);
 }
 
+/** Hubs with costs of their tag, and hubs with users: a hub without a tag has the latter alone. */
 export function hub(): QueryVariableBuilder {
   return many(
     'hub',
     'Hub',
-    `SELECT DISTINCT hub FROM reporting.daily_hub_costs WHERE ${IN_CLUSTER} AND $__timeFilter(day) ORDER BY hub`,
+    `SELECT hub FROM reporting.daily_hub_costs WHERE ${IN_CLUSTER} AND $__timeFilter(day)
+UNION SELECT hub FROM reporting.daily_allocated_costs WHERE ${IN_CLUSTER} AND $__timeFilter(day)
+ORDER BY hub`,
   );
 }
 
@@ -51,12 +55,40 @@ ORDER BY username`,
 
 /** How many users are shown by name. */
 export function topUsers(): CustomVariableBuilder {
-  const choices = ['5', '10', '20', '50'];
-  return new CustomVariableBuilder('top_users')
-    .label('Top users')
-    .values(choices.join(','))
-    .current({ text: '10', value: '10' })
-    .options(choices.map((choice) => ({ text: choice, value: choice, selected: choice === '10' })))
+  return oneOf('top_users', 'Top users', { '5': '5', '10': '10', '20': '20', '50': '50' }, '10');
+}
+
+/** How much time a bar stands for; Auto: what suits the range. */
+export function step(): CustomVariableBuilder {
+  return oneOf('step', 'Step', { Auto: 'auto', Day: 'day', Week: 'week', Month: 'month' }, 'auto');
+}
+
+/** How the cost of somebody in several groups is counted. */
+export function counted(): CustomVariableBuilder {
+  return oneOf(
+    'counted',
+    'Costs of members',
+    { 'Split among their groups': 'split', 'In full in each group': 'full' },
+    'split',
+  );
+}
+
+/** Where the pages of this project's folder docs are to be read. */
+export function docs(): TextBoxVariableBuilder {
+  const published = 'https://github.com/2i2c-org/jupyterhub-cost-monitoring/blob/main/docs';
+  return new TextBoxVariableBuilder('docs')
+    .label('Documentation at')
+    .defaultValue(published)
+    .current({ text: published, value: published });
+}
+
+function oneOf(name: string, label: string, choices: Readonly<Record<string, string>>, first: string) {
+  const options = Object.entries(choices).map(([text, value]) => ({ text, value, selected: value === first }));
+  return new CustomVariableBuilder(name)
+    .label(label)
+    .values(options.map(({ text, value }) => (text === value ? text : `${text} : ${value}`)).join(', '))
+    .current({ text: options.find(({ selected }) => selected)!.text, value: first })
+    .options(options)
     .allowCustomValue(false);
 }
 

@@ -41,7 +41,13 @@ const services = Object.entries(
 function startedByCompose(): Started[] {
   return services
     .filter(([, { build }]) => build !== undefined)
-    .map(([where, { command, environment }]) => ({ where, command, variables: environment }));
+    .map(([where, { command, environment }]) => ({ where, command: programOf(command), variables: environment }));
+}
+
+/** A program that a shell starts, more than once for instance. */
+function programOf(command: readonly string[]): readonly string[] {
+  const [shell, , script = ''] = command;
+  return shell === 'sh' ? script.slice(script.indexOf('node ')).split(/[ ;]+/) : command;
 }
 
 interface Container {
@@ -147,7 +153,8 @@ it('the image has every package that its programs import', () => {
   const sources = ['apps', 'libs', 'migrations']
     .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`))
     .filter(
-      (file) => /(?<!\.spec)\.ts$/.test(file) && !/^(apps\/demo|apps\/web|libs\/embedded|libs\/[^/]+\/testing)\//.test(file),
+      (file) =>
+        /(?<!\.spec)\.ts$/.test(file) && !/^(apps\/demo|apps\/web|libs\/embedded|libs\/[^/]+\/testing)\//.test(file),
     );
   const missing = sources.flatMap((file) =>
     ts

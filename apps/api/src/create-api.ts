@@ -81,7 +81,10 @@ export async function createApi(config: ApiConfig, logger: LoggerService | false
   await app.get(AccessGuard).register(fastify);
   await fastify.register(fastifyCompress, { encodings: ['br', 'gzip'], brotliOptions: { params: BROTLI } });
   keepResponses(fastify, { versions: new DataVersions(database), clusterName: config.clusterName });
-  limitRequests(fastify, () => database.isBusy);
+  limitRequests(fastify, {
+    isBusy: () => database.isBusy,
+    perEndpoint: Math.ceil(database.streamCount / 3),
+  });
   app.useSecurityHeaders(SECURITY_HEADERS);
   if (config.basePath) redirectToBasePath(fastify, config.basePath);
   const page = readPageFiles();

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Environment } from '#libs/config';
 import { DEMO_RESOLUTION_SECONDS, type DemoCluster } from './start-cluster.js';
 
@@ -12,6 +13,8 @@ export function demoEnvironment(outside: Environment, databaseUrl: string, clust
     CLUSTER_NAME: simulator.estate.options.clusterName,
     // The sync demands one; without a Prometheus nothing is sent to it.
     PROMETHEUS_URL: prometheusUrl ?? 'http://prometheus.invalid',
+    // The hub whose tag is not the name of its namespace. npm runs the demo, and the tests, in the root of the project.
+    ATTRIBUTION_FILE: join('apps', 'demo', 'attribution.json'),
     USAGE_RESOLUTION: `${DEMO_RESOLUTION_SECONDS}s`,
     PORT: outside['PORT'],
     AWS_ENDPOINT_URL_COST_EXPLORER: simulator.url,

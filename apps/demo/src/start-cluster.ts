@@ -13,9 +13,17 @@ export interface DemoCluster {
 export const DEMO_RESOLUTION_SECONDS = 300;
 const DAYS_OF_USAGE = 90;
 
-/** Starts the simulator, and a real Prometheus with its metrics where one can be had. */
-export async function startCluster(stoppers: Stoppers, say: (text: string) => void): Promise<DemoCluster> {
-  const simulator = await startSimulator({ estate: { historyDays: DAYS_OF_USAGE } });
+/**
+ * Starts the simulator, and a real Prometheus with its metrics where one can be had.
+ *
+ * @param apiMetrics where the API will serve its own metrics, which Prometheus scrapes from then on
+ */
+export async function startCluster(
+  stoppers: Stoppers,
+  say: (text: string) => void,
+  apiMetrics: string,
+): Promise<DemoCluster> {
+  const simulator = await startSimulator({ estate: { historyDays: DAYS_OF_USAGE }, story: true });
   stoppers.add(() => simulator.close());
   const found = await findPrometheus();
   if ('unavailable' in found) {
@@ -23,8 +31,14 @@ export async function startCluster(stoppers: Stoppers, say: (text: string) => vo
     return { simulator, prometheusUrl: undefined };
   }
   say('Starting Prometheus with 90 days of metrics …');
-  const history = historyText(simulator.estate, { scrapeIntervalSeconds: DEMO_RESOLUTION_SECONDS });
-  const prometheus = await startPrometheus({ history: history });
+  const history = historyText(simulator.estate, {
+    scrapeIntervalSeconds: DEMO_RESOLUTION_SECONDS,
+    lostDays: simulator.lostDays,
+  });
+  const prometheus = await startPrometheus({
+    history,
+    scrape: [{ job: 'jupyterhub-costs-api', target: apiMetrics, interval: '15s' }],
+  });
   stoppers.add(() => prometheus.stop());
   return { simulator, prometheusUrl: prometheus.url };
 }

@@ -15,17 +15,17 @@ import {
   type NodeCapacity,
   type UserUsage,
 } from '#libs/domain';
-import type { Estate } from '../../simulator/src/index.js';
+import type { Estate, Simulator } from '../../simulator/src/index.js';
 import type { SourceSummary } from '../../sync/src/run-summary.js';
 import { recordRun } from '../../sync/src/steps/record-run.js';
 import type { SyncWork } from '../../sync/src/task.js';
 
-/** Stores what everybody really used, of every day that a Prometheus would remember, in the place of the sync's reading. */
-export function storeTrueUsage(work: SyncWork, estate: Estate): Promise<SourceSummary> {
+/** Stores what everybody really used, of every day that a Prometheus would remember and was not lost, in the place of the sync's reading. */
+export function storeTrueUsage(work: SyncWork, { estate, lostDays }: Simulator): Promise<SourceSummary> {
   const { config, policy, session, signal, today, progress } = work;
   const window = { from: estate.usageFrom, until: addDays(today, 1) };
   return recordRun(work, { source: 'prometheus', window }, async (run, tally) => {
-    const days = eachDay(window);
+    const days = eachDay(window).filter((day) => !lostDays.includes(day));
     tally.daysDue = days.length;
     for (const day of days) {
       signal.throwIfAborted();

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
+import type { Day } from '#libs/domain';
 import { z } from 'zod';
 import type { Bill } from './cost-explorer/bill.js';
 import { serveCostExplorer } from './cost-explorer/cost-explorer-route.js';
@@ -17,6 +18,7 @@ export interface Served {
   readonly bill: Bill;
   readonly faults: FaultSchedule;
   readonly requestCounts: RequestCounts;
+  readonly lostDays: readonly Day[];
 }
 
 /** As often as the demos scrape: five times less to import than a scrape every minute. */
@@ -24,7 +26,7 @@ const SERVED_HISTORY_INTERVAL_SECONDS = 300;
 
 /** Every path that the simulator serves. */
 export function makeRouter(served: Served): (request: IncomingMessage) => Promise<Outcome> {
-  const { estate, bill, faults, requestCounts } = served;
+  const { estate, bill, faults, requestCounts, lostDays } = served;
   return async (request) => {
     const { pathname } = new URL(request.url ?? '/', 'http://simulator');
     const body = await readText(request);
@@ -37,7 +39,7 @@ export function makeRouter(served: Served): (request: IncomingMessage) => Promis
         return respond(
           200,
           CONTENT_TYPE,
-          historyText(estate, { scrapeIntervalSeconds: SERVED_HISTORY_INTERVAL_SECONDS }),
+          historyText(estate, { scrapeIntervalSeconds: SERVED_HISTORY_INTERVAL_SECONDS, lostDays }),
         );
       case 'GET /simulator/requests':
         return respondJson(200, requestCounts);

@@ -11,6 +11,8 @@ export interface SimulatorOptions {
   /** So many of the last days are marked as estimated. */
   readonly estimatedDays?: number;
   readonly inactiveTags?: readonly string[];
+  /** Whether the account and its metrics have a story: what goes wrong and what changes, for a demo. */
+  readonly story?: boolean;
   /** The account's first day: Cost Explorer has no data of the time before. Default: older than what it keeps. */
   readonly firstDay?: Day;
 }

@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { dayOf } from '#libs/domain';
+import { dayOf, type Day } from '#libs/domain';
 import { accountBill } from './cost-explorer/account-bill.js';
 import { RequestCounts } from './cost-explorer/request-counts.js';
 import { makeEstate, type Estate } from './estate/index.js';
@@ -10,6 +10,7 @@ import { FaultSchedule } from './faults/fault-schedule.js';
 import { respondJson, type Outcome } from './faults/outcome.js';
 import { makeRouter } from './router.js';
 import type { SimulatorOptions } from './simulator-options.js';
+import { lostDay, story } from './story.js';
 
 export interface Simulator {
   /** Base of everything it serves: Cost Explorer at `/`, metrics of now at `/metrics`, of all days until now at `/history`. */
@@ -17,6 +18,8 @@ export interface Simulator {
   readonly estate: Estate;
   readonly faults: FaultSchedule;
   readonly requestCounts: RequestCounts;
+  /** Days of which nothing was scraped. */
+  readonly lostDays: readonly Day[];
   close(): Promise<void>;
 }
 
@@ -28,6 +31,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const estate = makeEstate({ ...options.estate, today: options.estate?.today ?? dayOf(new Date()) });
   const faults = new FaultSchedule();
   const requestCounts = new RequestCounts();
+  const { today } = estate.options;
+  const lostDays = options.story ? [lostDay(today)] : [];
+  if (options.story) faults.add(...story(today));
   const billOptions = {
     pageSize: options.pageSize ?? DEFAULT_PAGE_SIZE,
     estimatedDays: options.estimatedDays ?? DEFAULT_ESTIMATED_DAYS,
@@ -35,7 +41,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     firstDay: options.firstDay,
   };
   const bill = accountBill(estate, billOptions, (items) => faults.restate(items));
-  const route = makeRouter({ estate, bill, faults, requestCounts });
+  const route = makeRouter({ estate, bill, faults, requestCounts, lostDays });
   const server = createServer((request, response) => {
     void route(request)
       .catch((error: unknown) => respondJson(500, { error: String(error) }))
@@ -52,6 +58,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     estate,
     faults,
     requestCounts,
+    lostDays,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

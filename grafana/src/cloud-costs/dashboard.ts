@@ -1,10 +1,18 @@
 import { costDashboard } from '../dashboard.js';
 import { costsDatasource } from '../datasources.js';
-import { cluster, component, hub } from '../variables.js';
-import { accountByDay, componentsByDay, componentsOfHub, hubsByDay, nobodyByDay, services } from './by-day.js';
-import { estimatedDays } from './estimated-days.js';
-import { monthByDay, monthToDate } from './months.js';
-import { account, attributedToNobody, days } from './totals.js';
+import { cluster, component, hub, step } from '../variables.js';
+import {
+  accountByStep,
+  componentsByStep,
+  hubsByStep,
+  instanceTypesByStep,
+  nobodyByStep,
+  topUsersByStep,
+} from './by-step.js';
+import { estimatedDays } from '../estimated-days.js';
+import { borneByNobody, month, roseMost, week, whoseRoseMost } from './first-screen.js';
+import { monthByDay, months } from './months.js';
+import { account, days, hubs, services } from './tables.js';
 
 /** What the account, each hub and each component cost. */
 export const cloudCosts = () =>
@@ -12,13 +20,16 @@ export const cloudCosts = () =>
     {
       uid: 'jupyterhub-cloud-costs',
       title: 'Cloud costs',
-      description: 'What the AWS account, each hub and each component cost per day, and how the month goes.',
+      description: 'How the month goes, what rose, and what the AWS account, each hub and each component cost.',
     },
-    [costsDatasource(), cluster(), hub(), component()],
+    [costsDatasource(), cluster(), step(), hub(), component()],
     [
-      { title: 'Totals of the range', panels: [account(), attributedToNobody(), days(), accountByDay()] },
-      { title: 'Month', panels: [monthToDate(), monthByDay()] },
-      { title: 'Hubs and components', panels: [hubsByDay(), componentsByDay(), nobodyByDay(), services().span(12)] },
-      { title: 'Each hub', panels: [componentsOfHub()] },
+      {
+        title: 'This month',
+        panels: [month(), week(), borneByNobody(), roseMost(), whoseRoseMost(), months(), monthByDay()],
+      },
+      { title: 'Hubs, components and users', panels: [hubsByStep(), componentsByStep(), topUsersByStep(), hubs()] },
+      { title: 'AWS services', panels: [services(), instanceTypesByStep().span(24)] },
+      { title: 'The account, of the whole cluster', panels: [account(), days(), accountByStep(), nobodyByStep()] },
     ],
   ).annotation(estimatedDays());

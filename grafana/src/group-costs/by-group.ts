@@ -1,32 +1,30 @@
-import { PanelBuilder as BarChartBuilder } from '@grafana/grafana-foundation-sdk/barchart';
-import {
-  LegendDisplayMode,
-  LegendPlacement,
-  StackingMode,
-  VisibilityMode,
-  VizLegendOptionsBuilder,
-  VizOrientation,
-} from '@grafana/grafana-foundation-sdk/common';
 import { PanelBuilder as TextBuilder, TextMode } from '@grafana/grafana-foundation-sdk/text';
-import { COSTS } from '../datasources.js';
-import { allSeries, colour, dailyBars, figures, dailyLines, USD } from '../panels.js';
-import { SqlQuery } from '../sql.js';
+import { membersOfGroup } from '../links.js';
+import { SHARE } from '../money.js';
+import { AMOUNT, figures, stackedBars, table } from '../panels.js';
 import { USER_COSTS_BY_DAY } from '../users-picked.js';
 import { GROUP_COSTS_PICKED } from './conditions.js';
 
+const NO_GROUP =
+  'No user of a group bears a cost: no day of this range is stored, usage was not read (see Sync health), or nothing matches the filters at the top';
+
+/** The amount that the switch at the top says. */
+const COUNTED_USD = `CASE \${counted:sqlstring} WHEN 'full' THEN full_usd ELSE split_usd END`;
+
 export const splitAndFull = () =>
   new TextBuilder()
-    .title('Split and full')
+    .title('Split or full')
     .description('How costs of people in several groups are counted.')
     .mode(TextMode.Markdown)
     .content(
-      `**Split** divides the cost of a person in several groups evenly among them, so groups add up to what the users cost; \
-**full** puts the whole of it into each of their groups, which says what a group's members cost, and adds up to more.
+      `Choose at the top how _Costs of members_ are counted. **Split** divides the cost of a person in several groups evenly \
+among them: groups add up to what the users cost. **In full** puts the whole of it into each of their groups: what a group's \
+members cost; the bars and totals then add up to more than the users cost.
 
 Groups are as of each day. *none*: in no group that day; *unknown*: memberships of that day were not read.`,
     )
-    .span(8)
-    .height(6);
+    .span(10)
+    .height(5);
 
 export const groupTotals = () =>
   figures(
@@ -43,76 +41,52 @@ SELECT users.users_usd AS "Users",
 FROM (SELECT sum(split_usd) AS split_usd, sum(full_usd) AS full_usd FROM ${GROUP_COSTS_PICKED}) AS groups
 CROSS JOIN (SELECT sum(direct_usd + shared_usd) AS users_usd FROM (${USER_COSTS_BY_DAY}
 ) AS costs) AS users`,
-  )
-    .span(16)
-    .height(6);
+    { Users: 'usd', 'Groups, split': 'usd', 'Groups, full': 'usd', 'Counted more than once': 'usd' },
+  ).span(14);
 
-export const byGroup = () =>
-  new BarChartBuilder()
-    .title('By group, split and full')
-    .description(
-      'Cost of each group over the range. The bars of a group differ by what its members cost their other groups. The 40 most expensive groups.',
-    )
-    .datasource(COSTS)
-    .withTarget(
-      new SqlQuery(
-        `
-SELECT usergroup AS "Group", sum(split_usd) AS "split", sum(full_usd) AS "full"
-FROM ${GROUP_COSTS_PICKED}
-GROUP BY usergroup
-ORDER BY "full" DESC, usergroup
-LIMIT 40`,
-        'table',
-      ),
-    )
-    .xField('Group')
-    .orientation(VizOrientation.Auto)
-    .stacking(StackingMode.None)
-    .showValue(VisibilityMode.Auto)
-    .xTickLabelRotation(-45)
-    .unit(USD)
-    .decimals(2)
-    .axisSoftMin(0)
-    .overrideByName('split', [colour('blue')])
-    .overrideByName('full', [colour('light-orange')])
-    .legend(
-      new VizLegendOptionsBuilder()
-        .displayMode(LegendDisplayMode.Table)
-        .placement(LegendPlacement.Right)
-        .showLegend(true)
-        .calcs(['sum']),
-    )
-    .tooltip(allSeries())
-    .span(24)
-    .height(11);
-
-export const splitByDay = () =>
-  dailyBars(
+export const groupsByStep = () =>
+  stackedBars(
     {
-      title: 'By day, split',
-      description: 'The stacked bars add up to what the users cost that day, as long as no group is picked.',
-    },
-    byDay('split_usd'),
-  );
-
-/** Lines: bars that are not stacked would hide one another. */
-export const fullByDay = () =>
-  dailyLines(
-    {
-      title: 'By day, full',
+      title: 'By group',
       description:
-        "What each group's members cost that day. Lines instead of stacked bars: groups overlap, so they must not be added up.",
+        'Cost of each group, split or in full as chosen at the top. Split: the bars add up to what the users cost, as long as no group is picked. In full: groups overlap, so a bar is as high as its groups together, and higher than what the users cost.',
+      empty: NO_GROUP,
     },
-    byDay('full_usd'),
-    ['sum', 'mean', 'max'],
+    `
+  SELECT day, usergroup AS metric, ${COUNTED_USD} AS value
+  FROM ${GROUP_COSTS_PICKED}`,
   )
-    .unit(USD)
-    .decimals(2);
+    .span(12)
+    .height(12);
 
-function byDay(amount: 'split_usd' | 'full_usd'): string {
-  return `
-SELECT day AS "time", usergroup AS metric, sum(${amount}) AS value
-FROM ${GROUP_COSTS_PICKED}
-GROUP BY day, usergroup
-ORDER BY day, usergroup`;
-}
+export const groups = () =>
+  table(
+    {
+      title: 'Groups',
+      description:
+        'Cost of each group over the range, counted as chosen at the top; its share; both ways of counting; and the days on which it had a cost. The row All is the total. Click a group to see its members.',
+      empty: NO_GROUP,
+    },
+    `
+SELECT coalesce(usergroup, 'All') AS "Group", usd AS "Cost",
+       usd / nullif(sum(usd) FILTER (WHERE usergroup IS NOT NULL) OVER (), 0) AS "Share",
+       days AS "Days", split_usd AS "Split", full_usd AS "Full"
+FROM (
+  SELECT usergroup, sum(${COUNTED_USD}) AS usd, sum(split_usd) AS split_usd, sum(full_usd) AS full_usd, count(DISTINCT day) AS days
+  FROM ${GROUP_COSTS_PICKED}
+  GROUP BY GROUPING SETS ((usergroup), ())
+  HAVING count(*) > 0
+) AS sums
+ORDER BY usergroup IS NOT NULL, "Cost" DESC, usergroup
+LIMIT 1001`,
+    {
+      Group: { link: membersOfGroup('groups') },
+      Cost: AMOUNT,
+      Share: { unit: SHARE, decimals: 1, width: 80 },
+      Days: { width: 70 },
+      Split: AMOUNT,
+      Full: AMOUNT,
+    },
+  )
+    .span(12)
+    .height(12);

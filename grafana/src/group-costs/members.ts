@@ -1,11 +1,16 @@
-import { dailyLines, table, USD } from '../panels.js';
+import { pageOfUser, usersOfGroup, usersOfHub } from '../links.js';
+import { AMOUNT, paintedLines, SHORT, table, type Column } from '../panels.js';
 import { allPicked, IN_CLUSTER, isPicked, picked } from '../sql.js';
+import { FIRST_DAY, LAST_DAY } from '../step.js';
 import { USERS_PICKED } from '../users-picked.js';
 import { MEMBERSHIPS_PICKED } from './conditions.js';
 
 /** Conditions on `usergroups`, all the groups that a user of a hub was in on the same day. */
 const IN_SEVERAL = 'cardinality(usergroups) > 1';
 const IN_NONE = `'none' = ANY (usergroups)`;
+
+const USER: Column = { width: 170, link: pageOfUser('groups') };
+const HUB: Column = { width: 110, link: usersOfHub('groups') };
 
 /** What each user of each hub cost on the days on which the condition held. */
 const costsWhile = (condition: string) => `(
@@ -21,11 +26,11 @@ export const severalGroups = () =>
     {
       title: 'Users in several groups',
       description:
-        'Who was in more than one group on at least one day of the range: all groups they were in on such days, how many days, the last of them, and what they cost on them. Split divides this cost, full counts it once per group.',
+        'Which groups overlap: who was in more than one group on at least one day of the range: what they cost on such days, all groups they were in on them, how many days, and the last of them; the row All is the total cost. Split divides this cost, full counts it once per group.',
     },
     `
-SELECT m.username AS "User", m.hub AS "Hub", m.its_groups AS "Groups",
-       m.days AS "Days", to_char(m.last_day, 'YYYY-MM-DD') AS "Last day", costs.amount_usd AS "Cost"
+SELECT coalesce(m.username, 'All') AS "User", coalesce(m.hub, 'All') AS "Hub", sum(costs.amount_usd) AS "Cost", min(m.its_groups) AS "Groups",
+       max(m.days) AS "Days", to_char(max(m.last_day), 'YYYY-MM-DD') AS "Last day"
 FROM (
   SELECT username, hub, string_agg(DISTINCT usergroup, ', ' ORDER BY usergroup) AS its_groups,
          count(DISTINCT day) AS days, max(day) AS last_day
@@ -34,45 +39,61 @@ FROM (
   GROUP BY username, hub
   HAVING ${allPicked('usergroup')} OR bool_or(${isPicked('usergroup')})
 ) AS m LEFT JOIN ${costsWhile(IN_SEVERAL)} AS costs ON costs.username = m.username AND costs.hub = m.hub
-ORDER BY "Cost" DESC NULLS LAST, "User", "Hub"`,
-    { Cost: USD },
-  ).span(12);
+GROUP BY GROUPING SETS ((m.username, m.hub, m.its_groups), ())
+HAVING count(*) > 0
+ORDER BY grouping(m.hub) DESC, "Cost" DESC NULLS LAST, "User", "Hub"
+LIMIT 1001`,
+    { User: USER, Hub: HUB, Cost: AMOUNT, Groups: { wrap: true }, Days: { width: 70 }, 'Last day': SHORT },
+  ).span(14);
 
 export const noGroup = () =>
   table(
     {
       title: 'Users in no group',
       description:
-        'Who was known to be in no group on at least one day of the range: how many days, the last of them, and what they cost in no group. Memberships are set at log-in: somebody who has not logged in since may still be in none.',
+        'Who was known to be in no group on at least one day of the range: what they cost in no group, how many days, and the last of them; the row All is the total cost. With groups picked, none must be among them. Memberships are set at log-in: somebody who has not logged in since may still be in none.',
     },
     `
-SELECT m.username AS "User", m.hub AS "Hub",
-       m.days AS "Days", to_char(m.last_day, 'YYYY-MM-DD') AS "Last day", costs.amount_usd AS "Cost"
+SELECT coalesce(m.username, 'All') AS "User", coalesce(m.hub, 'All') AS "Hub", sum(costs.amount_usd) AS "Cost",
+       max(m.days) AS "Days", to_char(max(m.last_day), 'YYYY-MM-DD') AS "Last day"
 FROM (
   SELECT username, hub, count(*) AS days, max(day) AS last_day
   FROM ${MEMBERSHIPS_PICKED}
-    AND usergroup = 'none'
+    AND usergroup = 'none' AND ${picked('usergroup')}
   GROUP BY username, hub
 ) AS m LEFT JOIN ${costsWhile(IN_NONE)} AS costs ON costs.username = m.username AND costs.hub = m.hub
-ORDER BY "Cost" DESC NULLS LAST, "User", "Hub"`,
-    { Cost: USD },
-  ).span(12);
+GROUP BY GROUPING SETS ((m.username, m.hub), ())
+HAVING count(*) > 0
+ORDER BY grouping(m.hub) DESC, "Cost" DESC NULLS LAST, "User", "Hub"
+LIMIT 1001`,
+    { User: USER, Hub: HUB, Cost: AMOUNT, Days: { width: 70 }, 'Last day': SHORT },
+  ).span(10);
 
-export const membersByDay = () =>
-  dailyLines(
+/** A sum over days would count people many times: the mean over the days of a step that were read. */
+export const membersByStep = () =>
+  paintedLines(
     {
       title: 'Members, as of each day',
       description:
-        'How many users each group had on each day; the same name on two hubs counts as two users. A gap: memberships of that day were not read.',
+        'How many users each group had, with a cost or without; of a week or a month, the mean of its days. The same name on two hubs counts as two users. A gap: nobody was in the group, or memberships were not read.',
+      empty:
+        'No memberships: the groups exporter was not read in this range (see Sync health), or nothing matches the filters at the top',
     },
     `
-SELECT day AS "time", usergroup AS metric, count(*) AS value
-FROM ${MEMBERSHIPS_PICKED}
-  AND ${picked('usergroup')}
-GROUP BY day, usergroup
-ORDER BY day, usergroup`,
+  WITH members AS MATERIALIZED (
+    SELECT day, usergroup, count(*) AS members
+    FROM ${MEMBERSHIPS_PICKED}
+      AND ${picked('usergroup')}
+    GROUP BY day, usergroup
+  )
+  SELECT all_days.day::date AS day, usergroup AS metric, members AS value
+  FROM (SELECT DISTINCT usergroup FROM members) AS groups
+  CROSS JOIN generate_series(${FIRST_DAY}::timestamp, ${LAST_DAY}::timestamp, interval '1 day') AS all_days (day)
+  LEFT JOIN members USING (usergroup, day)`,
     ['lastNotNull', 'min', 'max'],
-  ).decimals(0);
+  )
+    .unit('none')
+    .decimals(0);
 
 export const memberships = () =>
   table(
@@ -90,4 +111,12 @@ FROM ${MEMBERSHIPS_PICKED}
 GROUP BY usergroup, username, hub
 ORDER BY usergroup, username, hub
 LIMIT 5000`,
+    {
+      Group: { link: usersOfGroup('groups') },
+      User: USER,
+      Hub: HUB,
+      'First day': SHORT,
+      'Last day': SHORT,
+      Days: { width: 70 },
+    },
   ).span(12);

@@ -1,7 +1,8 @@
 import { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import { API_METRICS } from '../datasources.js';
-import { allSeries, type PanelText, SHARE, tableLegend } from '../panels.js';
+import { SHARE } from '../money.js';
+import { allSeries, legendOnTheRight, type PanelText } from '../panels.js';
 
 /** A PromQL query, and the name of its series. */
 interface MetricsQuery {
@@ -20,9 +21,9 @@ export const requestRates = () =>
 export const errorShare = () =>
   metrics(
     {
-      title: 'API answers that were errors',
+      title: 'API responses that were errors',
       description:
-        'Share of requests that were answered 4xx, a fault of the question, and 5xx, a fault of the service or its database.',
+        'Share of requests that got 4xx, a fault of the request, and 5xx, a fault of the service or its database.',
     },
     ['4', '5'].map((digit) => ({
       expression: `(sum(rate(cost_monitoring_http_request_duration_seconds_count{status=~"${digit}.."}[$__rate_interval])) or vector(0)) / sum(rate(cost_monitoring_http_request_duration_seconds_count[$__rate_interval]))`,
@@ -57,10 +58,11 @@ function metrics(text: PanelText, queries: readonly MetricsQuery[]): TimeseriesB
   const panel = new TimeseriesBuilder()
     .title(text.title)
     .description(text.description)
+    .noValue('No metrics: does the Prometheus that is chosen at the top scrape /metrics of the API?')
     .datasource(API_METRICS)
     .axisSoftMin(0)
     .lineWidth(2)
-    .legend(tableLegend(['mean', 'max', 'lastNotNull']))
+    .legend(legendOnTheRight(['mean', 'max', 'lastNotNull']))
     .tooltip(allSeries())
     .span(12)
     .height(9);

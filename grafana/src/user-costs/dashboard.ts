@@ -1,7 +1,8 @@
 import { costDashboard } from '../dashboard.js';
 import { costsDatasource } from '../datasources.js';
-import { cluster, component, hub, topUsers as topUsersVariable, user, usergroup } from '../variables.js';
-import { userComponentsByDay, userHubsByDay, usersByDay } from './by-day.js';
+import { estimatedDays } from '../estimated-days.js';
+import { cluster, component, hub, step, topUsers as topUsersVariable, user, usergroup } from '../variables.js';
+import { usageByStep, userComponentsByStep, userHubsByStep, usersByStep } from './by-step.js';
 import { activeUsers, topUsers, usersTotal } from './totals.js';
 import { users } from './users.js';
 
@@ -11,13 +12,12 @@ export const userCosts = () =>
     {
       uid: 'jupyterhub-user-costs',
       title: 'User costs',
-      description:
-        'What each user cost per day, directly and as their part of what all hubs share, and what no user bears.',
+      description: 'What each user cost, directly and as their part of what all hubs share, and what no user bears.',
     },
-    [costsDatasource(), cluster(), hub(), component(), usergroup(), user(), topUsersVariable()],
+    [costsDatasource(), cluster(), step(), hub(), component(), usergroup(), user(), topUsersVariable()],
     [
-      { title: 'Top users', panels: [usersTotal(), activeUsers(), topUsers(), usersByDay()] },
-      { title: 'Hubs and components', panels: [userHubsByDay(), userComponentsByDay()] },
+      { title: 'Top users', panels: [usersTotal(), activeUsers(), usersByStep(), topUsers()] },
       { title: 'Every user', panels: [users()] },
+      { title: 'Hubs, components and usage', panels: [userComponentsByStep(), userHubsByStep(), usageByStep()] },
     ],
-  );
+  ).annotation(estimatedDays());

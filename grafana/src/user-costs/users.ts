@@ -1,54 +1,77 @@
-import { table, USD } from '../panels.js';
-import { USAGE, USER_COSTS } from '../users-picked.js';
-
-const GIB = 'gbytes';
+import { pageOfUser, usersOfHub } from '../links.js';
+import { SHARE } from '../money.js';
+import { AMOUNT, table } from '../panels.js';
+import { IN_CLUSTER } from '../sql.js';
+import { FIRST_DAY, LAST_DAY } from '../step.js';
+import { USAGE, USER_COSTS, USER_COSTS_BEFORE } from '../users-picked.js';
+import { NO_USER } from './by-step.js';
 
 /** The most rows that the table shows: a browser has to hold them. */
 const MOST_USERS = 1000;
+
+/** Change against the same number of days before the range: empty where they are not all stored. */
+const COMPARABLE = `(
+  SELECT count(*) = ${LAST_DAY} - ${FIRST_DAY} + 1
+  FROM reporting.daily_total_costs
+  WHERE ${IN_CLUSTER} AND name = 'account' AND day BETWEEN ${FIRST_DAY} - (${LAST_DAY} - ${FIRST_DAY} + 1) AND ${FIRST_DAY} - 1
+)`;
 
 export const users = () =>
   table(
     {
       title: 'Users',
-      description: `Direct and shared part, memory held over time (GiB-hours), home directory (mean over the days that it was measured), and what a GiB-hour of memory cost: idle nodes make it dear. At most ${MOST_USERS} users, the most expensive first; click a user to see only them.`,
+      description: `Cost, change against as many days before the range (empty where those are not all stored), share of what all picked users cost, direct and shared part, memory held over time (GiB-hours), home directory (mean over the days that it was measured), what a GiB-hour of memory cost, and the groups of their last day. The row All is the total. At most ${MOST_USERS} users, the most expensive first; click a user to see only them.`,
+      empty: NO_USER,
     },
     `
-SELECT username AS "User", hub AS "Hub",
-       direct_usd + shared_usd AS "Cost", direct_usd AS "Direct part", shared_usd AS "Shared part",
+SELECT coalesce(username, 'All') AS "User", coalesce(hub, 'All') AS "Hub", usd AS "Cost",
+       CASE WHEN ${COMPARABLE} THEN usd - coalesce(before_usd, 0) END AS "Change",
+       usd / nullif(sum(usd) FILTER (WHERE NOT is_total) OVER (), 0) AS "Share",
+       direct_usd AS "Direct part", shared_usd AS "Shared part",
        compute_gib_hours AS "Memory GiB-hours", home_gib AS "Home GiB",
-       compute_usd / nullif(compute_gib_hours, 0) AS "Compute per GiB-hour"
+       compute_usd / nullif(compute_gib_hours, 0) AS "Per GiB-hour",
+       array_to_string(dated_groups[2:], ', ') AS "Groups"
 FROM (
-  SELECT hub, username, sum(direct_usd) AS direct_usd, sum(shared_usd) AS shared_usd,
-         sum(direct_usd + shared_usd) FILTER (WHERE component = 'compute') AS compute_usd
-  FROM ${USER_COSTS}
-  GROUP BY hub, username
-) AS users
-LEFT JOIN (
-  SELECT hub, username,
-         sum(gib_hours) FILTER (WHERE component = 'compute') AS compute_gib_hours,
-         sum(gib_hours) FILTER (WHERE component = 'home storage') / 24
-           / nullif(count(*) FILTER (WHERE component = 'home storage'), 0) AS home_gib
-  FROM ${USAGE}
-  GROUP BY hub, username
-) AS used USING (hub, username)
-ORDER BY "Cost" DESC, hub, username
-LIMIT ${MOST_USERS}`,
-    { Cost: USD, 'Direct part': USD, 'Shared part': USD, 'Home GiB': GIB },
-  )
-    .overrideByName('Memory GiB-hours', [{ id: 'decimals', value: 1 }])
-    .overrideByName('Compute per GiB-hour', [
-      { id: 'unit', value: USD },
-      { id: 'decimals', value: 4 },
-    ])
-    .overrideByName('User', [
-      {
-        id: 'links',
-        value: [
-          {
-            title: 'Only this user',
-            url: '/d/jupyterhub-user-costs?${datasource:queryparam}&${cluster:queryparam}&${hub:queryparam}&${component:queryparam}&var-user=${__value.text:percentencode}&${__url_time_range}',
-          },
-        ],
-      },
-    ])
-    .height(14);
+  SELECT grouping(hub) = 1 AS is_total, hub, username, sum(usd) AS usd, sum(direct_usd) AS direct_usd, sum(shared_usd) AS shared_usd,
+         sum(compute_usd) AS compute_usd, sum(before_usd) AS before_usd, sum(compute_gib_hours) AS compute_gib_hours,
+         CASE WHEN grouping(hub) = 0 THEN sum(home_gib) END AS home_gib,
+         CASE WHEN grouping(hub) = 0 THEN max(dated_groups) END AS dated_groups
+  FROM (
+    SELECT hub, username, sum(direct_usd + shared_usd) AS usd, sum(direct_usd) AS direct_usd, sum(shared_usd) AS shared_usd,
+           sum(direct_usd + shared_usd) FILTER (WHERE component = 'compute') AS compute_usd,
+           max(day::text || usergroups) AS dated_groups
+    FROM ${USER_COSTS}
+    GROUP BY hub, username
+  ) AS users
+  LEFT JOIN (
+    SELECT hub, username, sum(direct_usd + shared_usd) AS before_usd
+    FROM ${USER_COSTS_BEFORE}
+    GROUP BY hub, username
+  ) AS before USING (hub, username)
+  LEFT JOIN (
+    SELECT hub, username,
+           sum(gib_hours) FILTER (WHERE component = 'compute') AS compute_gib_hours,
+           sum(gib_hours) FILTER (WHERE component = 'home storage') / 24
+             / nullif(count(*) FILTER (WHERE component = 'home storage'), 0) AS home_gib
+    FROM ${USAGE}
+    GROUP BY hub, username
+  ) AS used USING (hub, username)
+  GROUP BY GROUPING SETS ((hub, username), ())
+  HAVING count(*) > 0
+) AS sums
+ORDER BY is_total DESC, "Cost" DESC, hub, username
+LIMIT ${MOST_USERS + 1}`,
+    {
+      User: { width: 170, link: pageOfUser('users') },
+      Hub: { width: 110, link: usersOfHub('users') },
+      Cost: AMOUNT,
+      Change: AMOUNT,
+      Share: { unit: SHARE, decimals: 1, width: 80 },
+      'Direct part': AMOUNT,
+      'Shared part': AMOUNT,
+      'Memory GiB-hours': { decimals: 1, width: 140 },
+      'Home GiB': { unit: 'gbytes', width: 100 },
+      'Per GiB-hour': { ...AMOUNT, decimals: 4 },
+      Groups: { wrap: true },
+    },
+  ).height(14);

@@ -5,6 +5,7 @@ export * from './costs.js';
 export * from './day.js';
 export * from './foreign-text.js';
 export * from './operator-error.js';
+export * from './palette.js';
 export * from './usage.js';
 export * from './usernames.js';
 export * from './usd.js';

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { addDays } from '#libs/domain';
 import { findFreePort } from '#libs/embedded';
 import { fillEstate } from '../../medium/api/estate.js';
 import { createTestDatabase, execute, type TestDatabase } from '../../support/database.js';
@@ -45,8 +46,10 @@ afterEach(async () => {
 });
 
 let windows = 0;
+/** A day long before all rows, that was not requested before. */
+const newFrom = () => addDays('1001-01-01', windows++);
 /** The same rows each time, under an address that was not requested before. */
-const longPath = () => `/costs_per_user?cluster=long&from=0${1001 + windows++}-01-01&to=2025-03-01`;
+const longPath = () => `/costs_per_user?cluster=long&from=${newFrom()}&to=2025-03-01`;
 
 const request = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
 
@@ -63,7 +66,7 @@ function openDeaf(count: number, text: () => string): Socket[] {
 
 /** Other clients during the attack, and what the process takes: all within the limits, and served. */
 async function drill(attack: () => Promise<() => void>): Promise<void> {
-  const watch = new Watch(api, () => `/total_costs_per_hub?from=0${1001 + windows++}-01-01&to=2025-03-02`);
+  const watch = new Watch(api, () => `/total_costs_per_hub?from=${newFrom()}&to=2025-03-02`);
   const end = await attack();
   await sleep(ATTACK_MS);
   const { residentMib, liveMs, honestMs, readyStatuses, honestCount } = await watch.stop();

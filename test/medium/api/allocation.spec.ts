@@ -1,3 +1,4 @@
+import { execute } from '../../support/database.js';
 import { apiOnEstate } from './api-on-estate.js';
 
 const DAY = 'window=2025-03-01,2025-03-01';
@@ -25,7 +26,7 @@ describe('/allocation', () => {
 
   it('gives users, and what nobody bears with its reason, by step', async () => {
     const row = (day: string) => ({ start: day, end: day });
-    expect(await api.rows(`/allocation?${DAYS}&aggregate=user,hub&step=1d`)).toEqual([
+    expect(await api.rows(`/allocation?${DAYS}&aggregate=user,hub&step=1d`)).toMatchObject([
       { ...row('2025-03-01'), hub: 'prod', user: 'alice', reason: null, cost: 31.5033, direct: 21.5033, shared: 10 },
       { ...row('2025-03-01'), hub: 'prod', user: 'bob', reason: null, cost: 18.0017, direct: 13.0017, shared: 5 },
       { ...row('2025-03-01'), hub: 'staging', user: 'carol', reason: null, cost: 15, direct: 10, shared: 5 },
@@ -33,6 +34,44 @@ describe('/allocation', () => {
       { ...row('2025-03-02'), hub: 'prod', user: null, reason: 'idle', cost: 7, direct: 7, shared: 0 },
       { ...row('2025-03-02'), hub: 'staging', user: 'alice', reason: null, cost: 0.0001, direct: 0.0001, shared: 0 },
     ]);
+  });
+
+  it('gives the usage of users by measure with its unit, and efficiency where both used and requested are known', async () => {
+    // alice requested 6 GiB for an hour, and used 1.5 GiB of them; bob's use is not known.
+    await execute(
+      api.databaseUrl,
+      `INSERT INTO user_usage (cluster, day, hub, username, measure, quantity)
+       VALUES ('alpha', '2025-03-01', 'prod', 'alice', 'memory_used', ${1.5 * 3600 * 2 ** 30})`,
+    );
+    const usage = (measure: string, gib: number) => ({ measure, unit: 'byte-seconds', quantity: gib * 3600 * 2 ** 30 });
+    const known = { cpu_efficiency: null };
+    expect(await api.rows(`/allocation?${DAY}&aggregate=user&hub=prod&step=1w`)).toMatchObject([
+      {
+        user: 'alice',
+        usage: [usage('home_stored', 1), usage('memory_requested', 6), usage('memory_used', 1.5)],
+        memory_efficiency: 0.25,
+        ...known,
+      },
+      {
+        user: 'bob',
+        usage: [usage('home_stored', 2), usage('memory_requested', 3)],
+        memory_efficiency: null,
+        ...known,
+      },
+    ]);
+    expect(await api.rows(`/allocation?${DAYS}&aggregate=hub,user&user=alice`)).toMatchObject([
+      { hub: 'prod', memory_efficiency: 0.25 },
+      { hub: 'staging', usage: [usage('memory_requested', 0.5)], memory_efficiency: null },
+    ]);
+    const { text } = await api.get(`/allocation?${DAYS}&aggregate=user&user=carol&format=csv`);
+    expect(text.split('\r\n')).toEqual([
+      'start,end,user,reason,cost,direct,shared,usage,memory_efficiency,cpu_efficiency',
+      `"2025-03-01","2025-03-02","carol",,15,10,5,"[{""measure"" : ""memory_requested"", ""unit"" : ""byte-seconds"", ""quantity"" : ${3 * 3600 * 2 ** 30}}]",,`,
+      '',
+    ]);
+    for (const query of ['aggregate=user,component', 'aggregate=user&component=compute', 'aggregate=hub']) {
+      expect(Object.keys((await api.rows(`/allocation?${DAY}&${query}`))[0]!)).not.toContain('usage');
+    }
   });
 
   it('gives the services of tagged cost, and shared cost by the services of untagged cost', async () => {

@@ -48,10 +48,10 @@ describe('a parameter that the endpoint does not know', () => {
   it.each([
     ['/total_costs?user=alice', 'user'],
     ['/total_costs_per_hub?granularity=month', 'granularity'],
-    ['/total_costs_per_component?Hub=prod', 'Hub'],
+    ['/allocation?window=7d&Hub=prod', 'Hub'],
     ['/total_costs_per_group?limit=3', 'limit'],
     ['/costs_per_user?hub[]=prod', 'hub[]'],
-    ['/costs-per-user?hubs=prod&from=2025-03-01', 'hubs'],
+    ['/total_costs_per_component?hubs=prod&from=2025-03-01', 'hubs'],
     ['/total_usage?precision=exact', 'precision'],
     ['/hub_names?hub=prod', 'hub'],
     ['/users_with_no_groups?hub=prod', 'hub'],

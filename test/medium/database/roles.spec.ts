@@ -265,7 +265,8 @@ describe('jupyterhub_costs_api', () => {
       const paths = Object.keys(json.paths).filter((path) => !path.includes('{'));
       expect(paths.length).toBeGreaterThan(15);
       for (const path of paths) {
-        const { status, text } = await api.get(`${path}?from=2025-03-01&to=2025-03-02`);
+        const days = path.startsWith('/allocation') ? 'window=2025-03-01,2025-03-02' : 'from=2025-03-01&to=2025-03-02';
+        const { status, text } = await api.get(`${path}?${days}`);
         expect({ path, status, text }).toEqual({ path, status: 200, text: expect.any(String) });
       }
       // alice 20.0033333333 + 10 of compute, see the estate.

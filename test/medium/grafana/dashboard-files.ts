@@ -100,3 +100,6 @@ function queryOf(
     sql: target.rawSql ?? '',
   };
 }
+
+/** What stands in the variables that choose how, not what. */
+export const CHOSEN = { top_users: '5', step: 'auto', counted: 'split' } as const;

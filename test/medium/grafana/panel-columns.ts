@@ -1,8 +1,9 @@
 import type { DashboardQuery } from './dashboard-files.js';
+import type { TimeRange } from './expand-macros.js';
 import type { Frame } from './grafana.js';
 
 /** Holds the columns of an answer to what the reader of that kind of query needs. */
-export function expectColumnsFor(query: DashboardQuery, frame: Frame, from: Date): void {
+export function expectColumnsFor(query: DashboardQuery, frame: Frame, range: TimeRange): void {
   const types = frame.fields.map(({ type }) => type);
   const names = frame.fields.map(({ name }) => name);
   expect(types).not.toContain('other');
@@ -21,7 +22,7 @@ export function expectColumnsFor(query: DashboardQuery, frame: Frame, from: Date
       ]);
       return;
     case 'timeseries':
-      return expectSeries(query, frame, from);
+      return expectSeries(query, frame, range);
     case 'state-timeline':
       expect(names[0]).toBe('time');
       expect(types).toEqual(['time', ...types.slice(1).map(() => 'string')]);
@@ -47,36 +48,39 @@ export function expectColumnsFor(query: DashboardQuery, frame: Frame, from: Date
   }
 }
 
-/** Either one series per value of `metric`, or one per column of numbers; days in order, none twice in a series. */
-function expectSeries(query: DashboardQuery, frame: Frame, from: Date): void {
+/** Either one series per value of `metric`, or one per column of numbers; steps in order, none twice in a series, all in the range. */
+function expectSeries(query: DashboardQuery, frame: Frame, { from, to }: TimeRange): void {
   expect(query.format).toBe('time_series');
-  const [time, second] = frame.fields;
-  expect(time?.name).toBe('time');
-  expect(['time', 'number']).toContain(time?.type);
-  if (second?.name === 'metric') {
-    expect(frame.fields.map(({ name, type }) => `${name} ${type}`).slice(1)).toEqual(['metric string', 'value number']);
-    const points = frame.rows.map(([day, metric]) => `${Number(day)} ${String(metric)}`);
+  const [time] = frame.fields;
+  expect(time).toEqual({ name: 'time', type: 'time' });
+  const metric = frame.fields.findIndex(({ name }) => name === 'metric');
+  if (metric > 0) {
+    const columns = frame.fields.map(({ name, type }) => `${name} ${type}`).slice(1);
+    expect([
+      ['metric string', 'value number'],
+      ['place string', 'colour string', 'metric string', 'value number'],
+    ]).toContainEqual(columns);
+    const points = frame.rows.map((row) => `${Number(row[0])} ${String(row[metric])}`);
     expect(new Set(points).size).toBe(points.length);
-    expect(frame.rows.map(([, metric]) => metric)).not.toContain(null);
+    expect(frame.rows.map((row) => row[metric])).not.toContain(null);
   } else {
     expect(new Set(frame.fields.slice(1).map(({ type }) => type))).toEqual(new Set(['number']));
   }
   expectAscending(frame);
-  const [seconds] = frame.rows.map(([at]) => (at instanceof Date ? at.getTime() / 1000 : Number(at)));
-  expect(seconds).toBeGreaterThanOrEqual(Date.parse(from.toISOString().slice(0, 10)) / 1000);
+  for (const [at] of frame.rows) {
+    expect(Number(at)).toBeGreaterThanOrEqual(Number(from));
+    expect(Number(at)).toBeLessThanOrEqual(Number(to));
+  }
 }
 
-/** One row of figures, or one figure per row with the name before it. */
+/** One row of figures, written out, or one number per row with the name before it. */
 function expectStat(query: DashboardQuery, frame: Frame): void {
-  const { values } = query.panel!.options!['reduceOptions'] as { values: boolean };
+  const { values, fields } = query.panel!.options!['reduceOptions'] as { values: boolean; fields: string };
   const types = frame.fields.map(({ type }) => type);
   if (values) return void expect(types).toEqual(['string', 'number']);
   expect(frame.rows).toHaveLength(1);
-  expect(new Set(types)).toEqual(new Set(['number']));
-  expectOverridesMatch(
-    query,
-    frame.fields.map(({ name }) => name),
-  );
+  // Grafana leaves text out unless it is asked for all fields.
+  expect([new Set(types), fields]).toEqual([new Set(['string']), '/.*/']);
 }
 
 /** An override by name that matches no column would be silently without effect. */

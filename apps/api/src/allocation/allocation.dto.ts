@@ -123,6 +123,12 @@ const dimensions = {
 const start = z.iso.date().describe('First UTC day');
 const end = z.iso.date().describe('Last UTC day, inclusive');
 
+const efficiency = z
+  .number()
+  .nullable()
+  .optional()
+  .describe('With `usage`: used ÷ requested; null where it is not known');
+
 export const AllocationRows = z.array(
   z.strictObject({
     start,
@@ -131,6 +137,13 @@ export const AllocationRows = z.array(
     cost: usd,
     direct: usd.describe('The part that comes from the tagged cost of a hub'),
     shared: usd.describe('The part that comes from untagged cost'),
+    usage: z
+      .array(z.strictObject({ measure: z.string(), unit: z.string(), quantity: z.number() }))
+      .nullable()
+      .optional()
+      .describe('Of users, where nothing but hubs and users is asked for: what they used, by measure'),
+    memory_efficiency: efficiency,
+    cpu_efficiency: efficiency,
   }),
 );
 

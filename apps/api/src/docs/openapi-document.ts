@@ -48,17 +48,17 @@ export class OpenApiDocument {
     const document = SwaggerModule.createDocument(this.#app, config.build(), {
       operationIdFactory: (_controller, method) => method,
     });
-    for (const endpoint of this.catalogue.list()) {
-      describeOperation(document, endpoint, guarded && !endpoint.openToAll);
-    }
+    const endpoints = this.catalogue.list();
+    // Each once: neither under its other spellings, nor files and logins, which no program asks for.
+    const documented = endpoints.map(({ paths: [path] }) => path);
+    for (const path of Object.keys(document.paths)) if (!documented.includes(path)) delete document.paths[path];
+    for (const endpoint of endpoints) describeOperation(document, endpoint, guarded && !endpoint.openToAll);
     return document;
   }
 }
 
-/** Of the paths of an endpoint the documented one is kept. */
 function describeOperation(document: OpenAPIObject, endpoint: ServedEndpoint, isLocked: boolean): void {
-  const [path = '', ...also] = endpoint.paths;
-  for (const other of also) delete document.paths[other];
+  const [path = ''] = endpoint.paths;
   const operation = document.paths[path]?.get;
   if (!operation) return;
   operation.summary = endpoint.summary;

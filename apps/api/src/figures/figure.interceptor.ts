@@ -3,9 +3,11 @@ import { Injectable, type CallHandler, type ExecutionContext, type NestIntercept
 import { Reflector } from '@nestjs/core';
 import {
   DIMENSIONS,
+  hasUsage,
   namesPeople,
   ReportingDatabase,
   withoutRows,
+  type NameFilters,
   type ResponseShape,
   type Statement,
 } from '#libs/database/queries';
@@ -72,17 +74,21 @@ function contentTypeOf(shape: ResponseShape): string {
   return typeof shape === 'string' ? 'application/json; charset=utf-8' : 'text/csv; charset=utf-8; header=present';
 }
 
-function shapeOf({ elements, request }: FigureResponse, response: z.ZodType | undefined): ResponseShape {
+function shapeOf({ elements, filters, request }: FigureResponse, response: z.ZodType | undefined): ResponseShape {
   if (request.format === 'json') return elements;
-  return { csv: columnsOf(response).filter((column) => !absentFrom(request).includes(column)), bom: request.bom };
+  return {
+    csv: columnsOf(response).filter((column) => !absentFrom(request, filters).includes(column)),
+    bom: request.bom,
+  };
 }
 
 /** Columns that rows of some requests have, and not those of this one. */
-function absentFrom({ dimensions, step, unallocated }: FigureRequest): string[] {
+function absentFrom({ dimensions, step, unallocated }: FigureRequest, filters: NameFilters): string[] {
   const hasReason = dimensions ? namesPeople(dimensions) : unallocated;
   return [
     ...(hasReason ? [] : ['reason']),
     ...(step ? [] : ['start', 'end']),
+    ...(dimensions && hasUsage({ dimensions }, filters) ? [] : ['usage', 'memory_efficiency', 'cpu_efficiency']),
     ...(dimensions ? DIMENSIONS.filter((dimension) => !dimensions.includes(dimension)) : []),
   ];
 }

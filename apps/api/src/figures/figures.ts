@@ -14,7 +14,7 @@ import {
 import type { DayWindow } from '#libs/domain';
 import type { AccessScope } from '../access/access-scope.js';
 import { isStorable } from '../parameters/name-filter.js';
-import { headerOf, NameLookup, type AskedNames } from './name-lookup.js';
+import { headerOf, NameLookup, NO_FILTER, type AskedNames } from './name-lookup.js';
 
 /** In what a response is written; a fault is JSON in any case. */
 export type ResponseFormat = 'json' | 'csv';
@@ -41,6 +41,7 @@ export class FigureResponse {
     /** As JSON, an array of objects, one per row, or of texts, the rows' column `name`. */
     readonly elements: 'rows' | 'names',
     readonly request: FigureRequest,
+    readonly filters: NameFilters,
     /** Where there are no rows: the names in the request that nobody knows, as a header. */
     readonly findUnknown: () => Promise<string | undefined>,
   ) {}
@@ -65,13 +66,13 @@ export class Figures {
     const cluster = await this.#clusterOf(request, access);
     if (cluster === undefined) {
       const unknown = request.cluster === undefined ? undefined : headerOf('cluster', [request.cluster]);
-      return new FigureResponse(undefined, elements, request, () => Promise.resolve(unknown));
+      return new FigureResponse(undefined, elements, request, NO_FILTER, () => Promise.resolve(unknown));
     }
     const { hubs, user, withoutShared } = access;
     const scope = { cluster, window: request.window, hubs, user, withoutShared };
     const asked = await this.names.filtersOf(scope, request);
     const filters = { ...asked, user: usersOf(scope, asked.user) };
-    return new FigureResponse(statementOf(scope, filters), elements, request, () =>
+    return new FigureResponse(statementOf(scope, filters), elements, request, filters, () =>
       // Who sees only themselves is not told whom else there is.
       user === undefined ? this.names.unknownOf(scope, request, filters) : Promise.resolve(undefined),
     );

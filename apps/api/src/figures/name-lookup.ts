@@ -78,7 +78,7 @@ export function headerOf(parameter: string, names: readonly string[]): string {
     .join(', ');
 }
 
-const NO_FILTER: NameFilters = {
+export const NO_FILTER: NameFilters = {
   hub: undefined,
   component: undefined,
   user: undefined,

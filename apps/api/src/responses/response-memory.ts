@@ -179,7 +179,8 @@ function etagOf(key: string): string {
   return `"${createHash('sha256').update(key).digest('base64url').slice(0, 27)}"`;
 }
 
-function isKept({ routeOptions }: FastifyRequest): boolean {
+/** Whether the route of a request is marked. */
+export function isKept({ routeOptions }: FastifyRequest): boolean {
   return (routeOptions.config as Partial<typeof KEPT_ROUTE> | undefined)?.keepsResponses === true;
 }
 

@@ -1,4 +1,4 @@
-import { startOfDay } from '#libs/domain';
+import { dayOf, startOfDay } from '#libs/domain';
 import type { Estate } from '../estate/index.js';
 import {
   ANNOTATIONS,
@@ -25,6 +25,7 @@ import {
   phaseSeries,
   requestSeries,
   workingSetSeries,
+  type Sample,
   type SampledSeries,
   type ScrapeHistory,
 } from './sampled-series.js';
@@ -60,6 +61,18 @@ export async function* historyText(estate: Estate, given: Partial<ScrapeHistory>
 }
 
 function* pieces(estate: Estate, history: ScrapeHistory): Generator<string> {
+  const lost = new Set(history.lostDays);
+  const isKept = ({ atMs }: Sample) => lost.size === 0 || !lost.has(dayOf(new Date(atMs)));
+  function* familyText(family: Family, all: Iterable<SampledSeries>): Generator<string> {
+    yield familyHead(family);
+    for (const { labels, samples } of all) {
+      const head = seriesHead(family, labels);
+      yield samples
+        .filter(isKept)
+        .map(({ atMs, value }) => `${head} ${value} ${atMs / 1000}\n`)
+        .join('');
+    }
+  }
   yield* familyText(REQUESTS, requestSeries(estate, history));
   yield* familyText(ANNOTATIONS, annotationSeries(estate, history));
   yield* familyText(PHASES, phaseSeries(history));
@@ -69,12 +82,4 @@ function* pieces(estate: Estate, history: ScrapeHistory): Generator<string> {
   yield* familyText(NODE_ALLOCATABLE, allocatableSeries(estate, history));
   yield* familyText(WORKING_SET, workingSetSeries(estate, history));
   yield* familyText(CPU_USAGE, cpuUsageSeries(estate, history));
-}
-
-function* familyText(family: Family, all: Iterable<SampledSeries>): Generator<string> {
-  yield familyHead(family);
-  for (const { labels, samples } of all) {
-    const head = seriesHead(family, labels);
-    yield samples.map(({ atMs, value }) => `${head} ${value} ${atMs / 1000}\n`).join('');
-  }
 }

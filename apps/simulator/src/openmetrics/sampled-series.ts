@@ -39,6 +39,8 @@ export interface ScrapeHistory {
   readonly directoryIntervalSeconds: number;
   /** The part of scrapes (0 to 1) in which a person is missing: the groups exporter clears its series and refills them. */
   readonly groupDropouts?: number;
+  /** Days of which nothing was scraped. */
+  readonly lostDays?: readonly Day[];
 }
 
 /** The age up to which Prometheus takes a sample as current, in seconds. */

@@ -1,7 +1,17 @@
 import type { DayWindow } from '#libs/domain';
 import { borneCosts, type IdleForm } from './borne-costs.js';
 import { serviceCosts } from './service-costs.js';
-import { digitsOf, END, type NameFilters, type Precision, type Scope, type Statement, type Step } from './statement.js';
+import {
+  digitsOf,
+  END,
+  IN_SCOPE,
+  START,
+  type NameFilters,
+  type Precision,
+  type Scope,
+  type Statement,
+  type Step,
+} from './statement.js';
 
 /** What costs can be added up by, in the order of a row's columns. */
 export const DIMENSIONS = ['cluster', 'hub', 'component', 'service', 'instance_type', 'user', 'usergroup'] as const;
@@ -20,9 +30,10 @@ export interface AllocationForm {
 const DECIMALS = 4;
 
 /**
- * Cost by any dimensions: rows {start, end, …dimensions, reason, cost, direct, shared}, USD as numbers rounded to 4
- * decimals, or not. `reason` is there where rows are of users or groups. For equal scope, filters and idle capacity (in the
- * cost or left out), every choice of dimensions has the same total, to the last digit.
+ * Cost by any dimensions: rows {start, end, …dimensions, reason, cost, direct, shared, usage, memory_efficiency,
+ * cpu_efficiency}, USD as numbers rounded to 4 decimals, or not. `reason` is there where rows are of users or groups, the
+ * last three where hasUsage says so. For equal scope, filters and idle capacity (in the cost or left out), every choice of
+ * dimensions has the same total, to the last digit.
  */
 export function allocation(scope: Scope, filter: NameFilters, step: Step, form: AllocationForm): Statement {
   const costs = costsOf(scope, filter, step, form, [form.limit]);
@@ -37,7 +48,8 @@ export function allocation(scope: Scope, filter: NameFilters, step: Step, form: 
       )
       SELECT start, ${END} AS "end", ${keys}, trim_scale(round(amount_usd, $6::integer)) AS cost,
         trim_scale(round(direct_usd, $6)) AS direct, trim_scale(round(amount_usd - direct_usd, $6)) AS shared
-      FROM costs
+        ${hasUsage(form, filter) ? USAGE_COLUMNS : ''}
+      FROM costs ${hasUsage(form, filter) ? (form.dimensions.includes('hub') ? WITH_USAGE_OF_HUBS : WITH_USAGE) : ''}
       WHERE ($11)[1] IS NULL OR ${isUnallocated} OR (${dimensions}) IN (
         SELECT ${dimensions} FROM costs WHERE NOT ${isUnallocated}
         GROUP BY ${dimensions} ORDER BY sum(amount_usd) DESC, ${dimensions} LIMIT ($11)[1]::bigint
@@ -107,6 +119,49 @@ function costsOf(
     unallocated: true,
   });
 }
+
+/** Whether rows are of users and of nothing that has no usage of its own: then they have `usage` and efficiency. */
+export function hasUsage({ dimensions }: Pick<AllocationForm, 'dimensions'>, filter: NameFilters): boolean {
+  const { component, instance_type, usergroup, service } = filter;
+  const isFiltered = [component, instance_type, usergroup, service].some((names) => names !== undefined);
+  const others = dimensions.filter((dimension) => !['cluster', 'hub', 'user'].includes(dimension));
+  return dimensions.includes('user') && others.length === 0 && !isFiltered;
+}
+
+const USAGE_COLUMNS = `, usage, trim_scale(round(memory_efficiency, 4)) AS memory_efficiency,
+  trim_scale(round(cpu_efficiency, 4)) AS cpu_efficiency`;
+
+/** Efficiency is known where use is, on each day of which the request is. */
+const USAGE = `
+  json_agg(json_build_object('measure', measure, 'unit', unit, 'quantity', trim_scale(quantity)) ORDER BY measure) AS usage,
+  CASE WHEN sum(days) FILTER (WHERE measure = 'memory_used') = sum(days) FILTER (WHERE measure = 'memory_requested')
+    THEN sum(quantity) FILTER (WHERE measure = 'memory_used') / sum(quantity) FILTER (WHERE measure = 'memory_requested')
+    END AS memory_efficiency,
+  CASE WHEN sum(days) FILTER (WHERE measure = 'cpu_used') = sum(days) FILTER (WHERE measure = 'cpu_requested')
+    THEN sum(quantity) FILTER (WHERE measure = 'cpu_used') / sum(quantity) FILTER (WHERE measure = 'cpu_requested')
+    END AS cpu_efficiency`;
+
+const USED = `
+  SELECT ${START} AS start, hub, username AS "user", measure, unit, sum(quantity) AS quantity, count(*) AS days
+  FROM reporting.daily_user_usage
+  WHERE ${IN_SCOPE} AND ($7::text[] IS NULL OR hub = ANY ($7)) AND ($12::text[] IS NULL OR username = ANY ($12))
+  GROUP BY 1, hub, username, measure, unit`;
+
+const WITH_USAGE = `
+  LEFT JOIN (
+    SELECT start, "user", ${USAGE}
+    FROM (
+      SELECT start, "user", measure, unit, sum(quantity) AS quantity, sum(days) AS days
+      FROM (${USED}) of_hub
+      GROUP BY start, "user", measure, unit
+    ) used
+    GROUP BY start, "user"
+  ) of_user USING (start, "user")`;
+
+const WITH_USAGE_OF_HUBS = `
+  LEFT JOIN (
+    SELECT start, hub, "user", ${USAGE} FROM (${USED}) used GROUP BY start, hub, "user"
+  ) of_user USING (start, hub, "user")`;
 
 const COLUMNS: Readonly<Record<Dimension, string>> = {
   cluster: '$1::text AS cluster',

@@ -64,6 +64,7 @@ export function borneCosts(scope: Scope, digits: CostDigits, options: BorneCosts
 /** For callers who do not see shared cost. */
 const DIRECT = 'SELECT start, hub, component, instance_type, username, reason, direct_usd, direct_usd AS amount_usd';
 const DIRECT_BY_GROUP = `${DIRECT}, usergroup`;
+
 /** The amounts of a row of reporting.daily_user_costs or daily_allocated_costs, idle capacity where $10 says. */
 export const IDLE_ADJUSTED = `
     CASE WHEN $10::text = 'shared' AND NOT shares_idle THEN direct_usd + direct_idle_usd

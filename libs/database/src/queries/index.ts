@@ -2,6 +2,7 @@ export {
   allocation,
   allocationTrends,
   DIMENSIONS,
+  hasUsage,
   namesPeople,
   type AllocationForm,
   type Dimension,

@@ -28,6 +28,8 @@ export class ReportingDatabase {
   readonly #streams: ConnectionPool;
   readonly #control: ConnectionPool;
   #pinging: Promise<void> | undefined;
+  /** Most streams at once. */
+  readonly streamCount: number;
 
   /**
    * @param onFault hears of connections that break while nothing runs over them.
@@ -35,7 +37,8 @@ export class ReportingDatabase {
    */
   constructor(databaseUrl: string, onFault: (error: Error) => void, poolSize = 10) {
     const controls = poolSize < MANY_CONNECTIONS ? 1 : 2;
-    this.#streams = new ConnectionPool({ databaseUrl, onFault, size: poolSize - controls, kept: 0 });
+    this.streamCount = poolSize - controls;
+    this.#streams = new ConnectionPool({ databaseUrl, onFault, size: this.streamCount, kept: 0 });
     // Kept, since a server that is full would not give another.
     this.#control = new ConnectionPool({ databaseUrl, onFault, size: controls, kept: 1 });
   }

@@ -48,12 +48,14 @@ const BLANKS =
 const SIGNS = '[=+@\\uff1d\\uff0b\\uff20\\uff0d\\ufe66\\ufe62\\ufe6b\\ufe63]';
 
 /**
- * A line of RFC 4180, every text in quotes, numbers bare: in the column `cost` a text is an amount. A text that a spreadsheet would take for a formula gets an apostrophe, since
- * names come from outside (OWASP, CSV injection); an amount below 0 is none.
+ * A line of RFC 4180, every text in quotes, numbers bare: in the column `cost` a text is an amount. A text that a
+ * spreadsheet would take for a formula gets an apostrophe, since names come from outside (OWASP, CSV injection); an amount
+ * below 0 is none. An array is the text of its JSON.
  */
 const CSV_LINE = `(
     SELECT string_agg(
-      CASE CASE field.name WHEN 'cost' THEN 'number' ELSE json_typeof(field.value) END
+      CASE CASE WHEN field.name = 'cost' THEN 'number' WHEN json_typeof(field.value) = 'array' THEN 'string'
+          ELSE json_typeof(field.value) END
         WHEN 'string' THEN '"' || CASE
             WHEN content ~ '^[\\t\\n\\r]|^${BLANKS}*(${SIGNS}|-(?!\\d+(\\.\\d+)?$))' THEN ''''
             ELSE '' END || replace(content, '"', '""') || '"'

@@ -15,7 +15,8 @@ export interface ServiceCostsOptions {
  * tag, and shared cost is divided among hubs and services at once: by running sums that are rounded in both directions, so
  * that hubs and services both add up to the last digit. Everything is divided first and filtered then.
  *
- * Values: those of a cost statement, $7 to $9 filters, $10 idle, $11 texts for the statement around it, $12 services, $13 the hub of untagged cost.
+ * Values: those of a cost statement, $7 to $9 filters, $10 idle, $11 texts for the statement around it, $12 services, $13 the hub of
+ * untagged cost, $14 users, for whom there are no rows: nobody is known to use a service.
  */
 export function serviceCosts(
   scope: Scope,
@@ -24,7 +25,7 @@ export function serviceCosts(
 ): Statement {
   return {
     cluster: scope.cluster,
-    text: SERVICE_COSTS,
+    text: scope.withoutShared ? DIRECT_SERVICE_COSTS : SERVICE_COSTS,
     values: costValues(
       scope,
       digits,
@@ -35,6 +36,7 @@ export function serviceCosts(
       around,
       filter.service,
       SUPPORT_HUB,
+      filter.user,
     ),
   };
 }
@@ -107,4 +109,11 @@ const SERVICE_COSTS = `
   WHERE amount_usd <> 0
     AND ($4::text[] IS NULL OR hub = ANY ($4))
     AND ($7::text[] IS NULL OR hub = ANY ($7))
-    AND ($12::text[] IS NULL OR service = ANY ($12))`;
+    AND ($12::text[] IS NULL OR service = ANY ($12))
+    AND $14::text[] IS NULL`;
+
+/** For callers who do not see shared cost. */
+const DIRECT_SERVICE_COSTS = `
+  SELECT start, hub, component, instance_type, service, direct_usd, direct_usd AS amount_usd
+  FROM (${SERVICE_COSTS}) parts
+  WHERE direct_usd <> 0`;

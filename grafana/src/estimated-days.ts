@@ -1,6 +1,6 @@
 import { AnnotationQueryBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { COSTS } from '../datasources.js';
-import { IN_CLUSTER, SqlQuery } from '../sql.js';
+import { COSTS } from './datasources.js';
+import { IN_CLUSTER, SqlQuery } from './sql.js';
 
 /** Shades the days that AWS still calls estimated, one region per unbroken run of them. */
 export const estimatedDays = () =>
