@@ -43,6 +43,7 @@ export function percent(value: number | undefined): string {
 export function changePercent(before: Usd, after: Usd): string {
   const change = ratio(after - before, before < 0n ? -before : before);
   if (change === undefined) return after === 0n ? '–' : 'new';
+  if (change >= 1000) return '×1,000+';
   if (change >= 10) return `×${Math.round(change + 1).toLocaleString('en-US')}`;
   return `${change > 0 ? '+' : ''}${percent(change)}`;
 }

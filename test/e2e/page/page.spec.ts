@@ -138,6 +138,7 @@ describe('a name from outside', () => {
     async (search) => {
       const { page, complaints } = await estate.open(search);
       expect(await page.locator('main').textContent()).toContain(EVIL);
+      await page.locator('.bars canvas').waitFor();
       const bars = (await page.locator('.bars').boundingBox())!;
       for (const part of [0.3, 0.5, 0.7]) {
         await page.mouse.move(bars.x + bars.width * part, bars.y + bars.height / 2);

@@ -70,7 +70,7 @@ function Shown({ view, costs, asked }: ShownProps) {
       </Empty>
     );
   }
-  const names = new Set(summary.rows.flatMap(({ name }) => name ?? []));
+  const names = new Set(summary.rows.flatMap(({ name }) => name || []));
   const days = countDays(window);
   return (
     <section class="card">

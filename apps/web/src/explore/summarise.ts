@@ -3,6 +3,7 @@ import type { Column, Series } from '../chart/stacked-bars.js';
 import { coloursOf, EVERYONE_ELSE, UNALLOCATED } from '../colours.js';
 import { compareUsd, ratio } from '../money.js';
 import type { Dimension, Step } from '../view.js';
+import { DIMENSION_WORDS } from './words.js';
 import { MOST_BARS, type Costs } from './load-costs.js';
 import { bucketsOf, type Bucket } from './range.js';
 
@@ -34,7 +35,6 @@ export interface Summary {
 
 const MOST_SERIES = MOST_BARS - 1;
 export const UNALLOCATED_LABEL = 'no user bears it';
-const NO_NAME = 'without a name';
 
 /** Bars and rows of the same costs: the sums of both are equal. */
 export function summarise(costs: Costs, window: DayWindow, step: Step, by: Dimension): Summary {
@@ -49,7 +49,7 @@ export function summarise(costs: Costs, window: DayWindow, step: Step, by: Dimen
   const colours = coloursOf(top);
   const rows = sums.map((sum) => ({
     ...sum,
-    label: sum.name === undefined ? UNALLOCATED_LABEL : sum.name || NO_NAME,
+    label: sum.name === undefined ? UNALLOCATED_LABEL : sum.name || `no ${DIMENSION_WORDS[by]}`,
     share: ratio(sum.total, total),
     colour: sum.name === undefined ? UNALLOCATED : colours.get(sum.name),
   }));

@@ -60,7 +60,7 @@ export function CostTable({ view, summary, picked }: CostTableProps) {
               class={row.name === undefined ? 'swatch dotted' : 'swatch'}
               style={{ backgroundColor: row.colour ?? 'transparent' }}
             />{' '}
-            {row.name === undefined ? row.label : <Link to={picked(row.name)}>{row.label}</Link>}
+            {!row.name ? row.label : <Link to={picked(row.name)}>{row.label}</Link>}
             {pageOf(view, row)}
           </th>
           <td class="number">
@@ -88,7 +88,7 @@ function Changed({ total, before }: Pick<Row, 'total' | 'before'>) {
 
 /** A person and a group have a page of their own. */
 function pageOf(view: View, { name }: Row) {
-  if (name === undefined || (view.by !== 'user' && view.by !== 'usergroup')) return null;
+  if (!name || (view.by !== 'user' && view.by !== 'usergroup')) return null;
   const page = view.by === 'user' ? 'user' : 'group';
   return (
     <>
