@@ -2,8 +2,8 @@ import { addDays, firstOfMonth, type Day } from '#libs/domain';
 import { EC2, EC2_OTHER, EFS } from './estate/services.js';
 import type { FaultRequest } from './faults/fault.js';
 
-/** Requests to Cost Explorer that the first run makes, and that runs after it do not change. */
-export const REQUESTS_OF_FIRST_RUN = 6;
+/** Requests to Cost Explorer that a first run makes: those of any run, and one for the account's first day. */
+export const REQUESTS_OF_FIRST_RUN = 7;
 /** Runs of which the story tells. */
 export const RUNS_OF_STORY = 3;
 
