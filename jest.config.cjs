@@ -51,5 +51,14 @@ module.exports = {
       globalSetup: '<rootDir>/test/support/start-postgres.ts',
       globalTeardown: '<rootDir>/test/support/stop-postgres.ts',
     }),
+    // Needs what `npm run test:jupyterhub` installs.
+    ...(process.env.TEST_JUPYTERHUB
+      ? [
+          project('jupyterhub', ['<rootDir>/test/jupyterhub/**/*.spec.ts'], {
+            globalSetup: '<rootDir>/test/support/start-postgres.ts',
+            globalTeardown: '<rootDir>/test/support/stop-postgres.ts',
+          }),
+        ]
+      : []),
   ],
 };

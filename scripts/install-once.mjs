@@ -1,13 +1,23 @@
-// Makes `npm run demo` and `npm test` work on a fresh clone: installs exactly what the lock file says, and only
-// when it has not been installed yet or the lock file has changed since.
+// Makes `npm run demo`, `npm test` and `npm run build` work on a fresh clone: installs exactly what the lock file says, and
+// only when that is not what is installed. npm leaves a record of what it installed, whichever command did it.
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
-const stampFile = 'node_modules/.installed-lock-sha256';
-const lockHash = createHash('sha256').update(readFileSync('package-lock.json')).digest('hex');
-const installed = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === lockHash;
-if (!installed) {
+const RECORD = 'node_modules/.package-lock.json';
+
+/** Packages for other platforms may be missing; what is installed without being locked does no harm. */
+function isInstalled() {
+  if (!existsSync(RECORD)) return false;
+  const packagesOf = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
+  const installed = packagesOf(RECORD);
+  return Object.entries(packagesOf('package-lock.json')).every(([path, { version, integrity, optional }]) => {
+    if (path === '') return true;
+    const found = installed[path];
+    return found ? found.version === version && found.integrity === integrity : optional === true;
+  });
+}
+
+if (!isInstalled()) {
   console.error('Installing dependencies (first run, or the lock file changed) …');
   const npm = process.env.npm_execpath
     ? [process.execPath, process.env.npm_execpath]
@@ -19,5 +29,4 @@ if (!installed) {
     console.error(`npm ci failed${error ? `: ${error.message}` : ''}`);
     process.exit(status ?? 1);
   }
-  writeFileSync(stampFile, lockHash);
 }

@@ -1,4 +1,11 @@
-import { costsPerUser, totalCostsPerHub, totalUsage, type Scope, type Statement } from '#libs/database/queries';
+import {
+  costsPerUser,
+  totalCostsPerHub,
+  totalUsage,
+  type NameFilters,
+  type Scope,
+  type Statement,
+} from '#libs/database/queries';
 import { addDays, dayOf } from '#libs/domain';
 import { CLUSTER } from '../made-up-days.js';
 import { formatBytes, formatMs, type Report } from '../report.js';
@@ -6,11 +13,19 @@ import { median } from '../timing.js';
 import { hasPsql, timePsql } from './psql.js';
 import type { ServerProcess } from './server-process.js';
 
-const ALL = { hub: undefined, component: undefined, user: undefined, usergroup: undefined };
+const ALL: NameFilters = {
+  hub: undefined,
+  component: undefined,
+  user: undefined,
+  usergroup: undefined,
+  service: undefined,
+  instance_type: undefined,
+};
+const FORM = { precision: 'rounded', groups: 'full', unallocated: false, limit: undefined, per: 'user' } as const;
 
 const STATEMENTS: Readonly<Record<string, (scope: Scope) => Statement>> = {
-  '/total_costs_per_hub': (scope) => totalCostsPerHub(scope),
-  '/costs_per_user': (scope) => costsPerUser(scope, ALL, 'full', undefined),
+  '/total_costs_per_hub': (scope) => totalCostsPerHub(scope, ALL, FORM),
+  '/costs_per_user': (scope) => costsPerUser(scope, ALL, FORM),
   '/total_usage': (scope) => totalUsage(scope, ALL),
 };
 

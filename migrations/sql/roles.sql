@@ -27,3 +27,13 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON sync_runs, sync_locks, cost_days, attrib
 GRANT SELECT ON migrations TO jupyterhub_costs_sync;
 GRANT USAGE ON SCHEMA reporting TO jupyterhub_costs_sync;
 GRANT SELECT ON ALL TABLES IN SCHEMA reporting TO jupyterhub_costs_sync;
+
+-- Nobody but the owner makes temporary tables or anything else in this database. PostgreSQL gives these rights to everyone, so
+-- they are taken from everyone: other programs that use the same database lose them too.
+DO $$ BEGIN EXECUTE format('REVOKE CREATE, TEMPORARY ON DATABASE %I FROM PUBLIC', current_database()); END $$;
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+
+-- Large objects are files of any size in the database, which everyone may write. Only a superuser can take that away: of an
+-- owner that is none, PostgreSQL warns that "no privileges could be revoked", and the right remains.
+REVOKE EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea), lo_put(oid, bigint, bytea),
+  lo_truncate(integer, integer), lo_truncate64(integer, bigint), lo_unlink(oid), lowrite(integer, bytea) FROM PUBLIC;

@@ -37,7 +37,8 @@ CREATE TABLE sync_locks (
 );
 
 -- What Cost Explorer says of a day as a whole, and what the day's figures were made with. `digest` is that of the day's
--- attributed costs; `attribution` that of the attribution config; `policy` the allocation policy.
+-- attributed costs; `attribution` that of the attribution config; `policy` the allocation policy. `is_running`: the day had
+-- not ended when it was read, so what it grows by is no restatement.
 CREATE TABLE cost_days (
   cluster     text COLLATE "C" NOT NULL,
   day         date NOT NULL,
@@ -50,6 +51,7 @@ CREATE TABLE cost_days (
   policy      text NOT NULL,
   digest      text NOT NULL,
   run_id      bigint NOT NULL,
+  is_running  boolean NOT NULL DEFAULT false,
   PRIMARY KEY (cluster, day)
 );
 

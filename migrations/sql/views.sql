@@ -23,7 +23,8 @@ COMMENT ON COLUMN reporting.daily_total_costs.amount_usd IS 'Cost (USD)';
 COMMENT ON COLUMN reporting.daily_total_costs.estimated IS 'Whether AWS may still change the day';
 
 CREATE OR REPLACE VIEW reporting.daily_service_costs AS
-SELECT c.cluster, c.day, c.hub, c.component, c.service, c.amount_usd, d.estimated, c.instance_type
+SELECT c.cluster, c.day, c.hub, c.component, c.service, c.amount_usd, d.estimated, c.instance_type,
+  c.amount_usd AS tagged_usd
 FROM attributed_costs c JOIN cost_days d ON d.cluster = c.cluster AND d.day = c.day;
 COMMENT ON VIEW reporting.daily_service_costs IS 'Cluster cost per day, hub, component, AWS service and instance type: the finest grain of tagged cost';
 COMMENT ON COLUMN reporting.daily_service_costs.cluster IS 'Name of the cluster';
@@ -34,9 +35,10 @@ COMMENT ON COLUMN reporting.daily_service_costs.service IS 'AWS service, as Cost
 COMMENT ON COLUMN reporting.daily_service_costs.amount_usd IS 'Cost (USD)';
 COMMENT ON COLUMN reporting.daily_service_costs.estimated IS 'Whether AWS may still change the day';
 COMMENT ON COLUMN reporting.daily_service_costs.instance_type IS 'EC2 instance type; empty where Cost Explorer was not asked for it';
+COMMENT ON COLUMN reporting.daily_service_costs.tagged_usd IS 'The same as amount_usd, by its full name: tagged cost (USD)';
 
 CREATE OR REPLACE VIEW reporting.daily_component_costs AS
-SELECT cluster, day, hub, component, sum(amount_usd) AS amount_usd, estimated
+SELECT cluster, day, hub, component, sum(amount_usd) AS amount_usd, estimated, sum(amount_usd) AS tagged_usd
 FROM reporting.daily_service_costs
 GROUP BY cluster, day, hub, component, estimated;
 COMMENT ON VIEW reporting.daily_component_costs IS 'Cluster cost per day, hub of the tag, and component; adds up to the cluster cost';
@@ -46,17 +48,19 @@ COMMENT ON COLUMN reporting.daily_component_costs.hub IS 'Hub of the cost''s tag
 COMMENT ON COLUMN reporting.daily_component_costs.component IS 'Component: the kind of the cost';
 COMMENT ON COLUMN reporting.daily_component_costs.amount_usd IS 'Cost (USD)';
 COMMENT ON COLUMN reporting.daily_component_costs.estimated IS 'Whether AWS may still change the day';
+COMMENT ON COLUMN reporting.daily_component_costs.tagged_usd IS 'The same as amount_usd, by its full name: tagged cost (USD)';
 
 CREATE OR REPLACE VIEW reporting.daily_hub_costs AS
-SELECT cluster, day, hub, sum(amount_usd) AS amount_usd, estimated
+SELECT cluster, day, hub, sum(amount_usd) AS amount_usd, estimated, sum(amount_usd) AS tagged_usd
 FROM reporting.daily_service_costs
 GROUP BY cluster, day, hub, estimated;
-COMMENT ON VIEW reporting.daily_hub_costs IS 'Hub cost per day: cluster cost by the hub''s tag; adds up to the cluster cost';
+COMMENT ON VIEW reporting.daily_hub_costs IS 'Hub cost per day: cluster cost by the hub''s tag; adds up to the cluster cost. What the users of a hub bear is in daily_allocated_costs';
 COMMENT ON COLUMN reporting.daily_hub_costs.cluster IS 'Name of the cluster';
 COMMENT ON COLUMN reporting.daily_hub_costs.day IS 'UTC day';
 COMMENT ON COLUMN reporting.daily_hub_costs.hub IS 'Hub of the cost''s tag; cost without the tag is ''support''';
 COMMENT ON COLUMN reporting.daily_hub_costs.amount_usd IS 'Cost (USD)';
 COMMENT ON COLUMN reporting.daily_hub_costs.estimated IS 'Whether AWS may still change the day';
+COMMENT ON COLUMN reporting.daily_hub_costs.tagged_usd IS 'The same as amount_usd, by its full name: tagged cost (USD)';
 
 CREATE OR REPLACE VIEW reporting.daily_user_costs AS
 SELECT cluster, day, hub, username, component,
@@ -110,7 +114,10 @@ SELECT cluster, day, hub, component, usergroups, reason,
   CASE WHEN shares_idle THEN shared_usd ELSE shared_usd - idle_usd + direct_idle_usd END AS shared_usd,
   idle_usd,
   CASE WHEN shares_idle THEN direct_usd + shared_usd ELSE direct_usd + shared_usd - idle_usd END AS amount_usd,
-  direct_idle_usd, shares_idle
+  direct_idle_usd, shares_idle,
+  CASE WHEN reason IS NULL
+    THEN CASE WHEN shares_idle THEN direct_usd + shared_usd ELSE direct_usd + shared_usd - idle_usd END
+    ELSE 0 END AS borne_usd
 FROM day_costs;
 COMMENT ON VIEW reporting.daily_allocated_costs IS 'Cost per day, hub, component and set of groups, each user in one set, with unallocated cost; adds up to the cluster cost';
 COMMENT ON COLUMN reporting.daily_allocated_costs.cluster IS 'Name of the cluster';
@@ -123,6 +130,7 @@ COMMENT ON COLUMN reporting.daily_allocated_costs.direct_usd IS 'The part that c
 COMMENT ON COLUMN reporting.daily_allocated_costs.shared_usd IS 'The part that comes from untagged cost (USD)';
 COMMENT ON COLUMN reporting.daily_allocated_costs.idle_usd IS 'What the row pays for idle capacity: part of amount_usd if shares_idle, else beside it; rows with reason ''idle'' have the opposite (USD)';
 COMMENT ON COLUMN reporting.daily_allocated_costs.amount_usd IS 'direct_usd + shared_usd (USD)';
+COMMENT ON COLUMN reporting.daily_allocated_costs.borne_usd IS 'What users bear: amount_usd, or 0 where it is unallocated (USD)';
 COMMENT ON COLUMN reporting.daily_allocated_costs.direct_idle_usd IS 'The part of idle_usd that belongs to direct_usd (USD)';
 COMMENT ON COLUMN reporting.daily_allocated_costs.shares_idle IS 'Whether users bear idle capacity in direct_usd, shared_usd and amount_usd (IDLE=shared), or it is unallocated (IDLE=separate)';
 
@@ -222,7 +230,7 @@ CREATE OR REPLACE VIEW reporting.cost_restatements AS
 SELECT cluster, day, hub, service, component, before_usd, after_usd,
   coalesce(after_usd, 0) - coalesce(before_usd, 0) AS difference_usd, reason, seen_at, run_id
 FROM cost_restatements;
-COMMENT ON VIEW reporting.cost_restatements IS 'Every stored cost that a later run changed';
+COMMENT ON VIEW reporting.cost_restatements IS 'Every stored cost of a day that had ended and that a later run changed; what the running day grows by is not here';
 COMMENT ON COLUMN reporting.cost_restatements.cluster IS 'Name of the cluster';
 COMMENT ON COLUMN reporting.cost_restatements.day IS 'UTC day whose cost changed';
 COMMENT ON COLUMN reporting.cost_restatements.hub IS 'Hub of the cost''s tag; cost without the tag is ''support''';

@@ -100,6 +100,48 @@ describe.each([
   });
 });
 
+/** Every pod that the manifests start, and every NetworkPolicy. */
+function manifests() {
+  const documents = readdirSync('kubernetes')
+    .filter((file) => file.endsWith('.yaml'))
+    .flatMap((where) => parseAllDocuments(readFileSync(`kubernetes/${where}`, 'utf8')))
+    .map((document) => document.toJS() as Manifest);
+  const pods = documents.flatMap(({ kind, spec }) => {
+    const template = (spec?.jobTemplate?.spec ?? spec)?.template;
+    return template ? [{ kind, app: template.metadata.labels.app, ...template.spec }] : [];
+  });
+  return { pods, policies: documents.filter(({ kind }) => kind === 'NetworkPolicy') };
+}
+
+interface Manifest {
+  readonly kind: string;
+  readonly spec?: Workload & {
+    readonly jobTemplate?: { readonly spec: Workload };
+    readonly podSelector?: { readonly matchLabels: { readonly app: string } };
+    readonly policyTypes?: readonly string[];
+  };
+}
+
+interface Workload {
+  readonly template?: {
+    readonly metadata: { readonly labels: { readonly app: string } };
+    readonly spec: { readonly automountServiceAccountToken?: boolean };
+  };
+}
+
+it('no pod has a token of Kubernetes, and a NetworkPolicy says who reaches each and whom each reaches', () => {
+  const { pods, policies } = manifests();
+  expect(pods.map(({ kind }) => kind).toSorted()).toEqual(['CronJob', 'Deployment', 'Deployment', 'Job']);
+  for (const { app, automountServiceAccountToken } of pods) {
+    const policy = policies.find(({ spec }) => spec?.podSelector?.matchLabels.app === app);
+    expect({ app, automountServiceAccountToken, policyTypes: policy?.spec?.policyTypes }).toEqual({
+      app,
+      automountServiceAccountToken: false,
+      policyTypes: ['Ingress', 'Egress'],
+    });
+  }
+});
+
 it('docker-compose.yml mounts files that exist', () => {
   const mounted = services.flatMap(([, { volumes }]) => volumes ?? []).filter((mount) => mount.startsWith('./'));
   expect(mounted.length).toBeGreaterThan(4);

@@ -53,7 +53,7 @@ async function migrateDatabase(url: string): Promise<void> {
 export async function createRoles(dataSource: DataSource): Promise<void> {
   const statements = readSqlFile('roles.sql')
     .replaceAll(/^--.*$/gm, '')
-    .split(';')
+    .split(/;$/m)
     .map((statement) => statement.trim());
   for (const statement of statements.filter((text) => text !== '')) {
     await dataSource.query(statement).catch((error: { code?: string }) => {

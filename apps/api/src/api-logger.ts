@@ -6,7 +6,7 @@ const FRAMEWORK = ['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExp
 /** The API's log: without what Nest says of itself while all goes well, and without colours where nobody sees them. */
 export class ApiLogger extends ConsoleLogger {
   constructor(json: boolean) {
-    super({ json, colors: !json && process.stdout.isTTY && process.stderr.isTTY });
+    super({ json, colors: !json && process.stdout.isTTY === true && process.stderr.isTTY === true });
   }
 
   override log(message: unknown, ...rest: unknown[]): void {

@@ -3,6 +3,7 @@ import { ConfigModule, registerAs } from '@nestjs/config';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import type { ApiConfig } from '#libs/config';
 import { AccessModule } from './access/access.module.js';
+import { AllocationModule } from './allocation/allocation.module.js';
 import { CostsModule } from './costs/costs.module.js';
 import { DaysModule } from './days/days.module.js';
 import { ReportingModule } from './database/reporting.module.js';
@@ -34,6 +35,7 @@ export class AppModule {
         ReportingModule,
         AccessModule,
         CostsModule,
+        AllocationModule,
         HubsModule,
         UsageModule,
         DaysModule,

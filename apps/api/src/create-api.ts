@@ -7,6 +7,7 @@ import type { ApiConfig } from '#libs/config';
 import { ReportingDatabase } from '#libs/database/queries';
 import { AccessGuard } from './access/access.guard.js';
 import { AppModule } from './app.module.js';
+import { redirectToBasePath, withoutBasePath } from './base-path.js';
 import { endConnectionsOnClose } from './connection-shutdown.js';
 import { OpenApiDocument } from './docs/openapi-document.js';
 import { Metrics } from './health/metrics.js';
@@ -69,6 +70,7 @@ export async function createApi(config: ApiConfig, logger: LoggerService | false
     // What still comes over an open connection while the server stops is served, and the connection closed with it.
     return503OnClosing: false,
     schemaController: { compilersFactory: WITHOUT_SCHEMAS },
+    ...(config.basePath && { rewriteUrl: withoutBasePath(config.basePath) }),
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {
     logger,
@@ -79,10 +81,16 @@ export async function createApi(config: ApiConfig, logger: LoggerService | false
   await app.get(AccessGuard).register(fastify);
   await fastify.register(fastifyCompress, { encodings: ['br', 'gzip'], brotliOptions: { params: BROTLI } });
   keepResponses(fastify, { versions: new DataVersions(database), clusterName: config.clusterName });
-  limitRequests(fastify, () => database.isBusy);
+  limitRequests(fastify, {
+    isBusy: () => database.isBusy,
+    perEndpoint: Math.ceil(database.streamCount / 3),
+  });
   app.useSecurityHeaders(SECURITY_HEADERS);
+  if (config.basePath) redirectToBasePath(fastify, config.basePath);
   const page = readPageFiles();
   if (page) servePage(fastify, page);
+  // What Swagger's page loads is relative to it, and so is where it is, behind a proxy. Nest's routes cannot end in a slash.
+  fastify.get('/docs/', (_request, reply) => reply.redirect('../docs', 308));
   endConnectionsOnClose(fastify);
   const metrics = app.get(Metrics);
   fastify.addHook('onResponse', (request, reply, done) => {

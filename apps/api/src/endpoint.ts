@@ -10,6 +10,12 @@ export interface EndpointDescription {
   readonly response: z.ZodType | undefined;
 }
 
+/** An endpoint of the running application. */
+export interface ServedEndpoint extends EndpointDescription {
+  /** Whether it asks for no token, even where there are tokens. */
+  readonly openToAll: boolean;
+}
+
 export const ENDPOINT = 'cost-monitoring:endpoint';
 
 /** Both spellings of a path: dashboards and scripts use `/total_costs` as well as `/total-costs`. */

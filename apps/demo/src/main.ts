@@ -1,8 +1,10 @@
 import 'reflect-metadata';
+import { addDays, dayOf, firstOfMonth, type Day } from '#libs/domain';
 import { startPostgres } from '#libs/embedded';
 import { RUNS_OF_STORY } from '../../simulator/src/index.js';
 import { stopOnSignals } from '../../sync/src/stop-signals.js';
 import { demoEnvironment } from './demo-environment.js';
+import { look } from './look.js';
 import { serveApi } from './serve-api.js';
 import { startCluster, type DemoCluster } from './start-cluster.js';
 import { Stoppers } from './stoppers.js';
@@ -30,7 +32,9 @@ async function main(): Promise<void> {
     if (signal.aborted) return;
 
     const url = await serveApi(environment, stoppers);
-    say(invitation(url, cluster, postgres.url, Date.now() - startedMs));
+    const today = dayOf(new Date());
+    say(`\n${await look(url, today)}`);
+    say(invitation(url, today, cluster, postgres.url, Date.now() - startedMs));
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -39,17 +43,31 @@ async function main(): Promise<void> {
   }
 }
 
-function invitation(url: string, { prometheusUrl }: DemoCluster, databaseUrl: string, tookMs: number): string {
-  const servers = [prometheusUrl && `Prometheus is at ${prometheusUrl}`, `PostgreSQL is at ${databaseUrl}`];
-  return `
-Ready after ${(tookMs / 1000).toFixed(0)} s. Worth opening:
+const HUB_COSTS = 'SELECT hub, sum(amount_usd) FROM reporting.daily_hub_costs GROUP BY hub';
 
-  ${url}                              the page: what it cost, what rose, who bears it
-  ${url}/total_costs_per_hub          what each hub cost, the last 30 days
-  ${url}/costs_per_user?limit=5       the five people with the highest costs
-  ${url}/docs                         every endpoint, to try out
+function invitation(
+  url: string,
+  today: Day,
+  { prometheusUrl }: DemoCluster,
+  databaseUrl: string,
+  tookMs: number,
+): string {
+  const [from, to] = [firstOfMonth(today, -1), addDays(firstOfMonth(today), -1)];
+  return `Ready after ${(tookMs / 1000).toFixed(0)} s. Worth a look:
 
-${servers.filter(Boolean).join(', ')}. Ctrl-C stops everything.
+  ${url}                        the page: what it cost, what rose, who bears it
+  ${url}/total_costs_per_hub    what each hub cost, the last 30 days
+  ${url}/docs                   every endpoint, to try out
+
+Last month per person, for a spreadsheet:
+
+  ${url}/costs_per_user?from=${from}&to=${to}&step=all&groups=split&unallocated=include&format=csv&bom=yes
+
+The same figures in SQL:
+
+  psql '${databaseUrl}' -c '${HUB_COSTS}'
+
+docs/questions.md has more.${prometheusUrl ? ` Prometheus is at ${prometheusUrl}.` : ''} Ctrl-C stops everything.
 `;
 }
 

@@ -7,10 +7,12 @@ import {
   HOME_STORAGE,
   hubOfNamespace,
   MEMBERSHIPS,
+  quantityOf,
   type AttributionConfig,
   type DatasetReading,
   type Day,
   type GroupMembership,
+  type NodeCapacity,
   type UserUsage,
 } from '#libs/domain';
 import type { Estate, Simulator } from '../../simulator/src/index.js';
@@ -49,16 +51,35 @@ function trueReadings(estate: Estate, day: Day, attribution: AttributionConfig):
         const hub = hubOfNamespace(attribution, namespace);
         return { hub, username, measure, instanceType: '', quantity: byteSeconds * 1000n };
       });
+  const shares = estate.trueNodeShares(day).map(({ namespace, username, instanceType, nodeSeconds }): UserUsage => ({
+    hub: hubOfNamespace(attribution, namespace),
+    username,
+    measure: 'node_share',
+    instanceType,
+    quantity: quantityOf(nodeSeconds, 'node-seconds'),
+  }));
   return [
     {
       ...reading,
       dataset: 'compute',
-      measures: ['memory_requested'],
-      rows: usage(COMPUTE, 'memory_requested'),
+      measures: ['node_share', 'memory_requested'],
+      rows: [...shares, ...usage(COMPUTE, 'memory_requested')],
+      capacity: capacityOf(estate, day),
     },
     { ...reading, dataset: 'home storage', measures: ['home_stored'], rows: usage(HOME_STORAGE, 'home_stored') },
     { ...reading, dataset: MEMBERSHIPS, measures: [], rows: membershipsOf(estate, day, attribution) },
   ];
+}
+
+function capacityOf(estate: Estate, day: Day): NodeCapacity[] {
+  const seconds = new Map<string, number>();
+  for (const { type, fromMs, untilMs } of estate.nodesOn(day)) {
+    seconds.set(type.name, (seconds.get(type.name) ?? 0) + (untilMs - fromMs) / 1000);
+  }
+  return [...seconds].map(([instanceType, nodeSeconds]) => ({
+    instanceType,
+    nodeSeconds: quantityOf(nodeSeconds, 'node-seconds'),
+  }));
 }
 
 function membershipsOf(estate: Estate, day: Day, attribution: AttributionConfig): GroupMembership[] {

@@ -81,7 +81,7 @@ function loggerFor(command: Command): ConsoleLogger {
     json: LOGS_JSON,
     flattenParams: LOGS_JSON,
     prefix: 'sync',
-    colors: !LOGS_JSON && process.stdout.isTTY && process.stderr.isTTY,
+    colors: !LOGS_JSON && process.stdout.isTTY === true && process.stderr.isTTY === true,
     ...(isQuiet(command) && { logLevels: ['error', 'fatal'] }),
   });
 }

@@ -43,6 +43,7 @@ export function percent(value: number | undefined): string {
 export function changePercent(before: Usd, after: Usd): string {
   const change = ratio(after - before, before < 0n ? -before : before);
   if (change === undefined) return after === 0n ? '–' : 'new';
+  if (change >= 1000) return '×1,000+';
   if (change >= 10) return `×${Math.round(change + 1).toLocaleString('en-US')}`;
   return `${change > 0 ? '+' : ''}${percent(change)}`;
 }
@@ -56,4 +57,8 @@ export function approximate(amount: Usd): number {
 export function axisMoney(value: number): string {
   if (Math.abs(value) >= 10_000) return `$${Math.round(value / 1000).toLocaleString('en-US')}k`;
   return `$${value.toLocaleString('en-US', { maximumFractionDigits: 2 })}`;
+}
+
+export function compareUsd(one: Usd, other: Usd): number {
+  return one < other ? -1 : one > other ? 1 : 0;
 }

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { readApiTokensFile, type ApiToken } from './api-tokens-file.js';
 import { databaseUrl } from './database-url.js';
 import { ConfigurationError, deepFreeze, parseEnvironment, type Environment } from './environment.js';
+import { readHubsFile, type JupyterHub } from './hubs-file.js';
 import { describeSettings } from './settings.js';
-import { clusterName, listenAddress, poolSize, port } from './variables.js';
+import { basePath, clusterName, listenAddress, poolSize, port, sessionKeys } from './variables.js';
 
 /** All that the API may know of its environment: no AWS, no Prometheus. */
 export interface ApiConfig {
@@ -20,6 +21,12 @@ export interface ApiConfig {
   readonly clusterName: string | undefined;
   /** Who is let in; undefined: everybody who can reach the port. */
   readonly tokens: readonly ApiToken[] | undefined;
+  /** Whose users may log in. */
+  readonly hubs?: readonly JupyterHub[] | undefined;
+  /** What sessions are encrypted with, as base64, the newest first; undefined: a key that ends with the process. */
+  readonly sessionKeys?: readonly string[] | undefined;
+  /** What stands before every path, unless a proxy took it away. */
+  readonly basePath?: string | undefined;
 }
 
 const apiVariables = z.object({
@@ -30,10 +37,17 @@ const apiVariables = z.object({
   METRICS_PORT: port.optional(),
   CLUSTER_NAME: clusterName.optional(),
   API_TOKENS_FILE: z.string().optional(),
+  HUBS_FILE: z.string().optional(),
+  SESSION_KEY: sessionKeys.optional(),
+  BASE_PATH: basePath.optional(),
+  // Set by a JupyterHub that runs this service.
+  JUPYTERHUB_SERVICE_PREFIX: basePath.optional(),
 });
 
 /** Names of the variables that the API knows. */
-export const API_VARIABLES: readonly string[] = Object.keys(apiVariables.shape);
+export const API_VARIABLES: readonly string[] = Object.keys(apiVariables.shape).filter(
+  (name) => !name.startsWith('JUPYTERHUB_'),
+);
 
 /** What the API runs with, fit for a log. */
 export function describeApiSettings(environment: Environment): string[] {
@@ -53,7 +67,11 @@ export function parseApiConfig(environment: Environment): ApiConfig {
   }
   if (path === '') all.push('API_TOKENS_FILE: is empty: name the file, or unset the variable for an API open to all');
   if ('faults' in file) all.push(...file.faults.map((fault) => `API_TOKENS_FILE: ${fault}`));
-  if (!variables || 'faults' in file || all.length > 0) throw new ConfigurationError(all);
+  const hubsPath = environment['HUBS_FILE'];
+  const hubsFile = hubsPath ? readHubsFile(hubsPath, environment) : { hubs: undefined };
+  if ('faults' in hubsFile) all.push(...hubsFile.faults.map((fault) => `HUBS_FILE: ${fault}`));
+  if (hubsPath && !environment['SESSION_KEY']) all.push('SESSION_KEY: is required with HUBS_FILE');
+  if (!variables || 'faults' in file || 'faults' in hubsFile || all.length > 0) throw new ConfigurationError(all);
   return deepFreeze({
     databaseUrl: variables.DATABASE_URL,
     databasePoolSize: variables.DATABASE_POOL_SIZE,
@@ -62,6 +80,9 @@ export function parseApiConfig(environment: Environment): ApiConfig {
     metricsPort: variables.METRICS_PORT,
     clusterName: variables.CLUSTER_NAME,
     tokens: file.tokens,
+    hubs: hubsFile.hubs,
+    sessionKeys: variables.SESSION_KEY,
+    basePath: variables.BASE_PATH ?? variables.JUPYTERHUB_SERVICE_PREFIX,
   });
 }
 

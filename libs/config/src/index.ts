@@ -1,6 +1,7 @@
 export { API_VARIABLES, apiConfig, describeApiSettings, parseApiConfig, type ApiConfig } from './api-config.js';
 export { isTokenName, type ApiToken } from './api-tokens-file.js';
 export { parseDatabaseUrl, parseStoredCluster } from './database-config.js';
+export type { JupyterHub } from './hubs-file.js';
 export { ConfigurationError, type Environment } from './environment.js';
 export { likelyName } from './likely-names.js';
 export {

@@ -77,7 +77,7 @@ const syncVariables = z.object({
   PROMETHEUS_SIGV4_REGION: awsRegion.optional(),
   PROMETHEUS_SELECTOR: labelMatchers.optional(),
   JUPYTERHUB_METRICS_PREFIX: metricsPrefix.default('jupyterhub'),
-  HOME_STORAGE_LOOKBACK: lookbackSeconds.default(3 * 86_400),
+  HOME_STORAGE_LOOKBACK: lookbackSeconds.prefault('3d'),
   // Cost Explorer refreshes up to three times a day; 17 minutes past, since everybody asks on the hour.
   SYNC_CRON: z
     .string()

@@ -46,6 +46,28 @@ export const poolSize = z
   .refine((text) => /^\d{1,3}$/.test(text) && Number(text) >= 2, 'must be a number of connections from 2 to 999')
   .transform(Number);
 
+const SESSION_KEY_BYTES = 32;
+
+/** Keys that sessions are encrypted with, separated by commas: 32 bytes each, as base64 or hexadecimal digits. As base64. */
+export const sessionKeys = z
+  .string()
+  .transform((text) => text.split(',').map((key) => bytesOf(key.trim())))
+  .refine(
+    (keys) => keys.every(({ length }) => length === SESSION_KEY_BYTES),
+    'must be 32 bytes as base64, such as `openssl rand -base64 32` makes, or several of them with commas between',
+  )
+  .transform((keys) => keys.map((key) => key.toString('base64')));
+
+function bytesOf(key: string): Buffer {
+  return Buffer.from(key, /^[0-9a-f]{64}$/i.test(key) ? 'hex' : 'base64');
+}
+
+/** The path that a proxy puts before every path of this service; always with a slash at both ends. */
+export const basePath = z
+  .string()
+  .refine((text) => /^\/[\w.~@/-]*$/.test(text) && !text.includes('//'), 'must be a path such as /services/costs/')
+  .transform((text) => (text.endsWith('/') ? text : `${text}/`));
+
 /** How many requests may be sent: enough for one reading, and a number that somebody means to pay for. */
 export const requestCount = z
   .string()

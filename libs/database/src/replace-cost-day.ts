@@ -24,6 +24,7 @@ interface CostDayRow {
   readonly attribution: string;
   readonly policy: string;
   readonly digest: string;
+  readonly is_running: boolean;
 }
 
 /**
@@ -46,6 +47,7 @@ export async function replaceCostDay(
     attribution: basis.attributionDigest,
     policy: textOfPolicy(policy),
     digest: digestOf(attributed.map(textsOf)),
+    is_running: costs.isRunning ?? false,
   };
   const stored = await findCostDay(transaction, day);
   if (stored && stored.digest !== digestOf([]) && attributed.length === 0) throw new EmptyResponseError(day);
@@ -56,7 +58,7 @@ export async function replaceCostDay(
   let restatements = 0;
   let rowsWritten = 1;
   const isOther = stored?.digest !== row.digest;
-  if (stored && isOther) {
+  if (stored && isOther && !stored.is_running) {
     const reason = reasonFor(stored, row);
     restatements = await recordRestatements(transaction, day, attributed, reason);
   }
@@ -79,7 +81,7 @@ function reasonFor(stored: CostDayRow, row: CostDayRow): string {
 
 async function findCostDay({ queryRunner, cluster }: RunTransaction, day: Day): Promise<CostDayRow | undefined> {
   const [row]: CostDayRow[] = await queryRunner.query(
-    `SELECT account_usd, cluster_usd, estimated, basis, attribution, policy, digest
+    `SELECT account_usd, cluster_usd, estimated, basis, attribution, policy, digest, is_running
      FROM cost_days WHERE cluster = $1 AND day = $2`,
     [cluster, day],
   );
@@ -88,11 +90,13 @@ async function findCostDay({ queryRunner, cluster }: RunTransaction, day: Day): 
 
 async function upsertCostDay({ queryRunner, cluster, run }: RunTransaction, day: Day, row: CostDayRow): Promise<void> {
   await queryRunner.query(
-    `INSERT INTO cost_days (cluster, day, run_id, account_usd, cluster_usd, estimated, basis, attribution, policy, digest)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    `INSERT INTO cost_days
+       (cluster, day, run_id, account_usd, cluster_usd, estimated, basis, attribution, policy, digest, is_running)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
      ON CONFLICT (cluster, day) DO UPDATE SET run_id = excluded.run_id, account_usd = excluded.account_usd,
        cluster_usd = excluded.cluster_usd, estimated = excluded.estimated, basis = excluded.basis,
-       attribution = excluded.attribution, policy = excluded.policy, digest = excluded.digest`,
+       attribution = excluded.attribution, policy = excluded.policy, digest = excluded.digest,
+       is_running = excluded.is_running`,
     [
       cluster,
       day,
@@ -104,6 +108,7 @@ async function upsertCostDay({ queryRunner, cluster, run }: RunTransaction, day:
       row.attribution,
       row.policy,
       row.digest,
+      row.is_running,
     ],
   );
 }

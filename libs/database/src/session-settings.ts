@@ -38,8 +38,9 @@ export function setSession(serverVersion: number, statementTimeoutMs: number): s
 
 /** Begins a transaction that only reads and leaves nothing behind on a connection that others share. */
 export function beginReading(serverVersion: number, statementTimeoutMs: number): string {
-  const settings = settingsOf(serverVersion, statementTimeoutMs).map((setting) => `SET LOCAL ${setting}`);
-  return ['BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY', ...settings].join('; ');
+  const settings = [...settingsOf(serverVersion, statementTimeoutMs), 'default_transaction_read_only = on'];
+  const local = settings.map((setting) => `SET LOCAL ${setting}`);
+  return ['BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY', ...local].join('; ');
 }
 
 function settingsOf(serverVersion: number, statementTimeoutMs: number): string[] {

@@ -25,6 +25,8 @@ export interface DayCosts {
   readonly accountUsd: Usd;
   readonly attributed: readonly AttributedCost[];
   readonly estimated: boolean;
+  /** The day had not ended when it was read: it grows, which is no restatement. */
+  readonly isRunning?: boolean;
 }
 
 /** The costs of every day of a window, in order, and the number of paid requests that it took to read them. */

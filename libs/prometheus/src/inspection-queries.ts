@@ -31,11 +31,7 @@ const RENAMED_SPAWNED = 'exported_pod=~"jupyter-.*"';
 /** Counts; an empty response is 0. */
 export function inspectedCounts(settings: QuerySettings) {
   const raw = (metric: Metric, ...matchers: string[]) => lastDay(select(settings, metric, ...matchers));
-  const seen = (metric: Metric, ...matchers: string[]) => series(settings, metric, matchers, lastDay);
-  const podsOf = (expression: string) => `group by (namespace, pod) (${expression})`;
-  const asked = podsOf(seen(REQUESTS, MEMORY));
-  const named = podsOf(seen(ANNOTATIONS, NAMED));
-  const spawned = `(${podsOf(seen(REQUESTS, MEMORY, SPAWNED))} or ${podsOf(seen(REQUESTS, MEMORY, RENAMED_SPAWNED))})`;
+  const { asked, named, spawned } = userPods(settings);
   const counted = (name: string, promql: string): NamedQuery => ({ name, promql: `count(${promql})` });
   return {
     memoryRequests: counted('memory requests', raw(REQUESTS, MEMORY)),
@@ -54,7 +50,7 @@ export function inspectedCounts(settings: QuerySettings) {
     podPhases: counted('pod phases', raw(PHASES)),
     endedPods: counted(
       'pods that have ended and still have requests',
-      `group by (namespace, pod) (${placedRequests(settings, 'memory')}) and on (namespace, pod) ${endedPods(settings)}`,
+      `group by (namespace, pod) (${placedRequests(settings, MEMORY)}) and on (namespace, pod) ${endedPods(settings)}`,
     ),
     nodeTypes: counted('instance types of nodes', raw(NODE_LABELS, 'label_node_kubernetes_io_instance_type!=""')),
     allocatableNodes: counted('allocatable of nodes', raw(ALLOCATABLE, MEMORY)),
@@ -66,6 +62,30 @@ export function inspectedCounts(settings: QuerySettings) {
       raw(GROUPS, HERE, 'username!=""', 'username_escaped!=""'),
     ),
   } as const satisfies Record<string, NamedQuery>;
+}
+
+/** Up to three pods of users that reach nobody: they bear no username, or ask for no memory. */
+export function unmatchedPods(settings: QuerySettings): NamedQuery {
+  const { asked, named, spawned } = userPods(settings);
+  return {
+    name: 'pods that reach nobody',
+    promql: `topk(3, (${spawned} unless on (namespace, pod) ${named}) or (${named} unless on (namespace, pod) ${asked}))`,
+  };
+}
+
+function userPods(settings: QuerySettings) {
+  const seen = (metric: Metric, ...matchers: string[]) => series(settings, metric, matchers, lastDay);
+  const podsOf = (expression: string) => `group by (namespace, pod) (${expression})`;
+  return {
+    asked: podsOf(seen(REQUESTS, MEMORY)),
+    named: podsOf(seen(ANNOTATIONS, NAMED)),
+    spawned: `(${podsOf(seen(REQUESTS, MEMORY, SPAWNED))} or ${podsOf(seen(REQUESTS, MEMORY, RENAMED_SPAWNED))})`,
+  };
+}
+
+/** Whether a dataset had samples within the last hours, however long ago its last one: one series, or nothing. */
+export function recentPresence(settings: QuerySettings, metric: Metric, hours: number): NamedQuery {
+  return { name: 'presence', promql: `group(last_over_time(${select(settings, metric)}[${hours}h]))` };
 }
 
 /** Every home directory, one sample each with labels `namespace` and `directory`. */

@@ -6,9 +6,11 @@ import {
   inspectedDirectories,
   inspectedNamespaces,
   lastSeen,
+  recentPresence,
   scrapeInterval,
   seenNow,
   severalClusters,
+  unmatchedPods,
 } from './inspection-queries.js';
 import { DATASETS } from './measures.js';
 import { PrometheusClient } from './prometheus.client.js';
@@ -22,6 +24,8 @@ export interface ClusterMetrics {
   readonly counts: ClusterCounts;
   /** Home directories of the last day. */
   readonly directories: readonly { readonly namespace: string; readonly directory: string }[];
+  /** Up to three pods of users that reach nobody, each `namespace/pod`. */
+  readonly unmatchedPods: readonly string[];
   /** Namespaces in which a pod bore a username. */
   readonly podNamespaces: readonly string[];
   /** What the groups exporters say of each person. */
@@ -45,7 +49,7 @@ export interface AwayExporter {
 const RESOLUTION_SECONDS = 60;
 const TIMEOUT_MS = 60_000;
 /** 1,600 points for 13 months, of the 11,000 that a server allows; an instant costs a look at the index. */
-const MEMORY_STEP_SECONDS = 6 * 3600;
+const MEMORY_STEP_HOURS = 6;
 
 /**
  * Asks Prometheus what a usage sync depends on and never checks: which metrics and labels are there, and since when.
@@ -68,6 +72,7 @@ export class PrometheusInspector {
     }
     const directories = await this.#client.fetchInstant(inspectedDirectories(this.#settings), now);
     const namespaces = await this.#client.fetchInstant(inspectedNamespaces(this.#settings), now);
+    const unmatched = await this.#client.fetchInstant(unmatchedPods(this.#settings), now);
     const members = await this.#client.fetchInstant(memberships(this.#settings), now);
     const several = await this.#client.fetchInstant(severalClusters(this.#settings), now);
     const interval = await this.#client.fetchInstant(scrapeInterval(this.#settings), now);
@@ -76,6 +81,7 @@ export class PrometheusInspector {
     return {
       counts: counts as ClusterCounts,
       directories: directories.map(({ labels: { namespace = '', directory = '' } }) => ({ namespace, directory })),
+      unmatchedPods: unmatched.map(({ labels: { namespace = '', pod = '' } }) => `${namespace}/${pod}`).sort(),
       podNamespaces: namespaces.map(({ labels: { namespace = '' } }) => namespace),
       labels: convertUserLabels(dayOf(now), named),
       clusterLabels: several.map(({ labels }) => labels[SEVERAL_CLUSTERS] ?? ''),
@@ -106,10 +112,11 @@ export class PrometheusInspector {
         presence(this.#settings, dataset),
         startOfDay(window.from),
         now,
-        MEMORY_STEP_SECONDS,
+        MEMORY_STEP_HOURS * 3600,
       );
-      // A Prometheus that is younger than the step has samples now and at none of the instants.
-      const isThere = instant ?? (await this.#client.fetchInstant(presence(this.#settings, dataset), now))[0];
+      // A Prometheus that is younger than the step has samples at none of the instants, and maybe not at this moment.
+      const recent = recentPresence(this.#settings, DATASET_METRICS[dataset]!.metric, MEMORY_STEP_HOURS);
+      const isThere = instant ?? (await this.#client.fetchInstant(recent, now))[0];
       if (isThere) first.set(dataset, dayOf(instant ?? now));
     }
     return first;

@@ -265,7 +265,7 @@ describe('asking Prometheus', () => {
 
   it('waits no longer than its deadline for an answer that does not begin', async () => {
     answers = [() => undefined];
-    expect((await faultOf({}, { timeoutMs: 50 })).message).toMatch(/no answer within 0.05 s$/);
+    expect((await faultOf({}, { timeoutMs: 1_000 })).message).toMatch(/no answer within 1 s$/);
     expect(asked).toHaveLength(1);
   });
 
@@ -278,7 +278,7 @@ describe('asking Prometheus', () => {
       },
     ];
     const started = Date.now();
-    expect((await faultOf({}, { timeoutMs: 100 })).message).toMatch(/no answer within 0.1 s$/);
+    expect((await faultOf({}, { timeoutMs: 1_000 })).message).toMatch(/no answer within 1 s$/);
     clearInterval(timer);
     expect(Date.now() - started).toBeLessThan(20_000);
   });

@@ -1,5 +1,6 @@
 import {
   ANNOTATIONS,
+  anyRenamed,
   CPU_USAGE,
   DIRECTORIES,
   endedPods,
@@ -166,6 +167,8 @@ export const DATASET_METRICS: Readonly<Record<string, { readonly metric: Metric;
 export const CLUSTER_LABELS = ['cluster', 'k8s_cluster', 'cluster_id'];
 /** The label of a sample of `coverage` that holds the cluster label which has several values. */
 export const SEVERAL_CLUSTERS = 'several';
+/** The label of the sample of `coverage` that says that a scrape renamed labels. */
+export const RENAMED_LABELS = 'renamed';
 
 /**
  * How much of the day has samples of the dataset's metric at all, whoever they are about; an empty response means none.
@@ -174,13 +177,15 @@ export const SEVERAL_CLUSTERS = 'several';
  * cluster itself. A day without users is covered, a day without Prometheus is not. Of a dataset that each hub tells of
  * itself, hours by namespace, each from its first millisecond to its last: what was seen the evening before is not of the day.
  *
- * Without a selector, a sample with the label SEVERAL_CLUSTERS for each cluster label that has several values at once.
+ * Without a selector, a sample with the label SEVERAL_CLUSTERS for each cluster label that has several values at once; a
+ * sample with the label RENAMED_LABELS if there are any.
  */
 export function coverage(settings: QuerySettings, dataset: string): NamedQuery {
   const { metric, perHub } = metricOf(dataset);
   const covered = perHub ? coveredHours(settings, metric) : coveredSteps(settings, metric);
   const several = settings.selector === '' ? CLUSTER_LABELS.map((label) => severalValues(settings, metric, label)) : [];
-  return { name: 'coverage', promql: [covered, ...several].join('\nor ') };
+  const renamed = `label_replace(${anyRenamed(settings)}, "${RENAMED_LABELS}", "yes", "", "")`;
+  return { name: 'coverage', promql: [covered, ...several, renamed].join('\nor ') };
 }
 
 /** What `coverage` gives for a whole day. */

@@ -36,6 +36,7 @@ import {
   isPerHub,
   memberships,
   presence,
+  RENAMED_LABELS,
   SEVERAL_CLUSTERS,
   SECONDS_PER_DAY,
   stepsOfDay,
@@ -115,9 +116,13 @@ export class UsageReader {
    * without either is not among them: whether it is missed is told by the days before.
    */
   async fetchReadings(day: Day, dataset: UsageDataset): Promise<DatasetReading[]> {
-    const covered = await this.#fetchCoverage(day, dataset);
+    const { covered, hasRenamedLabels } = await this.#fetchCoverage(day, dataset);
+    const now = new Date();
+    const settings = { ...this.#settings, hasRenamedLabels, ...(now < startOfDay(addDays(day, 1)) && { now }) };
     const { rows, namespaces, ...read } =
-      dataset === MEMBERSHIPS ? await this.#fetchMemberships(day) : await this.#fetchUsage(day, dataset, covered);
+      dataset === MEMBERSHIPS
+        ? await this.#fetchMemberships(day)
+        : await this.#fetchUsage(day, dataset, settings, covered);
     const reading = { day, dataset, ...read };
     if (!isPerHub(dataset)) return [{ ...reading, hub: ALL_HUBS, coverage: covered.get('') ?? 0, rows }];
     const coverages = new Map<string, number>();
@@ -145,10 +150,9 @@ export class UsageReader {
   async #fetchUsage(
     day: Day,
     dataset: UsageDataset,
+    settings: QuerySettings,
     covered: ReadonlyMap<string, number>,
   ): Promise<FetchedRows<UserUsage>> {
-    const now = new Date();
-    const settings = now < startOfDay(addDays(day, 1)) ? { ...this.#settings, now } : this.#settings;
     const listed = measuresOf(dataset, this.#measures);
     const isByType = listed.some(({ byInstanceType }) => byInstanceType);
     const knowsNodes = isByType && convertNodeData(await this.#fetch(day, dataset, nodeData(settings)));
@@ -208,17 +212,21 @@ export class UsageReader {
     return this.#members.samples;
   }
 
-  /** The part of the day by namespace, or under '' for all at once. @throws SeveralClustersError */
-  async #fetchCoverage(day: Day, dataset: UsageDataset): Promise<Map<string, number>> {
+  /** `covered`: the part of the day by namespace, or under '' for all at once. @throws SeveralClustersError */
+  async #fetchCoverage(
+    day: Day,
+    dataset: UsageDataset,
+  ): Promise<{ covered: ReadonlyMap<string, number>; hasRenamedLabels: boolean }> {
     const samples = await this.#fetch(day, dataset, coverage(this.#settings, dataset));
     const covered = new Map<string, number>();
-    for (const { labels, value } of samples) {
+    const isRenamed = ({ labels }: Sample) => labels[RENAMED_LABELS] !== undefined;
+    for (const { labels, value } of samples.filter((sample) => !isRenamed(sample))) {
       const several = labels[SEVERAL_CLUSTERS];
       if (several) throw new SeveralClustersError(dataset, day, several, value);
       const part = value / stepsOfDay(this.#settings, dataset);
       covered.set(labels['namespace'] ?? '', convertCoverage(day, dataset, part));
     }
-    return covered;
+    return { covered, hasRenamedLabels: samples.some(isRenamed) };
   }
 
   async #fetch(day: Day, dataset: UsageDataset, query: NamedQuery): Promise<Sample[]> {

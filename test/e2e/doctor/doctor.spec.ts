@@ -83,8 +83,6 @@ async function see(more: Readonly<Record<string, string>> = {}): Promise<Seen> {
 /** What is amiss with the estate as it is: the test's superuser, a short history, an alias not set, a hub without tag. */
 const USUAL = [
   'warning privileges of the sync',
-  // The simulated cluster says nothing of its nodes.
-  'warning nodes',
   'warning memory of Prometheus',
   'warning hub research',
   'warning namespace sandbox',
@@ -284,7 +282,9 @@ async function runDoctor(args: readonly string[], variables: Readonly<Record<str
 describe('npm run doctor', () => {
   it('prints a table, what it cost, and ends with 0 when nothing fails', async () => {
     const { code, stdout } = await runDoctor([], environment());
-    expect(stdout).toMatch(/^STATUS {3}CHECK .*REMEDY\nok {7}database /);
+    expect(stdout).toMatch(
+      /^settings: DATABASE_URL=.*\n\nSTATUS {3}CHECK .*REMEDY\nok {7}environment .*\nok {7}database /,
+    );
     expect(stdout).toMatch(/\n\d+ ok, \d warnings; 4 requests to Cost Explorer for 0\.04 USD\n$/);
     expect(code).toBe(0);
   });

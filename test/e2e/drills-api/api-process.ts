@@ -22,6 +22,10 @@ export class ApiProcess {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  get pid(): number {
+    return this.#child!.pid!;
+  }
+
   /** @throws Error with all that it said, when it ends instead of listening. */
   async start(): Promise<void> {
     const child = spawn(process.execPath, [BUILT_API], {

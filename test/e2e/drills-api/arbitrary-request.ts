@@ -7,8 +7,20 @@ export interface ArbitraryRequest {
   readonly scoped: boolean;
 }
 
-const FILTERS = ['hub', 'component', 'user', 'usergroup', 'hub_name', 'user_name', 'username', 'cluster'];
-const WORDS = ['groups', 'shared', 'precision'];
+const FILTERS = ['hub', 'component', 'user', 'usergroup', 'hub_name', 'user_name', 'username', 'service', 'cluster'];
+const WORDS = [
+  'groups',
+  'shared',
+  'cost',
+  'precision',
+  'step',
+  'unallocated',
+  'per',
+  'bom',
+  'aggregate',
+  'includeIdle',
+  'compare',
+];
 const ODD_NAMES = [
   'hub[]',
   'hub[0]',
@@ -41,6 +53,10 @@ const PLAIN = [
   'full',
   'split',
   'usage',
+  'month',
+  'include',
+  'hub,user',
+  'service',
   '{prod,staging}',
   'a,b,,',
   'null',
@@ -191,7 +207,7 @@ export function arbitraryRequest(paths: readonly string[]): fc.Arbitrary<Arbitra
     { weight: 1, arbitrary: raw.map((tail) => `/${tail}`) },
     { weight: 1, arbitrary: fc.tuple(fc.constantFrom(...paths), raw).map(([one, tail]) => one + tail) },
   );
-  const range = fc.constantFrom('from=2025-03-01&to=2025-03-02', 'from=0001-01-01', '');
+  const range = fc.constantFrom('from=2025-03-01&to=2025-03-02', 'from=0001-01-01', '', 'window=2025-03-01,2025-03-02');
   const query = fc
     .tuple(range, fc.array(parameter, { maxLength: 4 }))
     .map(([days, parameters]) => [days, ...parameters].filter((part) => part !== '').join('&'));

@@ -94,7 +94,7 @@ async function runCounted(
 async function expectRightDays(of: DrillEstate): Promise<void> {
   const { today, clusterName } = of.estate.options;
   const stored = await database.query<{ day: string; part: string; amount: string }>(
-    `SELECT day::text, concat_ws(' | ', hub, service, component) AS part, amount_usd AS amount FROM attributed_costs
+    `SELECT day::text, concat_ws(' | ', hub, service, component, nullif(instance_type, '')) AS part, amount_usd AS amount FROM attributed_costs
       WHERE day >= $1`,
     [firstOfMonth(today, -1)],
   );

@@ -140,7 +140,7 @@ describe('secrets are in nothing that a sync says or records', () => {
         url.password = WRONG_PASSWORD;
         return { DATABASE_URL: url.href };
       },
-      /the sync cannot run: password authentication failed/,
+      /the sync cannot run: the database refused the credentials: password authentication failed/,
     ],
     [
       'a database that is away',
@@ -171,7 +171,10 @@ describe('secrets are in nothing that a sync says or records', () => {
     const url = new URL(database.url);
     url.password = WRONG_PASSWORD;
     const exit = await runMigrate({ DATABASE_URL: url.href });
-    expect(exit).toMatchObject({ code: 1, stderr: expect.stringMatching(/^cannot migrate: password authentication/) });
+    expect(exit).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^cannot migrate: the database refused the credentials: password/),
+    });
     await expectNoSecret(exit, variables());
   });
 });

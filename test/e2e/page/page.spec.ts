@@ -138,6 +138,7 @@ describe('a name from outside', () => {
     async (search) => {
       const { page, complaints } = await estate.open(search);
       expect(await page.locator('main').textContent()).toContain(EVIL);
+      await page.locator('.bars canvas').waitFor();
       const bars = (await page.locator('.bars').boundingBox())!;
       for (const part of [0.3, 0.5, 0.7]) {
         await page.mouse.move(bars.x + bars.width * part, bars.y + bars.height / 2);
@@ -183,20 +184,20 @@ describe('without figures', () => {
 
   it('says so when the database is away, and tries again', async () => {
     const { page } = await estate.open('?page=explore');
-    await page.route(/total_costs_per_component/, (route) =>
+    await page.route(/aggregate=component/, (route) =>
       route.fulfill({ status: 503, json: { statusCode: 503, message: 'the database is away' } }),
     );
     await page.getByLabel('Group by').selectOption('component');
     await page.getByRole('alert').waitFor();
     expect(await page.getByRole('alert').textContent()).toContain('the database is away');
-    await page.unroute(/total_costs_per_component/);
+    await page.unroute(/aggregate=component/);
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.locator('main tbody tr').first().waitFor();
   });
 
   it('says so when the network is', async () => {
     const { page } = await estate.open('?page=explore');
-    await page.route(/total_costs_per_component/, (route) => route.abort());
+    await page.route(/aggregate=component/, (route) => route.abort());
     await page.getByLabel('Group by').selectOption('component');
     expect(await page.getByRole('alert').textContent()).toContain('Check your connection');
   });

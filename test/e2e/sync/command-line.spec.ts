@@ -24,6 +24,19 @@ describe('the command line', () => {
     expect(stderr).not.toMatch(/s3cret|now and then|\.js:\d+/);
   });
 
+  it('warns beside them of a variable that looks like a missing one', async () => {
+    const { stderr } = await runSync(['--once'], { ...NOWHERE, CLUSTER_NAME: '', CLUSTERNAME: 'hub-cluster' });
+    expect(stderr).toContain('- the variable CLUSTERNAME is not known and changes nothing: is CLUSTER_NAME meant?');
+  });
+
+  it('says at the start what it runs with, without secrets and without colours in a pipe', async () => {
+    const { stdout } = await runSync(['--once'], { ...NOWHERE, ALOCATION: 'hub' });
+    expect(stdout).toContain('settings: DATABASE_URL=postgres://costs@127.0.0.1:1/costs, CLUSTER_NAME=hub-cluster');
+    expect(stdout).toContain('is ALLOCATION meant?');
+    // oxlint-disable-next-line no-control-regex
+    expect(stdout).not.toMatch(/\u001b\[/);
+  });
+
   it('says in one line that the database is away', async () => {
     const { code, stdout, stderr } = await runSync(['--once'], NOWHERE);
     expect(code).toBe(1);

@@ -4,7 +4,7 @@ import type { LineItem } from '../../../apps/simulator/src/index.js';
 export interface ExpectedDay {
   account: bigint;
   attributable: bigint;
-  /** By `hub | service | component`; sums of 0 are left out. */
+  /** By `hub | service | component`, and of compute instances `| instance type`; sums of 0 are left out. */
   readonly parts: Map<string, bigint>;
 }
 
@@ -48,7 +48,10 @@ export function expectedDay(
     if (!belongs) continue;
     day.attributable += amount;
     const service = line.dimensions['SERVICE']!;
-    const part = `${line.tags['2i2c:hub-name'] || 'support'} | ${service} | ${componentOf(line, service)}`;
+    const component = componentOf(line, service);
+    const type = line.dimensions['INSTANCE_TYPE']!;
+    const isOfType = component === 'compute' && type !== 'NoInstanceType';
+    const part = [line.tags['2i2c:hub-name'] || 'support', service, component, ...(isOfType ? [type] : [])].join(' | ');
     day.parts.set(part, (day.parts.get(part) ?? 0n) + amount);
   }
   for (const [part, amount] of day.parts) if (amount === 0n) day.parts.delete(part);

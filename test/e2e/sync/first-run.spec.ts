@@ -29,7 +29,7 @@ describe('the first run on an empty database', () => {
       `SELECT day::text, account_usd AS amount_usd FROM cost_days ORDER BY day`,
     );
     const parts = await estate.query<{ day: string; part: string; amount_usd: string }>(
-      `SELECT day::text, concat_ws(' | ', hub, service, component) AS part, amount_usd FROM attributed_costs`,
+      `SELECT day::text, concat_ws(' | ', hub, service, component, nullif(instance_type, '')) AS part, amount_usd FROM attributed_costs`,
     );
     const days = eachDay({ from: firstOfMonth(estate.today, -13), until: addDays(estate.today, 1) });
     expect(accounts.map(({ day }) => day)).toEqual(days);

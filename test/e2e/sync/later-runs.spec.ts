@@ -148,7 +148,7 @@ describe('a backfill', () => {
     const usage = () =>
       estate.query(
         `SELECT hub, username, measure, quantity FROM user_usage WHERE day = $1
-      ORDER BY hub, measure, username`,
+      ORDER BY hub, measure, username, instance_type`,
         [day],
       );
     const read = await usage();

@@ -3,7 +3,7 @@ import { fillEstate } from './estate.js';
 import { RunningApi } from './running-api.js';
 
 /** The API on the estate, answering for `alpha`, from before a file's first test until after its last. */
-export function apiOnEstate(): Pick<RunningApi, 'get' | 'rows'> & { readonly databaseUrl: string } {
+export function apiOnEstate(): Pick<RunningApi, 'get' | 'rows' | 'url'> & { readonly databaseUrl: string } {
   let database: TestDatabase;
   let api: RunningApi;
 
@@ -21,6 +21,9 @@ export function apiOnEstate(): Pick<RunningApi, 'get' | 'rows'> & { readonly dat
   return {
     get: (path, headers) => api.get(path, headers),
     rows: (path) => api.rows(path),
+    get url() {
+      return api.url;
+    },
     get databaseUrl() {
       return database.url;
     },

@@ -30,8 +30,8 @@ describe('an answer as CSV', () => {
     expect(await linesOf(`/${path}?${DAYS}&format=csv`)).toEqual([
       Object.keys(rows[0]!).join(','),
       ...rows.map((row) =>
-        Object.values(row)
-          .map((value) => (typeof value === 'string' ? `"${value}"` : value))
+        Object.entries(row)
+          .map(([column, value]) => (typeof value === 'string' && column !== 'cost' ? `"${value}"` : value))
           .join(','),
       ),
     ]);
@@ -44,6 +44,25 @@ describe('an answer as CSV', () => {
   it('without rows is the header line, whether or not there is such a cluster', async () => {
     expect(await linesOf('/total_costs?from=2020-01-01&to=2020-01-02&format=csv')).toEqual(['date,cost,name']);
     expect(await linesOf(`/total_costs?${DAYS}&cluster=%00&format=csv`)).toEqual(['date,cost,name']);
+  });
+
+  it('has amounts bare, whether they are texts or numbers in JSON', async () => {
+    expect(await linesOf(`/total_costs?from=2025-03-01&to=2025-03-01&format=csv`)).toEqual([
+      'date,cost,name',
+      '"2025-03-01",100.01,"account"',
+      '"2025-03-01",66.90,"attributable"',
+    ]);
+  });
+
+  it('begins with a byte order mark with bom=yes, and else without; JSON has none', async () => {
+    const bytesOf = async (query: string) => [
+      ...new Uint8Array(await (await fetch(`${api.url}/hub_names?${DAYS}&${query}`)).arrayBuffer()).slice(0, 3),
+    ];
+    expect(await bytesOf('format=csv&bom=yes')).toEqual([0xef, 0xbb, 0xbf]);
+    expect(await bytesOf('format=csv')).toEqual([...Buffer.from('nam')]);
+    expect(await bytesOf('bom=yes')).toEqual([...Buffer.from('["p')]);
+    const { text } = await api.get('/total_costs?from=2020-01-01&to=2020-01-02&format=csv&bom=yes');
+    expect(text.replace('\ufeff', '')).toBe('date,cost,name\r\n');
   });
 
   it('is found again as CSV, and the JSON as JSON; who has it already is told so', async () => {
@@ -126,7 +145,7 @@ describe('names and amounts in CSV', () => {
     );
     await client.end();
     expect(await linesOf('/total_costs_per_hub?from=2025-03-01&to=2025-03-01&format=csv')).toContain(
-      '"2025-03-01","-3.50","credited"',
+      '"2025-03-01",-3.50,"credited"',
     );
   });
 });

@@ -35,6 +35,7 @@ describe('/total_costs_per_hub', () => {
       { date: '2025-03-01', cost: '15.00', name: 'staging' },
       { date: '2025-03-01', cost: '2.40', name: 'support' },
     ]);
+    expect(await api.rows(`/total_costs_per_hub?${DAY}&cost=borne`)).toEqual(rows);
     expect(cents(rows)).toBe(6690);
     expect(cents(await api.rows(`/total_costs_per_hub?${DAY}`))).toBe(6690);
   });
@@ -125,6 +126,15 @@ describe('/costs_per_user', () => {
 });
 
 describe('/total_costs_per_group', () => {
+  it('says with groups=full that people are counted in each of their groups, in JSON and in CSV', async () => {
+    const noteOf = async (query: string) =>
+      (await api.get(`/total_costs_per_group?${DAY}${query}`)).headers.get('x-groups');
+    for (const query of ['', '&format=csv', '&groups=full', '']) {
+      expect(await noteOf(query)).toBe('full; people in several groups are counted in each, add up with groups=split');
+    }
+    expect(await noteOf('&groups=split&format=csv')).toBeNull();
+  });
+
   it('counts a person in several groups in each of them by default', async () => {
     expect(await api.rows(`/total_costs_per_group?${DAY}`)).toEqual([
       { date: '2025-03-01', usergroup: 'none', cost: 15 },

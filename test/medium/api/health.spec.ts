@@ -170,7 +170,7 @@ describe('/metrics', () => {
   });
 
   it('counts requests by route template, whatever paths are tried', async () => {
-    await api.get('/total-costs?user=somebody');
+    await api.get('/total-costs?hub=somebody');
     await api.get('/scan/1');
     await api.get('/scan/2');
     await api.get('/%zz');

@@ -22,6 +22,8 @@ describe('paths', () => {
     expect((await api.get('/')).json).toEqual(index);
     expect(index.endpoints.map(({ path }: { path: string }) => path).toSorted()).toEqual(
       [
+        '/allocation',
+        '/allocation/trends',
         '/component-names',
         '/costs_per_user',
         '/days',

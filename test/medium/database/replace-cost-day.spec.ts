@@ -99,6 +99,38 @@ describe("replacing a day's costs", () => {
     ]);
   });
 
+  it('does not call what the running day grows by a restatement, but what changes once it was read whole', async () => {
+    const read = (usd: string, isRunning: boolean) =>
+      stored.session.replaceCostDay(
+        stored.run,
+        { ...dayCosts([['prod', 'compute', usd, 'EC2 - Other']]), isRunning },
+        BASIS,
+        HUB_POLICY,
+      );
+    await read('10', true);
+    expect(await read('20', true)).toMatchObject({ changed: true, restatements: 0 });
+    // Read in the morning after: still growth.
+    expect(await read('30', false)).toMatchObject({ changed: true, restatements: 0 });
+    expect(await read('31', false)).toMatchObject({ changed: true, restatements: 1 });
+    expect(await restatements()).toMatchObject([{ before_usd: '30.0000000000', after_usd: '31.0000000000' }]);
+    expect(await stored.query(`SELECT sum(difference_usd) FROM reporting.cost_restatements`)).toEqual([
+      { sum: '1.0000000000' },
+    ]);
+  });
+
+  it('calls it a restatement where the day has ended since, with the same figures', async () => {
+    const read = (usd: string, isRunning: boolean) =>
+      stored.session.replaceCostDay(
+        stored.run,
+        { ...dayCosts([['prod', 'compute', usd, 'EC2 - Other']]), isRunning },
+        BASIS,
+        HUB_POLICY,
+      );
+    await read('10', true);
+    expect(await read('10', false)).toEqual({ changed: true, rowsWritten: 1, restatements: 0 });
+    expect(await read('12', false)).toMatchObject({ restatements: 1 });
+  });
+
   it('does not call a row of 0 USD that comes or goes a restatement', async () => {
     await replace([...COSTS, ['prod', 'other', '0', 'AWS Glue']]);
     expect(await replace(COSTS)).toMatchObject({ changed: true, restatements: 0 });

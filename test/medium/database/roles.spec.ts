@@ -1,7 +1,9 @@
 import { createDataSource, migrate, MigrationNotAllowedError, SyncSession, WRITTEN_TABLES } from '#libs/database';
 import { MEASURES } from '#libs/prometheus';
 import { Client } from 'pg';
+import { readSqlFile } from '../../../migrations/sql-files.js';
 import { createEmptyTestDatabase, createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { createRoles } from '../../support/test-server.js';
 import { fillEstate } from '../api/estate.js';
 import { RunningApi } from '../api/running-api.js';
 import { BASIS, CLUSTER, DAY, dayCosts, HUB_POLICY, readings, settled } from './stored-cluster.js';
@@ -59,6 +61,63 @@ const POWERLESS = {
 it.each(['jupyterhub_costs_sync', 'jupyterhub_costs_api'])('%s may log in, and has no power', async (role) => {
   const { rows } = await owner.query(`SELECT * FROM pg_roles WHERE rolname = $1`, [role]);
   expect(rows).toEqual([expect.objectContaining(POWERLESS)]);
+});
+
+describe('in a database on which roles.sql was run', () => {
+  // Rights on a database are not cloned with it.
+  let ruled: TestDatabase;
+  beforeAll(async () => {
+    ruled = await createTestDatabase();
+    const dataSource = await createDataSource(ruled.url, { applicationName: 'roles-test' }).initialize();
+    await createRoles(dataSource);
+    // As an owner may, who does not know whether it was run.
+    await createRoles(dataSource);
+    await dataSource.destroy();
+  });
+  afterAll(() => ruled?.drop());
+
+  describe.each(['jupyterhub_costs_sync', 'jupyterhub_costs_api'])('%s', (role) => {
+    it.each([
+      `CREATE TEMPORARY TABLE mine (id integer)`,
+      `CREATE SCHEMA mine`,
+      `CREATE TABLE public.mine (id integer)`,
+      `SELECT lo_creat(-1)`,
+      `SELECT lo_create(0)`,
+      `SELECT lo_from_bytea(0, 'x')`,
+      `SELECT lo_put(1, 0, 'x')`,
+      `SELECT lo_import('/etc/passwd')`,
+    ])('fills no disk with %s, in a transaction that it declares to be read-write', async (statement) => {
+      await withClient(urlAs(role, ruled.url), async (client) => {
+        await client.query('BEGIN READ WRITE');
+        await expect(client.query(statement)).rejects.toThrow('permission denied');
+      });
+    });
+  });
+
+  it('an owner who is no superuser takes away all but large objects', async () => {
+    const own = `roles_${process.pid}_owner`;
+    await owner.query(`CREATE ROLE ${own} LOGIN PASSWORD '${PASSWORD}'`);
+    await owner.query(`CREATE DATABASE ${own} OWNER ${own}`);
+    const url = (role: string) => {
+      const login = new URL(urlAs(role));
+      return Object.assign(login, { pathname: own }).href;
+    };
+    try {
+      const asOwner = Object.assign(new URL(url('')), { username: own }).href;
+      await withClient(asOwner, async (client) => {
+        const rights = readSqlFile('roles.sql').split(/;$/m).slice(-4, -1);
+        for (const statement of rights) await client.query(statement);
+      });
+      await withClient(url('jupyterhub_costs_api'), async (client) => {
+        await client.query('SET default_transaction_read_only = off');
+        await expect(client.query('CREATE TEMPORARY TABLE mine (id integer)')).rejects.toThrow('permission denied');
+        await expect(client.query('SELECT lo_create(0)')).resolves.toMatchObject({ rowCount: 1 });
+      });
+    } finally {
+      await owner.query(`DROP DATABASE ${own}`);
+      await owner.query(`DROP ROLE ${own}`);
+    }
+  });
 });
 
 describe('jupyterhub_costs_sync', () => {
@@ -206,7 +265,8 @@ describe('jupyterhub_costs_api', () => {
       const paths = Object.keys(json.paths).filter((path) => !path.includes('{'));
       expect(paths.length).toBeGreaterThan(15);
       for (const path of paths) {
-        const { status, text } = await api.get(`${path}?from=2025-03-01&to=2025-03-02`);
+        const days = path.startsWith('/allocation') ? 'window=2025-03-01,2025-03-02' : 'from=2025-03-01&to=2025-03-02';
+        const { status, text } = await api.get(`${path}?${days}`);
         expect({ path, status, text }).toEqual({ path, status: 200, text: expect.any(String) });
       }
       // alice 20.0033333333 + 10 of compute, see the estate.

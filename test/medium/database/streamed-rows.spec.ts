@@ -33,7 +33,7 @@ describe('an answer of 20 MB, as it comes from Postgres', () => {
     };
     turn();
     const texts: string[] = [];
-    for await (const text of await reporting.stream(STATEMENT, 'names')) {
+    for await (const text of (await reporting.stream(STATEMENT, 'names'))!) {
       texts.push(String(text));
       pieces += 1;
     }

@@ -112,12 +112,18 @@ export class FieldCluster {
     return rows.map(({ line }) => line);
   }
 
-  /** The gaps of home storage that /health names, of the days that were read. */
+  /** The gaps of home storage that /health names: hub, status, first and last day. */
   async gaps(since: Day): Promise<string[]> {
     const { json } = await this.api.get('/health');
-    const gaps = json.details.usage.gaps as { day: Day; dataset: string; hub: string; status: string }[];
+    const gaps = json.details.usage.gaps as {
+      from: Day;
+      to: Day;
+      datasets: string[];
+      hubs: string[];
+      status: string;
+    }[];
     return gaps
-      .filter(({ day, dataset, status }) => day >= since && dataset === 'home storage' && status !== 'unread')
-      .map(({ day, hub, status }) => [day, hub, status].join(' '));
+      .filter(({ to, datasets, status }) => to >= since && datasets.includes('home storage') && status !== 'unread')
+      .map(({ from, to, hubs, status }) => [...hubs, status, from, to].join(' '));
   }
 }

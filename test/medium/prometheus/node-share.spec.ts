@@ -1,106 +1,14 @@
 import { DEFAULT_ATTRIBUTION, type DatasetReading } from '#libs/domain';
 import { startPrometheus, type EmbeddedPrometheus } from '#libs/embedded';
 import { UsageReader } from '#libs/prometheus';
-import { every, openMetrics, type Series } from './open-metrics.js';
+import { GIB, node, pod, samples, SHARES_DAY, WHOLE_DAY } from './node-series.js';
+import { openMetrics, type Series } from './open-metrics.js';
 
-/*
- * Two days of a hand-made cluster. A series of `[from, to)` is scraped half a minute before each minute, the last time five
- * minutes before its end, since Prometheus takes that sample for current so long: it counts from..to to the minute.
- */
+/* Two days of a hand-made cluster. */
 jest.setTimeout(300_000);
 
-const GIB = 2 ** 30;
-const DAY = '2026-03-02';
+const DAY = SHARES_DAY;
 const WITHOUT_TYPES = '2026-03-03';
-
-/** `HH:MM` or `24:00`. */
-type Span = readonly [from: string, to: string];
-const WHOLE_DAY: Span = ['00:00', '24:00'];
-
-function samples([from, to]: Span, value: number, day: string): Series['samples'] {
-  const at = (time: string, seconds: number) => {
-    const ms = Date.parse(`${day}T00:00:00Z`) + (Number(time.slice(0, 2)) * 60 + Number(time.slice(3))) * 60_000;
-    return new Date(ms + seconds * 1000).toISOString().slice(0, 19);
-  };
-  return every(60, at(from, -30), at(to, -330), value);
-}
-
-interface Pod {
-  readonly name: string;
-  readonly user?: string;
-  readonly node: string;
-  readonly span: Span;
-  readonly container?: string;
-  readonly day?: string;
-  readonly instances?: readonly string[];
-  readonly requests: Readonly<Record<string, number>>;
-}
-
-function pod({
-  name,
-  user,
-  node,
-  span,
-  container = 'notebook',
-  day = DAY,
-  instances = ['a'],
-  requests,
-}: Pod): Series[] {
-  return instances.flatMap((instance) => [
-    ...(user === undefined
-      ? []
-      : [
-          {
-            metric: 'kube_pod_annotations',
-            labels: { namespace: 'prod', pod: name, annotation_hub_jupyter_org_username: user, instance },
-            samples: samples(span, 1, day),
-          },
-        ]),
-    ...Object.entries(requests).map(([resource, value]) => ({
-      metric: 'kube_pod_container_resource_requests',
-      labels: { namespace: 'prod', pod: name, container, node, resource, instance },
-      samples: samples(span, value, day),
-    })),
-  ]);
-}
-
-interface Node {
-  readonly name: string;
-  readonly type?: string;
-  readonly span?: Span;
-  readonly purpose?: string;
-  readonly day?: string;
-  readonly instances?: readonly string[];
-  readonly allocatable: Readonly<Record<string, number>>;
-}
-
-function node({
-  name,
-  type,
-  span = WHOLE_DAY,
-  purpose = 'user',
-  day = DAY,
-  instances = ['a'],
-  allocatable,
-}: Node): Series[] {
-  return instances.flatMap((instance) => [
-    {
-      metric: 'kube_node_labels',
-      labels: {
-        node: name,
-        ...(type !== undefined && { label_node_kubernetes_io_instance_type: type }),
-        label_hub_jupyter_org_node_purpose: purpose,
-        instance,
-      },
-      samples: samples(span, 1, day),
-    },
-    ...Object.entries(allocatable).map(([resource, value]) => ({
-      metric: 'kube_node_status_allocatable',
-      labels: { node: name, resource, instance },
-      samples: samples(span, value, day),
-    })),
-  ]);
-}
 
 const standard = { cpu: 4, memory: 10 * GIB, nvidia_com_gpu: 0, ephemeral_storage: 100 };
 

@@ -10,6 +10,8 @@ export interface AccessScope {
   readonly cluster: string | undefined;
   /** The only hubs of that cluster, in order; undefined: every one, and the account itself. */
   readonly hubs: readonly string[] | undefined;
+  /** The only user; undefined: every one. */
+  readonly user: string | undefined;
   /** Costs of users and groups are shown without their part of what the cluster shares. */
   readonly withoutShared: boolean;
 }
@@ -25,6 +27,7 @@ export const EVERYTHING: AccessScope = Object.freeze({
   key: 'all',
   cluster: undefined,
   hubs: undefined,
+  user: undefined,
   withoutShared: false,
 });
 
@@ -33,6 +36,7 @@ export const NOTHING: AccessScope = Object.freeze({
   key: 'none',
   cluster: undefined,
   hubs: Object.freeze([]),
+  user: undefined,
   withoutShared: true,
 });
 
@@ -40,7 +44,13 @@ export function scopeOfToken({ hubs, cluster, shared }: Pick<ApiToken, 'hubs' | 
   if (!hubs) return EVERYTHING;
   const sorted = hubs.toSorted();
   const key = JSON.stringify([cluster, shared, ...sorted]);
-  return Object.freeze({ key, cluster, hubs: Object.freeze(sorted), withoutShared: !shared });
+  return Object.freeze({ key, cluster, hubs: Object.freeze(sorted), user: undefined, withoutShared: !shared });
+}
+
+/** The whole hub, or what one user costs there. */
+export function scopeOfHubUser(cluster: string, hub: string, user: string | undefined): AccessScope {
+  const key = JSON.stringify({ cluster, hub, user });
+  return Object.freeze({ key, cluster, hubs: Object.freeze([hub]), user, withoutShared: false });
 }
 
 /** The scope of the request, for a controller's method. */

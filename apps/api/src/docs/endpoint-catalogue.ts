@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import { ENDPOINT, type EndpointDescription } from '../endpoint.js';
+import { isOpenToAll } from '../access/route-access.js';
+import { ENDPOINT, type EndpointDescription, type ServedEndpoint } from '../endpoint.js';
 
 /** Every endpoint of the running application, in the order in which its controllers declare them. */
 @Injectable()
@@ -11,13 +12,14 @@ export class EndpointCatalogue {
     private readonly reflector: Reflector,
   ) {}
 
-  list(): EndpointDescription[] {
+  list(): ServedEndpoint[] {
     return this.discovery.getControllers().flatMap(({ metatype }) => {
       const prototype = (metatype as { prototype: Record<string, () => unknown> }).prototype;
-      return this.scanner
-        .getAllMethodNames(prototype)
-        .map((name) => this.reflector.get<EndpointDescription | undefined>(ENDPOINT, prototype[name]!))
-        .filter((endpoint) => endpoint !== undefined);
+      return this.scanner.getAllMethodNames(prototype).flatMap((name) => {
+        const method = prototype[name]!;
+        const endpoint = this.reflector.get<EndpointDescription | undefined>(ENDPOINT, method);
+        return endpoint ? [{ ...endpoint, openToAll: isOpenToAll(method) }] : [];
+      });
     });
   }
 }

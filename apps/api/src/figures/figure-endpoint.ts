@@ -5,7 +5,9 @@ import { Endpoint } from '../endpoint.js';
 import { KEPT_ROUTE } from '../responses/response-memory.js';
 import { FigureInterceptor } from './figure.interceptor.js';
 
-/** An endpoint whose method returns a FigureResponse: its rows are streamed as JSON or CSV, and kept. */
+/**
+ * An endpoint whose method returns a FigureResponse: its rows are streamed as JSON or CSV, and kept.
+ */
 export function FigureEndpoint(path: string, summary: string, response: z.ZodType): MethodDecorator {
   return applyDecorators(
     Endpoint(path, summary, response),

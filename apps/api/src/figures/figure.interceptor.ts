@@ -1,12 +1,24 @@
 import type { Readable } from 'node:stream';
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { ReportingDatabase, withoutRows, type ResponseShape, type Statement } from '#libs/database/queries';
+import {
+  DIMENSIONS,
+  hasUsage,
+  namesPeople,
+  ReportingDatabase,
+  withoutRows,
+  type NameFilters,
+  type ResponseShape,
+  type Statement,
+} from '#libs/database/queries';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { mergeMap, type Observable } from 'rxjs';
 import { z } from 'zod';
 import { ENDPOINT, type EndpointDescription } from '../endpoint.js';
-import { FigureResponse } from './figures.js';
+import { FigureResponse, type FigureRequest } from './figures.js';
+
+/** With CSV too, whose lines have no room for a warning. */
+const COUNTED_IN_EACH = 'full; people in several groups are counted in each, add up with groups=split';
 
 /**
  * Turns a controller's FigureResponse into a body. The first rows are read before anything is sent, so that a statement
@@ -24,18 +36,24 @@ export class FigureInterceptor implements NestInterceptor {
     const toBody = async (value: unknown) => {
       if (!(value instanceof FigureResponse)) return value;
       const endpoint = this.reflector.get<EndpointDescription | undefined>(ENDPOINT, context.getHandler());
-      const shape: ResponseShape = value.format === 'json' ? value.elements : { csv: columnsOf(endpoint?.response) };
-      const body = value.statement
-        ? await this.#stream(value.statement, shape, context.switchToHttp().getRequest<FastifyRequest>())
-        : withoutRows(shape);
+      const shape = shapeOf(value, endpoint?.response);
+      const request = context.switchToHttp().getRequest<FastifyRequest>();
+      const body = value.statement && (await this.#stream(value.statement, shape, request));
+      const unknown = body ? undefined : await value.findUnknown();
+      if (unknown !== undefined) void reply.header('x-unknown', unknown);
+      if (value.request.groups === 'full') void reply.header('x-groups', COUNTED_IN_EACH);
       void reply.header('content-type', contentTypeOf(shape));
-      return body;
+      return body ?? withoutRows(shape);
     };
     return next.handle().pipe(mergeMap(toBody));
   }
 
   /** A response that waits for others of its connection does not hear of the connection's end: the socket does. */
-  async #stream(statement: Statement, shape: ResponseShape, { raw: { socket } }: FastifyRequest): Promise<Readable> {
+  async #stream(
+    statement: Statement,
+    shape: ResponseShape,
+    { raw: { socket } }: FastifyRequest,
+  ): Promise<Readable | undefined> {
     const gone = new AbortController();
     const abort = () => gone.abort();
     const unlisten = () => socket.off('close', abort);
@@ -43,7 +61,8 @@ export class FigureInterceptor implements NestInterceptor {
     if (socket.destroyed) abort();
     try {
       const rows = await this.database.stream(statement, shape, gone.signal);
-      return rows.once('close', unlisten);
+      if (!rows) unlisten();
+      return rows?.once('close', unlisten);
     } catch (error) {
       unlisten();
       throw error;
@@ -53,6 +72,25 @@ export class FigureInterceptor implements NestInterceptor {
 
 function contentTypeOf(shape: ResponseShape): string {
   return typeof shape === 'string' ? 'application/json; charset=utf-8' : 'text/csv; charset=utf-8; header=present';
+}
+
+function shapeOf({ elements, filters, request }: FigureResponse, response: z.ZodType | undefined): ResponseShape {
+  if (request.format === 'json') return elements;
+  return {
+    csv: columnsOf(response).filter((column) => !absentFrom(request, filters).includes(column)),
+    bom: request.bom,
+  };
+}
+
+/** Columns that rows of some requests have, and not those of this one. */
+function absentFrom({ dimensions, step, unallocated }: FigureRequest, filters: NameFilters): string[] {
+  const hasReason = dimensions ? namesPeople(dimensions) : unallocated;
+  return [
+    ...(hasReason ? [] : ['reason']),
+    ...(step ? [] : ['start', 'end']),
+    ...(dimensions && hasUsage({ dimensions }, filters) ? [] : ['usage', 'memory_efficiency', 'cpu_efficiency']),
+    ...(dimensions ? DIMENSIONS.filter((dimension) => !dimensions.includes(dimension)) : []),
+  ];
 }
 
 /** The columns of a table, in order: the properties of the response's objects, or `name` of an array of texts. */

@@ -1,9 +1,20 @@
 import { BadRequestException, Inject, Injectable } from '@nestjs/common';
 import { apiConfig, type ApiConfig } from '#libs/config';
-import { firstTwoClusters, ReportingDatabase, type Scope, type Statement } from '#libs/database/queries';
+import {
+  firstTwoClusters,
+  ReportingDatabase,
+  type Dimension,
+  type GroupAmounts,
+  type NameFilters,
+  type Scope,
+  type Statement,
+  type Step,
+  usersOf,
+} from '#libs/database/queries';
 import type { DayWindow } from '#libs/domain';
 import type { AccessScope } from '../access/access-scope.js';
 import { isStorable } from '../parameters/name-filter.js';
+import { headerOf, NameLookup, NO_FILTER, type AskedNames } from './name-lookup.js';
 
 /** In what a response is written; a fault is JSON in any case. */
 export type ResponseFormat = 'json' | 'csv';
@@ -13,6 +24,13 @@ export interface FigureRequest {
   readonly cluster?: string | undefined;
   readonly window: DayWindow;
   readonly format: ResponseFormat;
+  /** Whether CSV begins with a byte order mark. */
+  readonly bom: boolean;
+  readonly step?: Step | undefined;
+  readonly unallocated?: boolean;
+  readonly groups?: GroupAmounts;
+  /** Where rows may have other dimensions for other requests: those of this one. */
+  readonly dimensions?: readonly Dimension[];
 }
 
 /** What a controller returns: the statement whose rows are the body, which FigureInterceptor streams. */
@@ -22,35 +40,49 @@ export class FigureResponse {
     readonly statement: Statement | undefined,
     /** As JSON, an array of objects, one per row, or of texts, the rows' column `name`. */
     readonly elements: 'rows' | 'names',
-    readonly format: ResponseFormat,
+    readonly request: FigureRequest,
+    readonly filters: NameFilters,
+    /** Where there are no rows: the names in the request that nobody knows, as a header. */
+    readonly findUnknown: () => Promise<string | undefined>,
   ) {}
 }
 
-/** Which cluster a request is about, and what of it the caller may see. */
+/** Which cluster a request is about, what of it the caller may see, and whom and what its filters name. */
 @Injectable()
 export class Figures {
   constructor(
     @Inject(apiConfig.KEY) private readonly config: ApiConfig,
     private readonly database: ReportingDatabase,
+    private readonly names: NameLookup,
   ) {}
 
   /** The rows of a statement about the cluster of the request. @throws BadRequestException when there are several. */
   async rows(
-    request: FigureRequest,
+    request: FigureRequest & AskedNames,
     access: AccessScope,
-    statementOf: (scope: Scope) => Statement,
+    statementOf: (scope: Scope, filters: NameFilters) => Statement,
     elements: FigureResponse['elements'] = 'rows',
   ): Promise<FigureResponse> {
-    const scope = await this.#scopeOf(request, access);
-    return new FigureResponse(scope && statementOf(scope), elements, request.format);
+    const cluster = await this.#clusterOf(request, access);
+    if (cluster === undefined) {
+      const unknown = request.cluster === undefined ? undefined : headerOf('cluster', [request.cluster]);
+      return new FigureResponse(undefined, elements, request, NO_FILTER, () => Promise.resolve(unknown));
+    }
+    const { hubs, user, withoutShared } = access;
+    const scope = { cluster, window: request.window, hubs, user, withoutShared };
+    const asked = await this.names.filtersOf(scope, request);
+    const filters = { ...asked, user: usersOf(scope, asked.user) };
+    return new FigureResponse(statementOf(scope, filters), elements, request, filters, () =>
+      // Who sees only themselves is not told whom else there is.
+      user === undefined ? this.names.unknownOf(scope, request, filters) : Promise.resolve(undefined),
+    );
   }
 
-  /** That of the cluster that was named, else the configured one, else the only one; undefined: none can match. */
-  async #scopeOf({ cluster: named, window }: FigureRequest, access: AccessScope): Promise<Scope | undefined> {
+  /** The one that was named, else the configured one, else the only one; undefined: none can match. */
+  async #clusterOf({ cluster: named }: FigureRequest, access: AccessScope): Promise<string | undefined> {
     const cluster = named ?? access.cluster ?? this.config.clusterName ?? (await this.#onlyCluster());
     if (cluster === undefined || !isStorable(cluster)) return undefined;
-    if (access.cluster !== undefined && access.cluster !== cluster) return undefined;
-    return { cluster, window, hubs: access.hubs, withoutShared: access.withoutShared };
+    return access.cluster === undefined || access.cluster === cluster ? cluster : undefined;
   }
 
   async #onlyCluster(): Promise<string | undefined> {

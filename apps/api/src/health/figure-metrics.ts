@@ -43,7 +43,7 @@ export class FigureMetrics {
     );
     this.#restatedUsd = this.#counter(
       'restated_usd_total',
-      'USD by which stored costs were changed later, up or down',
+      'USD by which stored costs of days that had ended were changed later, up or down',
       ['cluster', 'reason'],
     );
     this.#attributedUsd = this.#gauge('attributed_usd', 'USD attributed in the last 30 days', OF_COMPONENT);

@@ -6,7 +6,7 @@ import { Access, type AccessScope } from '../access/access-scope.js';
 import { Endpoint } from '../endpoint.js';
 import { FigureEndpoint } from '../figures/figure-endpoint.js';
 import { Figures } from '../figures/figures.js';
-import { figureRequest } from '../parameters/parameters.js';
+import { figureRequest, Ignored } from '../parameters/parameters.js';
 
 const HubNames = figureRequest({});
 /** In the order of the measures. */
@@ -26,7 +26,7 @@ export class HubsController {
   }
 
   @Endpoint('/component-names', 'Components whose cost users share by usage', z.array(z.enum(DIVIDED_COMPONENTS)))
-  componentNames() {
+  componentNames(@Query({ schema: Ignored }) _query: z.infer<typeof Ignored>) {
     return DIVIDED_COMPONENTS;
   }
 }

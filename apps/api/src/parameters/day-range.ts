@@ -1,12 +1,12 @@
 import { addDays, dayOf, isDay, type Day, type DayWindow } from '#libs/domain';
 
 const DEFAULT_DAYS = 30;
-const FIRST_DAY = '0001-01-01';
-const LAST_DAY = '9999-12-31';
+export const FIRST_DAY = '0001-01-01';
+export const LAST_DAY = '9999-12-31';
 
 // A `+` that was sent unencoded arrives as a blank.
 const DATE_TIME =
-  /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(?:Z|([+\- ])(\d{2}):?(\d{2}))?)?$/i;
+  /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?:Z|([+\- ])(\d{2}):?(\d{2}))?)?$/i;
 
 /** A fault of one parameter, worded for whoever asked. */
 export interface ParameterFault {
@@ -20,16 +20,24 @@ export interface ParameterFault {
  * @returns undefined when the text is neither, or no such day exists.
  */
 export function parseDay(text: string): Day | undefined {
+  return parseMoment(text)?.day;
+}
+
+/** The same, and whether the text is a date-time that is exactly the day's start in UTC. */
+export function parseMoment(text: string): { readonly day: Day; readonly isMidnight: boolean } | undefined {
   const match = DATE_TIME.exec(text.trim());
   if (!match) return undefined;
-  const [, date = '', hours = '00', minutes = '00', seconds = '00', sign, zoneHours = '00', zoneMinutes = '00'] = match;
+  const [, date = '', hours = '00', minutes = '00', seconds = '00', fraction = '0'] = match;
+  const [sign, zoneHours = '00', zoneMinutes = '00'] = match.slice(6);
   if (!isDay(date) || hours > '23' || minutes > '59' || seconds > '59' || zoneHours > '23' || zoneMinutes > '59') {
     return undefined;
   }
   const offsetMinutes = (sign === '-' ? -1 : 1) * (Number(zoneHours) * 60 + Number(zoneMinutes));
   const minutesOfDay = Number(hours) * 60 + Number(minutes) - offsetMinutes;
   const day = addDays(date, Math.floor(minutesOfDay / 1440));
-  return isDay(day) && day >= FIRST_DAY && day <= LAST_DAY ? day : undefined;
+  if (!isDay(day) || day < FIRST_DAY || day > LAST_DAY) return undefined;
+  const isMidnight = match[2] !== undefined && minutesOfDay % 1440 === 0 && Number(seconds) + Number(fraction) === 0;
+  return { day, isMidnight };
 }
 
 /**

@@ -1,15 +1,18 @@
 import type { Socket } from 'node:net';
 import { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isKept } from './response-memory.js';
 
 /** Requests of one connection that are worked on at once: HTTP/1.1 lets a client send many before it reads anything. */
 const PER_CONNECTION = 2;
 /** Of one client address, or IPv6 network of 64 bits: a dashboard loads some twenty panels at once. */
 const PER_ADDRESS = 32;
-/** How long a client may take nothing of what it is sent; and how long while others wait for the database. */
+/** How long a client may take nothing of what it is sent; while others wait for its place; and for the database. */
 const STALL_MS = 30_000;
+const STALL_WHILE_WAITED_FOR_MS = 2_000;
 const STALL_WHILE_BUSY_MS = 500;
 const SWEEP_MS = 100;
+const SERVICE_UNAVAILABLE = 503;
 
 /** How much of a response its client had taken when, which tells whether it still reads. */
 interface Progress {
@@ -17,11 +20,19 @@ interface Progress {
   sinceMs: number;
 }
 
+export interface RequestLimitOptions {
+  /** Whether somebody waits for the database. */
+  readonly isBusy: () => boolean;
+  /** Most requests for one endpoint's figures that an address has worked on at once: the rest of the database is for others. */
+  readonly perEndpoint: number;
+}
+
 /**
- * Keeps one client from holding what all need. Few requests of a connection, and of an address, are worked on at once; the
- * others wait. A client that reads nothing for too long loses its connection, which gives its database connection back.
+ * Keeps one client from holding what all need. Few requests of a connection, of an address, and of an address for the
+ * figures of one endpoint are worked on at once; the others wait. So requests for the longest responses, on however many
+ * connections, keep nobody from the other endpoints, not even clients behind the same proxy. A client that reads nothing for too long loses its connection, which gives its database connection back.
  */
-export function limitRequests(fastify: FastifyInstance, isBusy: () => boolean): void {
+export function limitRequests(fastify: FastifyInstance, { isBusy, perEndpoint }: RequestLimitOptions): void {
   // A listener for each request of a connection that waits.
   fastify.server.on('connection', (socket) => {
     socket.setMaxListeners(0);
@@ -29,16 +40,31 @@ export function limitRequests(fastify: FastifyInstance, isBusy: () => boolean): 
   });
   const addresses = new WeakMap<Socket, string>();
   const ofConnection = new Slots<Socket>(PER_CONNECTION);
+  const ofEndpoint = new Slots<string>(perEndpoint);
   const ofAddress = new Slots<string>(PER_ADDRESS);
   const sending = new Map<FastifyReply, Progress>();
+  // While the database is away nobody waits for a place: each is told so as soon as it can be known.
+  let isAway = false;
 
   fastify.addHook('onRequest', async (request, reply) => {
     const ended = onceEnded(request, reply);
     ended(() => sending.delete(reply));
-    ended(await ofConnection.enter(request.raw.socket, request.raw.socket));
-    ended(await ofAddress.enter(addresses.get(request.raw.socket) ?? '', request.raw.socket));
+    const { socket } = request.raw;
+    const address = addresses.get(socket) ?? '';
+    ended(await ofConnection.enter(socket, socket));
+    if (isKept(request)) {
+      ended(() => {
+        if (!reply.raw.headersSent) return;
+        isAway = reply.statusCode === SERVICE_UNAVAILABLE;
+        if (isAway) ofEndpoint.admitAll();
+      });
+      // Both spellings of a path are one endpoint.
+      const endpoint = request.routeOptions.url?.replaceAll('_', '-');
+      if (!isAway) ended(await ofEndpoint.enter(`${address} ${endpoint}`, socket));
+    }
+    ended(await ofAddress.enter(address, socket));
     // Nobody is there for whom to ask the database.
-    return request.raw.socket.destroyed ? reply.hijack() : undefined;
+    return socket.destroyed ? reply.hijack() : undefined;
   });
   fastify.addHook('onSend', async (request, reply, payload) => {
     // A response that was made for a connection that has ended has nobody left to hear of its own end.
@@ -50,7 +76,8 @@ export function limitRequests(fastify: FastifyInstance, isBusy: () => boolean): 
 
   const sweep = setInterval(() => {
     const now = performance.now();
-    const patienceMs = isBusy() ? STALL_WHILE_BUSY_MS : STALL_MS;
+    const isWaitedFor = ofEndpoint.hasWaiting || ofAddress.hasWaiting;
+    const patienceMs = isBusy() ? STALL_WHILE_BUSY_MS : isWaitedFor ? STALL_WHILE_WAITED_FOR_MS : STALL_MS;
     for (const [reply, progress] of sending) {
       const { socket } = reply.raw;
       // Bytes that the operating system took: what waits in the process for a client that does not read is not among them.
@@ -91,13 +118,19 @@ function onceEnded(request: FastifyRequest, reply: FastifyReply): (leave: () => 
 /** A bounded number of places for each key; those for whom there is none wait their turn. */
 class Slots<Key> {
   readonly #taken = new Map<Key, number>();
-  readonly #waiting = new Map<Key, Set<() => void>>();
+  readonly #waiting = new Map<Key, Set<(isAdmitted: boolean) => void>>();
 
   constructor(private readonly most: number) {}
 
+  get hasWaiting(): boolean {
+    return this.#waiting.size > 0;
+  }
+
   /** Waits for a place, and returns what gives it back. A client that goes while it waits keeps none. */
   async enter(key: Key, socket: Socket): Promise<() => void> {
-    while ((this.#taken.get(key) ?? 0) >= this.most && !socket.destroyed) await this.#turn(key, socket);
+    while ((this.#taken.get(key) ?? 0) >= this.most && !socket.destroyed) {
+      if (await this.#turn(key, socket)) break;
+    }
     this.#taken.set(key, (this.#taken.get(key) ?? 0) + 1);
     let isLeft = false;
     return () => {
@@ -107,19 +140,25 @@ class Slots<Key> {
     };
   }
 
-  /** Until a place is free or the client has gone. Who waits no longer must not be in the queue: its turn would be lost. */
-  async #turn(key: Key, socket: Socket): Promise<void> {
+  /** Lets all in that wait, at once. */
+  admitAll(): void {
+    for (const waiting of this.#waiting.values()) for (const admit of waiting) admit(true);
+  }
+
+  /** Until a place is free or the client has gone; true: admitted without a place. Who waits no longer must not be in the queue: its turn would be lost. */
+  async #turn(key: Key, socket: Socket): Promise<boolean> {
     const waiting = this.#waiting.get(key) ?? new Set();
     this.#waiting.set(key, waiting);
-    await new Promise<void>((resolve) => {
-      const wake = () => {
+    return new Promise((resolve) => {
+      const wake = (isAdmitted: boolean) => {
         waiting.delete(wake);
         if (waiting.size === 0) this.#waiting.delete(key);
-        socket.off('close', wake);
-        resolve();
+        socket.off('close', leave);
+        resolve(isAdmitted);
       };
+      const leave = () => wake(false);
       waiting.add(wake);
-      socket.once('close', wake);
+      socket.once('close', leave);
     });
   }
 
@@ -128,6 +167,6 @@ class Slots<Key> {
     if (left > 0) this.#taken.set(key, left);
     else this.#taken.delete(key);
     const [next] = this.#waiting.get(key) ?? [];
-    next?.();
+    next?.(false);
   }
 }

@@ -179,7 +179,8 @@ function etagOf(key: string): string {
   return `"${createHash('sha256').update(key).digest('base64url').slice(0, 27)}"`;
 }
 
-function isKept({ routeOptions }: FastifyRequest): boolean {
+/** Whether the route of a request is marked. */
+export function isKept({ routeOptions }: FastifyRequest): boolean {
   return (routeOptions.config as Partial<typeof KEPT_ROUTE> | undefined)?.keepsResponses === true;
 }
 
@@ -216,7 +217,16 @@ function sendUnchanged(reply: FastifyReply, etag: string): FastifyReply {
   return reply.code(304).headers({ etag, 'cache-control': CACHE_CONTROL }).send();
 }
 
-const KEPT_HEADERS = ['content-type', 'content-encoding', 'content-length', 'cache-control', 'vary', 'etag'];
+const KEPT_HEADERS = [
+  'content-type',
+  'content-encoding',
+  'content-length',
+  'cache-control',
+  'vary',
+  'etag',
+  'x-groups',
+  'x-unknown',
+];
 
 function headersOf(reply: FastifyReply): OutgoingHttpHeaders {
   const present = KEPT_HEADERS.filter((name) => reply.hasHeader(name));

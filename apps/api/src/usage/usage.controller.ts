@@ -2,6 +2,7 @@ import { Controller, Query } from '@nestjs/common';
 import { totalUsage, userGroups, usersWithMultipleGroups, usersWithNoGroups } from '#libs/database/queries';
 import type { z } from 'zod';
 import { Access, type AccessScope } from '../access/access-scope.js';
+import { ShowsOwn } from '../access/route-access.js';
 import { FigureEndpoint } from '../figures/figure-endpoint.js';
 import { Figures } from '../figures/figures.js';
 import * as dto from './usage.dto.js';
@@ -10,18 +11,19 @@ import * as dto from './usage.dto.js';
 export class UsageController {
   constructor(private readonly figures: Figures) {}
 
+  @ShowsOwn()
   @FigureEndpoint(
     '/total_usage',
     'Share of usage, and usage in GiB-hours, by day, hub, component and user',
     dto.TotalUsageRows,
   )
   totalUsage(@Query({ schema: dto.TotalUsage }) query: z.infer<typeof dto.TotalUsage>, @Access() access: AccessScope) {
-    return this.figures.rows(query, access, (scope) => totalUsage(scope, query));
+    return this.figures.rows(query, access, totalUsage);
   }
 
   @FigureEndpoint('/user_groups', 'Who is in which group, on the latest day of the range', dto.UserGroupsRows)
   userGroups(@Query({ schema: dto.UserGroups }) query: z.infer<typeof dto.UserGroups>, @Access() access: AccessScope) {
-    return this.figures.rows(query, access, (scope) => userGroups(scope, { ...query, user: query.username }));
+    return this.figures.rows(query, access, userGroups);
   }
 
   @FigureEndpoint(
@@ -33,8 +35,7 @@ export class UsageController {
     @Query({ schema: dto.UsersByGroups }) query: z.infer<typeof dto.UsersByGroups>,
     @Access() access: AccessScope,
   ) {
-    const filter = { hub: query.hub_name, user: query.user_name };
-    return this.figures.rows(query, access, (scope) => usersWithMultipleGroups(scope, filter));
+    return this.figures.rows(query, access, usersWithMultipleGroups);
   }
 
   @FigureEndpoint(
@@ -46,7 +47,6 @@ export class UsageController {
     @Query({ schema: dto.UsersByGroups }) query: z.infer<typeof dto.UsersByGroups>,
     @Access() access: AccessScope,
   ) {
-    const filter = { hub: query.hub_name, user: query.user_name };
-    return this.figures.rows(query, access, (scope) => usersWithNoGroups(scope, filter));
+    return this.figures.rows(query, access, usersWithNoGroups);
   }
 }

@@ -17,7 +17,10 @@ export const TotalUsageRows = z.array(
       .number()
       .min(0)
       .max(1)
-      .describe('Share of the usage of all users of the cluster or, with `hub`, of the hub; adds up to 1'),
+      .nullable()
+      .describe(
+        'Share of the usage of all users of the cluster or, with `hub`, of the hub; adds up to 1; null: you see your own usage alone',
+      ),
     gib_hours: z.number().min(0).describe('The usage, in GiB-hours'),
   }),
 );

@@ -54,6 +54,11 @@ describe('the database', () => {
       ['failure privileges of the sync: costs may not read and change user_costs, sync_runs'],
     ],
     [
+      "is reached as the API's role",
+      { role: 'jupyterhub_costs_api', unwritableTables: ['sync_runs'] },
+      ["failure privileges of the sync: jupyterhub_costs_api is the API's role, which only reads"],
+    ],
+    [
       'lets the sync do too much',
       { superuser: true, createsRoles: true },
       ['warning privileges of the sync: costs is a superuser, more than a sync needs'],

@@ -18,7 +18,11 @@ export function judgeMemory({ window, firstDays }: MemoryFacts): Finding {
   const retention =
     'raise --storage.tsdb.retention.time (15d by default), or point PROMETHEUS_URL at a long-term store';
   if (firstDays.size === 0) {
-    return failure(check, 'no samples of pods, directories or groups', 'see the metrics in this table');
+    return failure(
+      check,
+      'no samples of pods, directories or groups',
+      'do what this table says of memory of pods, home directories and groups of users',
+    );
   }
   const found = DATASETS.map((dataset) => `${dataset} ${sinceWhen(firstDays.get(dataset), window)}`).join(', ');
   const [longest] = [...firstDays.values()].sort();
@@ -27,7 +31,11 @@ export function judgeMemory({ window, firstDays }: MemoryFacts): Finding {
   if (longest! <= addDays(window.from, 1)) return ok(check, `${found}: as far as costs go`);
   const loss = `costs before ${longest} have no usage to be shared by and stay unallocated`;
   if (days <= SHORT_MEMORY_DAYS) {
-    return warning(check, `${found}: ${loss}, and so do days that an outage of the sync outlasts`, retention);
+    return warning(
+      check,
+      `${found}: ${loss}, and so do days that an outage of the sync outlasts`,
+      `if Prometheus is new, nothing: it remembers from now on; else ${retention}`,
+    );
   }
   return warning(
     check,

@@ -52,7 +52,7 @@ function judgeNodes({ nodeTypes, allocatableNodes }: ClusterCounts): Finding {
   if (missing.length === 0) return ok(check, `instance types of ${nodeTypes} nodes, and what can be allocated on them`);
   return warning(
     check,
-    `no series of ${missing.join(' and of ')}: the share that a pod takes of its node is unknown`,
+    `no series of ${missing.join(' and of ')}: the share that a pod takes of its node is unknown, and memory requests divide compute`,
     'start kube-state-metrics with --metric-labels-allowlist=nodes=[node.kubernetes.io/instance-type,hub.jupyter.org/node-purpose], and keep its node metrics on',
   );
 }

@@ -13,6 +13,7 @@ describe('people', () => {
     return judgePeople({
       counts,
       directories: directories.map((directory) => ({ namespace: 'prod', directory })),
+      unmatchedPods: nameless > 0 ? ['prod/jupyter-x'] : [],
       podNamespaces: ['prod'],
       labels: [person],
       clusterLabels: [],
@@ -37,6 +38,13 @@ describe('people', () => {
     expect(judge({ nameless: 1 })[0]).toMatchObject({ status: 'ok' });
     expect(judge({ nameless: 2 })[0]).toMatchObject({ status: 'warning', found: expect.stringMatching(/^10 of 12/) });
     expect(judge({ placed: 8 })[0]).toMatchObject({ status: 'warning', found: expect.stringMatching(/^8 of 10/) });
+  });
+
+  it('are named where they do not match, up to three', () => {
+    const [pods, directories] = judge({ nameless: 2, directories: ['bob', 'team-1', 'team-2', 'team-3', 'team-4'] });
+    expect(pods!.found).toMatch(/request for memory: prod\/jupyter-x$/);
+    expect(directories!.found).toMatch(/own name: prod\/team-1, prod\/team-2, prod\/team-3, …$/);
+    expect(judge({ directories: ['bob'] })[1]!.found).toMatch(/own name$/);
   });
 
   it('are not judged without any', () => {

@@ -10,17 +10,19 @@ export function judgePeople(metrics: ClusterMetrics): Finding[] {
   return [judgePods(metrics), judgeDirectories(metrics)];
 }
 
-function judgePods({ counts: { namedPods, namedPodsWithRequest, spawnedPodsWithoutName } }: ClusterMetrics): Finding {
+function judgePods({ counts, unmatchedPods }: ClusterMetrics): Finding {
+  const { namedPods, namedPodsWithRequest, spawnedPodsWithoutName } = counts;
   const check = 'pods matched to users';
   const all = namedPods + spawnedPodsWithoutName;
   if (all === 0) return skipped(check, 'no pod of a user in the last day');
-  const found = `${share(namedPodsWithRequest, all)} of the last day's user pods bear a username and a request for memory`;
+  const found = `${share(namedPodsWithRequest, all)} of the last day's user pods bear a username and a request for memory${naming(unmatchedPods)}`;
   return judgeShare(
     check,
     namedPodsWithRequest,
     all,
     found,
-    'set a memory guarantee in KubeSpawner (mem_guarantee); keep the annotation hub.jupyter.org/username on pods',
+    'set KubeSpawner.mem_guarantee, and start kube-state-metrics with ' +
+      '--metric-annotations-allowlist=pods=[hub.jupyter.org/username]; then start the servers of these pods again',
   );
 }
 
@@ -31,12 +33,14 @@ function judgeDirectories({ directories, labels }: ClusterMetrics): Finding {
   let byLabel = 0;
   let byName = 0;
   let homes = 0;
+  const unmatched: string[] = [];
   for (const { namespace, directory } of directories) {
     const labelled = owners.get(namespace)?.has(directory) ?? false;
     if (!labelled && directory.includes('shared')) continue;
     homes += 1;
     if (labelled) byLabel += 1;
     else if (unescapeUsername(directory) !== undefined) byName += 1;
+    else unmatched.push(`${namespace}/${directory}`);
   }
   if (homes === 0) return skipped(check, 'no home directory in the last day');
   const matched = byLabel + byName;
@@ -45,9 +49,18 @@ function judgeDirectories({ directories, labels }: ClusterMetrics): Finding {
     matched,
     homes,
     `${share(matched, homes)} of home directories: ${byLabel} by jupyterhub_user_group_info, ${byName} by their name; ` +
-      `the others count under the directory's own name`,
+      `the others count under the directory's own name${naming(unmatched)}`,
     'deploy jupyterhub-groups-exporter for every hub, in a version that gives username_safe (directories like jane---1a2b3c4d)',
   );
+}
+
+const NAMED_AT_MOST = 3;
+
+/** `: prod/a, prod/b, prod/c, …`; nothing where nothing is left over. */
+function naming(names: readonly string[]): string {
+  if (names.length === 0) return '';
+  const more = names.length > NAMED_AT_MOST ? ', …' : '';
+  return `: ${names.slice(0, NAMED_AT_MOST).join(', ')}${more}`;
 }
 
 function judgeShare(check: string, matched: number, all: number, found: string, remedy: string): Finding {

@@ -37,7 +37,7 @@ export async function examineCluster(
     if (!(error instanceof OperatorError)) throw error;
     const remedy =
       'check PROMETHEUS_URL, PROMETHEUS_USERNAME and _PASSWORD or PROMETHEUS_BEARER_TOKEN, PROMETHEUS_TENANT, PROMETHEUS_SIGV4_REGION, and that the ' +
-      'network lets this pod through';
+      'network lets this machine or pod through';
     return { findings: [failure('Prometheus', error.message, remedy)], namespaces: undefined, clockSkewMs };
   }
 }

@@ -26,7 +26,7 @@ export async function examineDatabase(databaseUrl: string): Promise<DatabaseExam
     const away = failure(
       'database',
       reason,
-      'check DATABASE_URL (host, port, password, sslmode) and that the network lets this pod through',
+      'check DATABASE_URL (host, port, password, sslmode) and that the network lets this machine or pod through',
     );
     return { findings: [away], clockSkewMs: undefined };
   } finally {

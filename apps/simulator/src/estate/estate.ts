@@ -62,11 +62,14 @@ export function makeEstate(given: Partial<EstateOptions> & Pick<EstateOptions, '
   const bills = new Map<Day, readonly LineItem[]>();
 
   // Days are mostly asked for in order, and each one looks at the day before.
-  let latest: { readonly day: Day; readonly started: Started } | undefined;
+  const latest: { readonly day: Day; readonly started: Started }[] = [];
   const startedOn = (day: Day): Started => {
     if (day > today) return { sessions: [], nodes: [] };
-    const started = latest?.day === day ? latest.started : place(day);
-    latest = { day, started };
+    const known = latest.find((one) => one.day === day)?.started;
+    if (known) return known;
+    const started = place(day);
+    latest.push({ day, started });
+    if (latest.length > 2) latest.shift();
     return started;
   };
   const place = (day: Day): Started => {
@@ -148,8 +151,9 @@ export function makeEstate(given: Partial<EstateOptions> & Pick<EstateOptions, '
     },
     trueNodeShares(day) {
       const startMs = startOfDay(day).getTime();
+      const nodes = nodesOn(day);
       const typeOf = (session: Session) =>
-        nodesOn(day).find(
+        nodes.find(
           ({ name, fromMs, untilMs }) =>
             name === session.node && fromMs < session.endMs && session.scheduledMs! < untilMs,
         )!.type;

@@ -60,7 +60,7 @@ async function judgeTags(
 
 /** Returns the days that came back without any attributed cost although they have some stored. */
 async function storeDays(
-  { policy, session, signal, progress }: SyncWork,
+  { policy, session, signal, progress, today }: SyncWork,
   run: RunId,
   days: readonly DayCosts[],
   basis: CostReadingBasis,
@@ -71,7 +71,7 @@ async function storeDays(
   for (const costs of days) {
     signal.throwIfAborted();
     try {
-      const replacement = await session.replaceCostDay(run, costs, basis, policy);
+      const replacement = await session.replaceCostDay(run, { ...costs, isRunning: costs.day >= today }, basis, policy);
       tally.daysChanged += Number(replacement.changed);
       tally.rowsWritten += replacement.rowsWritten;
       tally.restatements += replacement.restatements;

@@ -22,21 +22,22 @@ export function address(path: string, parameters: Parameters): string {
 
 /** The JSON of an endpoint of this API. @throws Failure */
 export async function fetchJson<Body>(path: string, parameters: Parameters = {}, signal?: AbortSignal): Promise<Body> {
-  const response = await request(address(path, parameters), signal);
+  const response = await request(address(path, parameters), { ...(signal && { signal }) });
   if (!response.ok) throw await failureOf(response);
   return (await response.json()) as Body;
 }
 
-export async function request(url: string, signal?: AbortSignal): Promise<Response> {
+/** @throws Failure where there is no response at all */
+export async function request(url: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(url, { headers: { accept: 'application/json' }, ...(signal && { signal }) });
+    return await fetch(url, { ...init, headers: { accept: 'application/json', ...init.headers } });
   } catch (error) {
     if ((error as Error).name === 'AbortError') throw error;
     throw new Failure('offline', 'The server cannot be reached. Check your connection, then try again.');
   }
 }
 
-async function failureOf(response: Response): Promise<Failure> {
+export async function failureOf(response: Response): Promise<Failure> {
   const message = await response.json().then(
     (body: { message?: unknown }) => (typeof body.message === 'string' ? body.message : ''),
     () => '',

@@ -7,6 +7,8 @@ export type Load<Value> = {
   /** While true, `value` is that of the request before. */
   readonly loading: boolean;
   readonly retry: () => void;
+  /** Loads again, and shows what there is meanwhile. */
+  readonly reload: () => void;
 };
 
 /** What `load` gives, loaded again when `key` changes. The last value stays until the next is there: nothing flickers. */
@@ -34,5 +36,6 @@ export function useLoad<Value>(key: string, load: (signal: AbortSignal) => Promi
       setState({});
       setAttempt(attempt + 1);
     },
+    reload: () => setAttempt((before) => before + 1),
   };
 }

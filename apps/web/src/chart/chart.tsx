@@ -1,5 +1,5 @@
-import { useEffect, useRef } from 'preact/hooks';
-import { init, type ECharts } from './echarts.js';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { ECharts } from './echarts.js';
 import { Legend } from './legend.js';
 import { stackedBars, type Column, type Series } from './stacked-bars.js';
 import { useTheme } from './theme.js';
@@ -14,6 +14,9 @@ interface ChartProps {
 
 const NARROW_PX = 560;
 
+/** The figures are there before what draws the bars: it is nine tenths of the page. */
+const library = () => import('./echarts.js');
+
 /** Stacked bars with their legend at the side, in the order of the stack. */
 export function Chart({ columns, series, label, onPick }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
@@ -22,22 +25,32 @@ export function Chart({ columns, series, label, onPick }: ChartProps) {
   pick.current = onPick;
   const theme = useTheme();
 
+  const [ready, setReady] = useState(false);
   useEffect(() => {
-    const made = init(box.current!);
-    chart.current = made;
-    made.on('click', ({ seriesName }) => seriesName !== undefined && pick.current?.(seriesName));
-    const observer = new ResizeObserver(() => made.resize());
-    observer.observe(box.current!);
-    return () => {
-      observer.disconnect();
-      made.dispose();
+    const gone = new AbortController();
+    const draw = async () => {
+      const { init } = await library();
+      if (gone.signal.aborted) return;
+      const made = init(box.current!);
+      chart.current = made;
+      made.on('click', ({ seriesName }) => seriesName !== undefined && pick.current?.(seriesName));
+      const observer = new ResizeObserver(() => made.resize());
+      observer.observe(box.current!);
+      gone.signal.addEventListener('abort', () => {
+        observer.disconnect();
+        made.dispose();
+      });
+      setReady(true);
     };
+    void draw();
+    return () => gone.abort();
   }, []);
 
   useEffect(() => {
+    if (!ready) return;
     const narrow = box.current!.clientWidth < NARROW_PX;
     chart.current!.setOption(stackedBars(columns, series, theme, narrow), { notMerge: true });
-  }, [columns, series, theme]);
+  }, [ready, columns, series, theme]);
 
   const highlight = (name: string | undefined) =>
     chart.current?.dispatchAction(name === undefined ? { type: 'downplay' } : { type: 'highlight', seriesName: name });

@@ -1,17 +1,18 @@
 import { formatUsd, type DayWindow } from '#libs/domain';
 import type { Dimension } from '../view.js';
+import type { Costs } from './load-costs.js';
 import type { Row, Summary } from './summarise.js';
 
 /** What is shown as RFC 4180: the table in its order, and a column for each bar. Amounts have every digit. */
-export function csvOf(by: Dimension, summary: Summary, rows: readonly Row[]): string {
-  const header = [by, 'total_usd', 'share', 'before_usd', 'change_usd', ...summary.buckets.map(({ start }) => start)];
-  const lines = rows.map(({ label, total, before, share, amounts }) => [
+export function csvOf(by: Dimension, buckets: Summary['buckets'], rows: readonly Row[], bars: Costs['bars']): string {
+  const header = [by, 'total_usd', 'share', 'before_usd', 'change_usd', ...buckets.map(({ start }) => start)];
+  const lines = rows.map(({ name, label, total, before, share }) => [
     quoted(label),
     formatUsd(total),
     share === undefined ? '' : String(share),
     before === undefined ? '' : formatUsd(before),
     before === undefined ? '' : formatUsd(total - before),
-    ...amounts.map(formatUsd),
+    ...buckets.map(({ start }) => formatUsd(bars.get(name)?.get(start) ?? 0n)),
   ]);
   return `${[header, ...lines].map((line) => line.join(',')).join('\r\n')}\r\n`;
 }

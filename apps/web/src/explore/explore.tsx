@@ -1,21 +1,20 @@
-import { countDays, type DayWindow } from '#libs/domain';
+import { countDays } from '#libs/domain';
 import { useMemo } from 'preact/hooks';
+import { useSession } from '../access/session.js';
 import { useLoad } from '../api/use-load.js';
 import { Chart } from '../chart/chart.js';
 import { today } from '../days.js';
 import { Amount } from '../parts/amount.js';
 import { Empty, Loaded } from '../parts/states.js';
-import { FIRST_VIEW, go, type Dimension, type View } from '../view.js';
+import { DIMENSIONS, FIRST_VIEW, go, type Dimension, type View } from '../view.js';
 import { Controls } from './controls.js';
 import { csvOf, download } from './csv.js';
 import { FilterBar, withFilter } from './filters.js';
-import { loadCosts, type Costs } from './load-costs.js';
+import { loadAllBars, loadCosts, type Costs, type CostsRequest } from './load-costs.js';
 import { windowOf, wordsOf } from './range.js';
 import { summarise } from './summarise.js';
 import { CostTable, sorted } from './table.js';
 import { DIMENSION_WORDS, WITHIN } from './words.js';
-
-const DIMENSIONS: readonly Dimension[] = ['hub', 'component', 'user', 'usergroup'];
 
 /** Costs of any range, by anything, of anything. */
 export function ExplorePage({ view }: { readonly view: View }) {
@@ -32,10 +31,10 @@ export function ExplorePage({ view }: { readonly view: View }) {
 
 /** Chart and table of a view, loaded as one. */
 export function CostsCard({ view }: { readonly view: View }) {
-  const { by, filters, range } = view;
-  const window = windowOf(range, today());
-  const key = JSON.stringify([window, by, filters]);
-  const load = useLoad(key, async (signal) => ({ costs: await loadCosts(window, by, filters, signal), window, by }));
+  const { by, step, filters, range } = view;
+  const own = useSession().sees === 'own';
+  const asked = { window: windowOf(range, today()), by, step, filters, own };
+  const load = useLoad(JSON.stringify(asked), async (signal) => ({ asked, costs: await loadCosts(asked, signal) }));
   return (
     <Loaded load={load} height="tall">
       {(value) => <Shown view={view} {...value} />}
@@ -47,12 +46,17 @@ interface ShownProps {
   readonly view: View;
   readonly costs: Costs;
   /** What was loaded: while the next is loading, the view is ahead of it. */
-  readonly window: DayWindow;
-  readonly by: Dimension;
+  readonly asked: CostsRequest;
 }
 
-function Shown({ view, costs, window, by }: ShownProps) {
-  const summary = useMemo(() => summarise(costs, window, view.step, by), [costs, window, view.step, by]);
+function Shown({ view, costs, asked }: ShownProps) {
+  const { window, by, step } = asked;
+  const summary = useMemo(() => summarise(costs, window, step, by), [costs]);
+  const rows = sorted(summary.rows, view.sort);
+  const save = async () => {
+    const bars = await loadAllBars(asked, new AbortController().signal);
+    download(csvOf(by, summary.buckets, rows, bars), by, window);
+  };
   const filters = Object.entries(view.filters).map(
     ([name, values]) => `${DIMENSION_WORDS[name as Dimension]} ${values.join(' or ')}`,
   );
@@ -66,7 +70,7 @@ function Shown({ view, costs, window, by }: ShownProps) {
       </Empty>
     );
   }
-  const names = new Set(summary.rows.flatMap(({ name }) => name ?? []));
+  const names = new Set(summary.rows.flatMap(({ name }) => name || []));
   const days = countDays(window);
   return (
     <section class="card">
@@ -75,10 +79,7 @@ function Shown({ view, costs, window, by }: ShownProps) {
           <Amount usd={summary.total} /> by {DIMENSION_WORDS[by]}, {wordsOf(window)}
         </h2>
         <span class="no-print">
-          <button
-            type="button"
-            onClick={() => download(csvOf(by, summary, sorted(summary.rows, view.sort)), by, window)}
-          >
+          <button type="button" onClick={() => void save()}>
             CSV
           </button>{' '}
           <button type="button" onClick={() => print()}>
@@ -90,13 +91,14 @@ function Shown({ view, costs, window, by }: ShownProps) {
       <Chart
         columns={summary.columns}
         series={summary.series}
-        label={`Cost by ${DIMENSION_WORDS[by]} and ${view.step}, ${wordsOf(window)}; the table below has the figures`}
+        label={`Cost by ${DIMENSION_WORDS[by]} and ${step}, ${wordsOf(window)}; the table below has the figures`}
         onPick={(name) => names.has(name) && go(picked(name))}
       />
       <p class="faint">
         {summary.before === undefined
           ? `No comparison: ${summary.daysBefore} of the ${days} days before are stored.`
           : `Before and change: against the ${days} days before.`}
+        {by === 'hub' && ' A hub’s cost is what its users bear and what nobody bears of its own; support is the rest.'}
         {(by === 'usergroup' || view.filters.usergroup) && ' A person in several groups counts in equal parts in each.'}
       </p>
       <CostTable view={{ ...view, by }} summary={summary} picked={picked} />

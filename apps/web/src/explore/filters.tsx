@@ -10,7 +10,7 @@ interface FiltersProps {
   readonly dimensions: readonly Dimension[];
 }
 
-/** The filters at work, each with a button that takes it away, and a form that adds one. */
+/** The filters at work, and a form that adds one. */
 export function FilterBar({ view, dimensions }: FiltersProps) {
   const [dimension, setDimension] = useState<Dimension>('hub');
   const [names, setNames] = useState<readonly string[]>([]);
@@ -29,19 +29,7 @@ export function FilterBar({ view, dimensions }: FiltersProps) {
   };
   return (
     <div class="filters">
-      {dimensions.flatMap((name) =>
-        (view.filters[name] ?? []).map((value) => (
-          <button
-            key={`${name} ${value}`}
-            type="button"
-            class="chip"
-            aria-label={`Remove filter ${DIMENSION_WORDS[name]} ${value}`}
-            onClick={() => go(withoutFilter(view, name, value))}
-          >
-            {DIMENSION_WORDS[name]}: <strong>{value}</strong> <span aria-hidden="true">×</span>
-          </button>
-        )),
-      )}
+      <Chips view={view} dimensions={dimensions} />
       <form onSubmit={add}>
         <label>
           <span class="unseen">Filter by</span>
@@ -65,6 +53,27 @@ export function FilterBar({ view, dimensions }: FiltersProps) {
         <button type="submit">Add filter</button>
       </form>
     </div>
+  );
+}
+
+/** The filters at work, each with a button that takes it away. */
+export function Chips({ view, dimensions }: FiltersProps) {
+  return (
+    <>
+      {dimensions.flatMap((name) =>
+        (view.filters[name] ?? []).map((value) => (
+          <button
+            key={`${name} ${value}`}
+            type="button"
+            class="chip"
+            aria-label={`Remove filter ${DIMENSION_WORDS[name]} ${value}`}
+            onClick={() => go(withoutFilter(view, name, value))}
+          >
+            {DIMENSION_WORDS[name]}: <strong>{value}</strong> <span aria-hidden="true">×</span>
+          </button>
+        )),
+      )}
+    </>
   );
 }
 

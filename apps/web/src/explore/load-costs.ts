@@ -1,85 +1,81 @@
-import type { Day, DayWindow, Usd } from '#libs/domain';
-import { addDays } from '#libs/domain';
+import { addDays, eachDay, sumUsd, type Day, type DayWindow, type Usd } from '#libs/domain';
+import { fetchCosts } from '../api/allocation.js';
 import { fetchJson } from '../api/client.js';
-import type { ComponentCost, DayState, HubCost, UserCost } from '../api/rows.js';
-import { readUsd } from '../money.js';
-import type { Dimension, Filters } from '../view.js';
+import type { DayState } from '../api/rows.js';
+import type { Dimension, Filters, Step } from '../view.js';
 import { windowBefore } from './range.js';
 
-/** The cost of a name on a day; `name` undefined: of no name, since no user bears it. */
-export interface NamedCost {
-  readonly day: Day;
+/** More than have a bar of their own: one that would be alone among "everyone else" gets one too. */
+export const MOST_BARS = 11;
+
+/** What the explorer shows. A name that is undefined stands for what no user bears. */
+export interface Costs {
+  readonly days: ReadonlyMap<Day, DayState>;
+  readonly totals: ReadonlyMap<string | undefined, Usd>;
+  /** Undefined: not all of these days are stored. */
+  readonly before: ReadonlyMap<string | undefined, Usd> | undefined;
+  readonly daysBefore: number;
+  /** By name and the first day of the bar: those with the highest totals, and what no user bears. */
+  readonly bars: ReadonlyMap<string | undefined, ReadonlyMap<Day, Usd>>;
+  /** Of each bar, by its first day. */
+  readonly sums: ReadonlyMap<Day, Usd>;
+}
+
+export interface CostsRequest {
+  readonly window: DayWindow;
+  readonly by: Dimension;
+  readonly step: Step;
+  readonly filters: Filters;
+  /** Who sees their own costs alone is not told what is known of the days: all count as read and final. */
+  readonly own: boolean;
+}
+
+export async function loadCosts(asked: CostsRequest, signal: AbortSignal): Promise<Costs> {
+  const { window, by, step, filters, own } = asked;
+  const earlier = windowBefore(window);
+  const range = { from: earlier.from, to: addDays(window.until, -1) };
+  const [days, totals, before, bars, sums] = await Promise.all([
+    own ? assumedDays(range) : fetchJson<DayState[]>('days', range, signal),
+    fetchCosts({ window, by: [by], filters }, signal),
+    fetchCosts({ window: earlier, by: [by], filters }, signal),
+    fetchCosts({ window, by: [by], step, filters, limit: MOST_BARS }, signal),
+    fetchCosts({ window, by: ['cluster'], step, filters }, signal),
+  ]);
+  const daysBefore = days.filter(({ date }) => date < window.from).length;
+  const isComplete = daysBefore === eachDay(earlier).length;
+  return {
+    days: new Map(days.map((day) => [day.date, day])),
+    totals: summed(totals, ({ name }) => name),
+    before: isComplete ? summed(before, ({ name }) => name) : undefined,
+    daysBefore,
+    bars: barsOf(bars),
+    sums: summed(sums, ({ start }) => start),
+  };
+}
+
+/** Every name's bars, for the table as CSV. */
+export async function loadAllBars({ window, by, step, filters }: CostsRequest, signal: AbortSignal) {
+  return barsOf(await fetchCosts({ window, by: [by], step, filters }, signal));
+}
+
+interface Bar {
+  readonly start: Day;
   readonly name: string | undefined;
   readonly usd: Usd;
 }
 
-export interface Costs {
-  readonly days: ReadonlyMap<Day, DayState>;
-  /** Of the window and of the one before it. */
-  readonly costs: readonly NamedCost[];
+function barsOf(costs: readonly Bar[]): Costs['bars'] {
+  const byName = Map.groupBy(costs, ({ name }) => name);
+  return new Map([...byName].map(([name, ofName]) => [name, summed(ofName, ({ start }) => start)]));
 }
 
-/** What the explorer shows: the costs of a window and of the one before it, by name and day. */
-export async function loadCosts(
-  window: DayWindow,
-  by: Dimension,
-  filters: Filters,
-  signal: AbortSignal,
-): Promise<Costs> {
-  const range = { from: windowBefore(window).from, to: addDays(window.until, -1) };
-  const [days, costs] = await Promise.all([
-    fetchJson<DayState[]>('days', range, signal),
-    costsBy(by, filters, { ...range, precision: 'exact' }, signal),
-  ]);
-  return { days: new Map(days.map((day) => [day.date, day])), costs };
+/** What no user bears comes in a row for each reason. */
+function summed<Key>(costs: readonly Bar[], keyOf: (cost: Bar) => Key): Map<Key, Usd> {
+  const byKey = Map.groupBy(costs, keyOf);
+  return new Map([...byKey].map(([key, ofKey]) => [key, sumUsd(ofKey.map(({ usd }) => usd))]));
 }
 
-type Range = Readonly<Record<'from' | 'to' | 'precision', string>>;
-
-async function costsBy(by: Dimension, filters: Filters, range: Range, signal: AbortSignal): Promise<NamedCost[]> {
-  const { hub, component } = filters;
-  if (by === 'user' || by === 'usergroup' || filters.user || filters.usergroup) {
-    const borne = await costsOfUsers(by, filters, range, signal);
-    if (filters.user || filters.usergroup) return borne;
-    return [...borne, ...(await leftOver(borne, filters, range, signal))];
-  }
-  if (by === 'component') {
-    const rows = await fetchJson<ComponentCost[]>('total_costs_per_component', { ...range, hub, component }, signal);
-    return rows.map((row) => ({ day: row.date, name: row.component, usd: readUsd(row.cost) }));
-  }
-  const rows = await fetchJson<HubCost[]>('total_costs_per_hub', range, signal);
-  const hubs = [...new Set(rows.map(({ name }) => name))].filter((name) => !hub || hub.includes(name));
-  if (!component) {
-    return rows
-      .filter(({ name }) => hubs.includes(name))
-      .map(({ date, name, cost }) => ({ day: date, name, usd: readUsd(cost) }));
-  }
-  const ofHubs = await Promise.all(
-    hubs.map(async (name) => {
-      const query = { ...range, hub: name, component };
-      const ofHub = await fetchJson<ComponentCost[]>('total_costs_per_component', query, signal);
-      return ofHub.map(({ date, cost }) => ({ day: date, name, usd: readUsd(cost) }));
-    }),
-  );
-  return ofHubs.flat();
-}
-
-async function costsOfUsers(by: Dimension, filters: Filters, range: Range, signal: AbortSignal): Promise<NamedCost[]> {
-  const rows = await fetchJson<UserCost[]>('costs_per_user', { ...range, ...filters, groups: 'split' }, signal);
-  const nameOf = (row: UserCost) => (by in row ? row[by as 'hub' | 'component' | 'user' | 'usergroup'] : '');
-  return rows.map((row) => ({ day: row.date, name: nameOf(row), usd: readUsd(row.value) }));
-}
-
-/** What no user bears of each day: its cost less what users bear. */
-async function leftOver(
-  borne: readonly NamedCost[],
-  { hub, component }: Filters,
-  range: Range,
-  signal: AbortSignal,
-): Promise<NamedCost[]> {
-  const rows = await fetchJson<ComponentCost[]>('total_costs_per_component', { ...range, hub, component }, signal);
-  const left = new Map<Day, Usd>();
-  for (const { date, cost } of rows) left.set(date, (left.get(date) ?? 0n) + readUsd(cost));
-  for (const { day, usd } of borne) left.set(day, (left.get(day) ?? 0n) - usd);
-  return [...left].map(([day, usd]) => ({ day, name: undefined, usd }));
+function assumedDays({ from, to }: Record<'from' | 'to', Day>): DayState[] {
+  const days = eachDay({ from, until: addDays(to, 1) });
+  return days.map((date) => ({ date, estimated: false, usage: 'final' }));
 }

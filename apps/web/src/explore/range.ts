@@ -51,6 +51,7 @@ export function wordsOf({ from, until }: DayWindow): string {
 
 /** A bar's time: the part of its day, week or month that is in the window. */
 export interface Bucket {
+  /** The first of its days. */
   readonly start: Day;
   readonly days: readonly Day[];
   readonly label: string;
@@ -71,7 +72,7 @@ export function bucketsOf(window: DayWindow, step: Step): Bucket[] {
     days.push(day);
     buckets.set(start, days);
   }
-  return [...buckets].map(([start, days]) => ({ start, days, ...labelsOf(step, start, days) }));
+  return [...buckets].map(([start, days]) => ({ start: days[0] ?? start, days, ...labelsOf(step, start, days) }));
 }
 
 function labelsOf(step: Step, start: Day, days: readonly Day[]) {

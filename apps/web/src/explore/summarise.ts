@@ -1,10 +1,11 @@
-import { countDays, sumUsd, type Day, type DayWindow, type Usd } from '#libs/domain';
+import { sumUsd, type Day, type DayWindow, type Usd } from '#libs/domain';
 import type { Column, Series } from '../chart/stacked-bars.js';
 import { coloursOf, EVERYONE_ELSE, UNALLOCATED } from '../colours.js';
-import { ratio } from '../money.js';
+import { compareUsd, ratio } from '../money.js';
 import type { Dimension, Step } from '../view.js';
-import type { Costs } from './load-costs.js';
-import { bucketsOf, startOfStep, windowBefore, type Bucket } from './range.js';
+import { DIMENSION_WORDS } from './words.js';
+import { MOST_BARS, type Costs } from './load-costs.js';
+import { bucketsOf, type Bucket } from './range.js';
 
 /** A row of the table: a name, and what it cost. */
 export interface Row {
@@ -15,8 +16,6 @@ export interface Row {
   /** In the days before; undefined: not all of them are stored. */
   readonly before: Usd | undefined;
   readonly share: number | undefined;
-  /** One per bar. */
-  readonly amounts: readonly Usd[];
   /** Of its bar; undefined: it is part of everyone else. */
   readonly colour: string | undefined;
 }
@@ -34,36 +33,23 @@ export interface Summary {
   readonly daysBefore: number;
 }
 
-const MOST_SERIES = 10;
+const MOST_SERIES = MOST_BARS - 1;
 export const UNALLOCATED_LABEL = 'no user bears it';
 
 /** Bars and rows of the same costs: the sums of both are equal. */
-export function summarise({ days, costs }: Costs, window: DayWindow, step: Step, by: Dimension): Summary {
+export function summarise(costs: Costs, window: DayWindow, step: Step, by: Dimension): Summary {
   const buckets = bucketsOf(window, step);
-  const places = new Map(buckets.map(({ start }, place) => [start, place]));
-  const earlier = windowBefore(window);
-  const named = new Map<string | undefined, { amounts: Usd[]; before: Usd }>();
-  for (const { day, name, usd } of costs) {
-    const sums = named.get(name) ?? { amounts: buckets.map(() => 0n), before: 0n };
-    named.set(name, sums);
-    const place = places.get(startOfStep(day, step));
-    if (day < earlier.from || day >= window.until) continue;
-    if (day < window.from) sums.before += usd;
-    else if (place !== undefined) sums.amounts[place]! += usd;
-  }
-  const sums = [...named]
-    .map(([name, { amounts, before }]) => ({ name, amounts, before, total: sumUsd(amounts) }))
-    .filter(({ before, amounts }) => before !== 0n || amounts.some((usd) => usd !== 0n))
-    .sort((one, other) => (one.total === other.total ? 0 : one.total < other.total ? 1 : -1));
+  const names = [...new Set([...costs.totals.keys(), ...(costs.before?.keys() ?? [])])];
+  const amounts = names.map((name) => ({ name, total: costs.totals.get(name) ?? 0n, before: beforeOf(costs, name) }));
+  const sums = amounts
+    .filter(({ total, before }) => total !== 0n || (before ?? 0n) !== 0n)
+    .sort((one, other) => compareUsd(other.total, one.total));
   const total = sumUsd(sums.map((sum) => sum.total));
-  const top = topOf(sums.flatMap(({ name }) => name ?? []));
+  const top = topOf(sums.filter((sum) => sum.total !== 0n).flatMap(({ name }) => name ?? []));
   const colours = coloursOf(top);
-  const daysBefore = [...days.keys()].filter((day) => day >= earlier.from && day < earlier.until).length;
-  const compares = daysBefore === countDays(earlier);
   const rows = sums.map((sum) => ({
     ...sum,
-    before: compares ? sum.before : undefined,
-    label: sum.name ?? UNALLOCATED_LABEL,
+    label: sum.name === undefined ? UNALLOCATED_LABEL : sum.name || `no ${DIMENSION_WORDS[by]}`,
     share: ratio(sum.total, total),
     colour: sum.name === undefined ? UNALLOCATED : colours.get(sum.name),
   }));
@@ -71,37 +57,50 @@ export function summarise({ days, costs }: Costs, window: DayWindow, step: Step,
     buckets,
     rows,
     total,
-    columns: buckets.map((bucket) => columnOf(bucket, days, by)),
-    series: seriesOf(rows, buckets, days),
-    before: compares ? sumUsd(sums.map((sum) => sum.before)) : undefined,
-    daysBefore,
+    columns: buckets.map((bucket) => columnOf(bucket, costs.days, by)),
+    series: seriesOf(rows, buckets, costs),
+    before: costs.before && sumUsd(costs.before.values()),
+    daysBefore: costs.daysBefore,
   };
+}
+
+function beforeOf({ before }: Costs, name: string | undefined): Usd | undefined {
+  return before && (before.get(name) ?? 0n);
 }
 
 /** As many as have a bar of their own; one more than that many is not worth "everyone else". */
 function topOf(names: readonly string[]): readonly string[] {
-  return names.length <= MOST_SERIES + 1 ? names : names.slice(0, MOST_SERIES);
+  return names.length <= MOST_BARS ? names : names.slice(0, MOST_SERIES);
 }
 
 /** From the bottom of the bars: what no user bears, the highest name and so on, everyone else. */
-function seriesOf(rows: readonly Row[], buckets: readonly Bucket[], days: Costs['days']): Series[] {
+function seriesOf(rows: readonly Row[], buckets: readonly Bucket[], { bars, sums, days }: Costs): Series[] {
   const stored = buckets.map((bucket) => bucket.days.some((day) => days.has(day)));
   const shown = (amounts: readonly Usd[]) => amounts.map((usd, place) => (stored[place] ? usd : undefined));
-  const own = rows.flatMap(({ name, label, colour, amounts, total }) =>
-    colour === undefined
-      ? []
-      : [{ name: label, key: name, colour, dotted: name === undefined, amounts: shown(amounts), total }],
+  const own = rows
+    .filter(({ colour, total }) => colour !== undefined && total !== 0n)
+    .map(({ name, label, colour, total }) => ({
+      name: label,
+      colour: colour!,
+      dotted: name === undefined,
+      amounts: buckets.map(({ start }) => bars.get(name)?.get(start) ?? 0n),
+      total,
+    }));
+  const others = rows.filter(({ colour, total }) => colour === undefined && total !== 0n).length;
+  const rest = buckets.map(
+    ({ start }, place) => (sums.get(start) ?? 0n) - sumUsd(own.map(({ amounts }) => amounts[place]!)),
   );
-  const others = rows.filter(({ colour }) => colour === undefined);
-  const nobody = own.filter(({ key }) => key === undefined);
-  const rest = buckets.map((_, place) => sumUsd(others.map(({ amounts }) => amounts[place]!)));
   const everyoneElse = {
-    name: `everyone else (${others.length.toLocaleString('en-US')})`,
+    name: `everyone else (${others.toLocaleString('en-US')})`,
     colour: EVERYONE_ELSE,
-    amounts: shown(rest),
+    amounts: rest,
     total: sumUsd(rest),
   };
-  return [...nobody, ...own.filter(({ key }) => key !== undefined), ...(others.length > 0 ? [everyoneElse] : [])];
+  const nobody = own.filter(({ dotted }) => dotted);
+  return [...nobody, ...own.filter(({ dotted }) => !dotted), ...(others > 0 ? [everyoneElse] : [])].map((series) => ({
+    ...series,
+    amounts: shown(series.amounts),
+  }));
 }
 
 function columnOf({ label, title, days: ofBucket }: Bucket, states: Costs['days'], by: Dimension): Column {

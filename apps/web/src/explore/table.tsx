@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { changePercent, percent } from '../money.js';
+import { changePercent, compareUsd, percent } from '../money.js';
 import { Amount } from '../parts/amount.js';
 import { Link } from '../parts/link.js';
 import { SortTable } from '../parts/sort-table.js';
@@ -60,7 +60,7 @@ export function CostTable({ view, summary, picked }: CostTableProps) {
               class={row.name === undefined ? 'swatch dotted' : 'swatch'}
               style={{ backgroundColor: row.colour ?? 'transparent' }}
             />{' '}
-            {row.name === undefined ? row.label : <Link to={picked(row.name)}>{row.label}</Link>}
+            {!row.name ? row.label : <Link to={picked(row.name)}>{row.label}</Link>}
             {pageOf(view, row)}
           </th>
           <td class="number">
@@ -88,7 +88,7 @@ function Changed({ total, before }: Pick<Row, 'total' | 'before'>) {
 
 /** A person and a group have a page of their own. */
 function pageOf(view: View, { name }: Row) {
-  if (name === undefined || (view.by !== 'user' && view.by !== 'usergroup')) return null;
+  if (!name || (view.by !== 'user' && view.by !== 'usergroup')) return null;
   const page = view.by === 'user' ? 'user' : 'group';
   return (
     <>
@@ -110,12 +110,10 @@ export function sorted(rows: readonly Row[], sort: string): readonly Row[] {
   return rows.toSorted((one, other) => (down ? -compare(one, other) : compare(one, other)));
 }
 
-const byAmount = (one: bigint, other: bigint) => (one < other ? -1 : one > other ? 1 : 0);
-
 const COMPARE: Readonly<Record<string, (one: Row, other: Row) => number>> = {
   name: (one, other) => one.label.localeCompare(other.label, 'en'),
-  total: (one, other) => byAmount(one.total, other.total),
-  share: (one, other) => byAmount(one.total, other.total),
-  before: (one, other) => byAmount(one.before ?? 0n, other.before ?? 0n),
-  change: (one, other) => byAmount(one.total - (one.before ?? 0n), other.total - (other.before ?? 0n)),
+  total: (one, other) => compareUsd(one.total, other.total),
+  share: (one, other) => compareUsd(one.total, other.total),
+  before: (one, other) => compareUsd(one.before ?? 0n, other.before ?? 0n),
+  change: (one, other) => compareUsd(one.total - (one.before ?? 0n), other.total - (other.before ?? 0n)),
 };

@@ -1,80 +1,60 @@
-import { addDays, dayOf, firstOfMonth, type Day, type Usd } from '#libs/domain';
+import { addDays, dayOf, firstOfMonth, type Day } from '#libs/domain';
+import { fetchCosts, fetchTrends, type Cost, type Trend } from '../api/allocation.js';
 import { fetchJson } from '../api/client.js';
-import type { ComponentCost, DayState, Health, HubCost, UserCost } from '../api/rows.js';
+import type { DayState, Health } from '../api/rows.js';
 import { today } from '../days.js';
-import { readUsd } from '../money.js';
 import { lastCompleteDay, periodsOf, type Periods } from './periods.js';
-
-/** One amount of the first screen, by what it is summed by. */
-export interface Cost {
-  readonly day: Day;
-  readonly hub: string;
-  readonly component: string;
-  readonly user: string;
-  readonly usd: Usd;
-}
 
 export interface Overview {
   readonly periods: Periods;
   readonly days: readonly DayState[];
+  /** By hub and day, from the first day that is compared. */
   readonly hubCosts: readonly Cost[];
-  readonly componentCosts: readonly Cost[];
-  readonly userCosts: readonly Cost[];
-  /** Components whose cost users share by usage. */
-  readonly divided: readonly string[];
+  /** Of the last 30 days, by group: with the reason where no user bears it. */
+  readonly borne: readonly Cost[];
+  readonly componentTrends: readonly Trend[];
+  readonly userTrends: readonly Trend[];
   readonly lastReadAt: string | null;
 }
 
-const NOBODY = { hub: '', component: '', user: '' };
+const MOST_TRENDS = 8;
 
 /** Everything of the first screen; undefined: no complete day is stored yet. */
 export async function loadOverview(signal: AbortSignal): Promise<Overview | undefined> {
-  const from = [firstOfMonth(today(), -2), addDays(today(), -62)].sort()[0]!;
-  const [days, health, divided] = await Promise.all([
-    fetchJson<DayState[]>('days', { from }, signal),
+  const [days, health] = await Promise.all([
+    fetchJson<DayState[]>('days', { from: firstOfMonth(today(), -2) }, signal),
     fetchJson<Health>('health', {}, signal),
-    fetchJson<string[]>('component-names', {}, signal),
   ]);
   const lastReadAt = lastReadOf(health);
-  const lastReadDay = lastReadAt === null ? today() : dayOf(new Date(lastReadAt));
-  const last = lastCompleteDay(
-    days.map(({ date }) => date),
-    lastReadDay,
-  );
+  const stored = days.map(({ date }) => date);
+  const last = lastCompleteDay(stored, lastReadAt === null ? today() : dayOf(new Date(lastReadAt)));
   if (last === undefined) return undefined;
   const periods = periodsOf(last);
-  const exact = { precision: 'exact', to: last };
-  const hubRows = await fetchJson<HubCost[]>(
-    'total_costs_per_hub',
-    { ...exact, from: [periods.monthBefore.from, periods.chart.from].sort()[0] },
-    signal,
-  );
-  const hubs = [...new Set(hubRows.map(({ name }) => name))];
-  const [componentRows, userRows] = await Promise.all([
-    Promise.all(hubs.map(async (hub) => ({ hub, rows: await componentsOf(hub) }))),
-    fetchJson<UserCost[]>('costs_per_user', { ...exact, from: periods.chart.from, groups: 'split' }, signal),
+  const until = addDays(last, 1);
+  const trends = { window: periods.week, limit: MOST_TRENDS };
+  const [hubCosts, borne, componentTrends, userTrends] = await Promise.all([
+    fetchCosts({ window: { from: earliest(periods), until }, by: ['hub'], step: 'day' }, signal),
+    fetchCosts({ window: periods.chart, by: ['usergroup'] }, signal),
+    fetchTrends({ ...trends, by: ['hub', 'component'] }, signal),
+    fetchTrends({ ...trends, by: ['user', 'hub'] }, signal),
   ]);
   return {
     periods,
     days,
-    divided,
+    hubCosts,
+    borne,
+    componentTrends: componentTrends.filter(isRise),
+    userTrends: userTrends.filter((trend) => isRise(trend) && trend.row.user !== null),
     lastReadAt,
-    hubCosts: hubRows.map(({ date, name, cost }) => ({ ...NOBODY, day: date, hub: name, usd: readUsd(cost) })),
-    componentCosts: componentRows.flatMap(({ hub, rows }) =>
-      rows.map(({ date, component, cost }) => ({ ...NOBODY, day: date, hub, component, usd: readUsd(cost) })),
-    ),
-    userCosts: userRows.map(({ date, hub, component, user, value }) => ({
-      day: date,
-      hub,
-      component,
-      user,
-      usd: readUsd(value),
-    })),
   };
+}
 
-  function componentsOf(hub: string): Promise<ComponentCost[]> {
-    return fetchJson('total_costs_per_component', { ...exact, from: periods.chart.from, hub }, signal);
-  }
+function isRise({ now, before }: Trend): boolean {
+  return now > before;
+}
+
+function earliest({ monthBefore, chart, weekBefore }: Periods): Day {
+  return [monthBefore.from, chart.from, weekBefore.from].sort()[0]!;
 }
 
 function lastReadOf(health: Health): string | null {

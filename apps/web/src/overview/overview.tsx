@@ -8,12 +8,9 @@ import { Link } from '../parts/link.js';
 import { Empty, Loaded } from '../parts/states.js';
 import { go } from '../view.js';
 import { EXPLORE } from '../explore/explore.js';
-import { risen } from './changes.js';
 import { loadOverview, type Overview } from './load-overview.js';
 import { Risers } from './risers.js';
 import { Tiles } from './tiles.js';
-
-const MOST_RISERS = 8;
 
 /** The first screen: what a hub admin wants to know, without a click. */
 export function OverviewPage() {
@@ -26,17 +23,6 @@ export function OverviewPage() {
 }
 
 function Shown({ overview }: { readonly overview: Overview }) {
-  const { periods, componentCosts, userCosts } = overview;
-  const userChanges = useMemo(
-    () =>
-      risen(
-        userCosts.map((cost) => ({ ...cost, component: '' })),
-        periods.week,
-        periods.weekBefore,
-        MOST_RISERS,
-      ),
-    [overview],
-  );
   return (
     <>
       <Tiles overview={overview} />
@@ -44,15 +30,16 @@ function Shown({ overview }: { readonly overview: Overview }) {
         <h2>Cost by hub, last 30 days</h2>
         <HubChart overview={overview} />
         <p class="faint">
-          “support” is cost without a hub tag. <Link to={EXPLORE}>Explore by component, user, group …</Link>
+          A hub’s cost is what its users bear and what nobody bears of its own; “support” is the rest: cost without a
+          hub tag. <Link to={EXPLORE}>Explore by component, user, group …</Link>
         </p>
       </section>
       <div class="pair">
         <Risers
           title="What rose most"
           what="Hub and component"
-          changes={risen(componentCosts, periods.week, periods.weekBefore, MOST_RISERS)}
-          name={({ hub, component }) => (
+          trends={overview.componentTrends}
+          name={({ hub = '', component = '' }) => (
             <Link to={{ ...EXPLORE, by: 'component', filters: { hub: [hub] } }}>
               {hub} · {component}
             </Link>
@@ -61,10 +48,10 @@ function Shown({ overview }: { readonly overview: Overview }) {
         <Risers
           title="Whose cost rose most"
           what="User and hub"
-          changes={userChanges}
+          trends={overview.userTrends}
           name={({ user, hub }) => (
             <>
-              <Link to={{ ...EXPLORE, page: 'user', by: 'component', filters: { user: [user] } }}>{user}</Link>{' '}
+              <Link to={{ ...EXPLORE, page: 'user', by: 'component', filters: { user: [user ?? ''] } }}>{user}</Link>{' '}
               <span class="faint">{hub}</span>
             </>
           )}
@@ -78,9 +65,9 @@ function HubChart({ overview: { periods, hubCosts, days } }: { readonly overview
   const { columns, series } = useMemo(() => {
     const state = new Map(days.map((day) => [day.date, day]));
     const range = eachDay(periods.chart);
-    const hubs = [...new Set(hubCosts.map(({ hub }) => hub))];
+    const hubs = [...new Set(hubCosts.flatMap(({ name }) => name ?? []))];
     const colours = coloursOf(hubs);
-    const amounts = new Map(hubCosts.map(({ day, hub, usd }) => [`${day} ${hub}`, usd]));
+    const amounts = new Map(hubCosts.map(({ start, name, usd }) => [`${start} ${name}`, usd]));
     return {
       columns: range.map((day) => ({
         label: shortDay(day),

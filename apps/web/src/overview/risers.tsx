@@ -1,23 +1,23 @@
 import type { ComponentChildren } from 'preact';
+import type { Trend } from '../api/allocation.js';
+import type { TrendRow } from '../api/rows.js';
 import { changePercent } from '../money.js';
 import { Amount } from '../parts/amount.js';
-import type { Change } from './changes.js';
-import type { Cost } from './load-overview.js';
 
 interface RisersProps {
   readonly title: string;
   readonly what: string;
-  readonly changes: readonly Change<Cost>[];
-  readonly name: (cost: Cost) => ComponentChildren;
+  readonly trends: readonly Trend[];
+  readonly name: (row: TrendRow) => ComponentChildren;
 }
 
 /** What rose most, with before, after and difference. */
-export function Risers({ title, what, changes, name }: RisersProps) {
+export function Risers({ title, what, trends, name }: RisersProps) {
   return (
     <section class="card">
       <h2>{title}</h2>
       <p class="faint">Last 7 full days against the 7 before.</p>
-      {changes.length === 0 ? (
+      {trends.length === 0 ? (
         <p class="state">Nothing rose.</p>
       ) : (
         <div class="scroll" tabIndex={0} role="region" aria-label={title}>
@@ -37,17 +37,17 @@ export function Risers({ title, what, changes, name }: RisersProps) {
               </tr>
             </thead>
             <tbody>
-              {changes.map(({ key, before, after }) => (
-                <tr key={`${key.hub} ${key.component} ${key.user}`}>
-                  <th scope="row">{name(key)}</th>
+              {trends.map(({ row, before, now }) => (
+                <tr key={JSON.stringify([row.hub, row.component, row.user])}>
+                  <th scope="row">{name(row)}</th>
                   <td class="number">
                     <Amount usd={before} />
                   </td>
                   <td class="number">
-                    <Amount usd={after} />
+                    <Amount usd={now} />
                   </td>
                   <td class="number">
-                    <Amount usd={after - before} signed /> <span class="faint">{changePercent(before, after)}</span>
+                    <Amount usd={now - before} signed /> <span class="faint">{changePercent(before, now)}</span>
                   </td>
                 </tr>
               ))}

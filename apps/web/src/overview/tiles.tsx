@@ -1,9 +1,9 @@
-import type { Usd } from '#libs/domain';
+import { sumUsd, type DayWindow, type Usd } from '#libs/domain';
 import type { ComponentChildren } from 'preact';
 import { ago, daysInMonth, longDay, monthName, shortDay } from '../days.js';
-import { changePercent, percent, ratio } from '../money.js';
+import { changePercent, compareUsd, percent, ratio } from '../money.js';
 import { Amount } from '../parts/amount.js';
-import { costOf } from './changes.js';
+import type { Cost } from '../api/allocation.js';
 import type { Overview } from './load-overview.js';
 import { isWithin, missingDays } from './periods.js';
 
@@ -55,18 +55,26 @@ function Compared({ before, after }: { readonly before: Usd; readonly after: Usd
   );
 }
 
+/** What the API's reasons mean to who has not read the docs. */
+const REASONS: Readonly<Record<string, string>> = {
+  idle: 'idle capacity',
+  'no usage': 'storage that nobody used',
+  'usage not read': 'usage was not read',
+  'anonymous hub': 'users without names',
+  'not allocated': 'components that users do not share',
+};
+
 /** The part of the last 30 days that no user bears, with its reasons, the greatest first. */
-function Unallocated({ overview: { componentCosts, userCosts, periods, divided } }: { readonly overview: Overview }) {
-  const total = costOf(componentCosts, periods.chart);
-  const left = total - costOf(userCosts, periods.chart);
-  const notDivided = costOf(
-    componentCosts.filter(({ component }) => !divided.includes(component)),
-    periods.chart,
+function Unallocated({ overview: { borne } }: { readonly overview: Overview }) {
+  const total = sumUsd(borne.map(({ usd }) => usd));
+  const unallocated = Map.groupBy(
+    borne.filter(({ reason }) => reason !== undefined),
+    ({ reason }) => reason!,
   );
-  const reasons = [
-    { why: 'components that are not divided among users, such as core', usd: notDivided },
-    { why: 'nobody used it, or usage was not read', usd: left - notDivided },
-  ].filter(({ usd }) => usd > 0n);
+  const reasons = [...unallocated]
+    .map(([reason, costs]) => ({ why: REASONS[reason] ?? reason, usd: sumUsd(costs.map(({ usd }) => usd)) }))
+    .sort((one, other) => compareUsd(other.usd, one.usd));
+  const left = sumUsd(reasons.map(({ usd }) => usd));
   return (
     <section class="tile">
       <h2>No user bears, last 30 days</h2>
@@ -98,4 +106,8 @@ function Fresh({ overview: { lastReadAt, periods, days } }: { readonly overview:
       </p>
     </section>
   );
+}
+
+function costOf(costs: readonly Cost[], window: DayWindow): Usd {
+  return sumUsd(costs.filter(({ start }) => isWithin(start, window)).map(({ usd }) => usd));
 }

@@ -7,7 +7,7 @@ export function Loaded<Value>({ load, children, height }: LoadedProps<Value>) {
   if (load.failure) return <Failed failure={load.failure} retry={load.retry} />;
   if (load.value === undefined) return <Loading height={height} />;
   return (
-    <div class={load.loading ? 'stale' : undefined} aria-busy={load.loading}>
+    <div class={load.loading ? 'loaded stale' : 'loaded'} aria-busy={load.loading}>
       {children(load.value)}
     </div>
   );

@@ -1,13 +1,16 @@
 import { addDays, sumUsd, type DayWindow, type Usd } from '#libs/domain';
+import { fetchCosts } from '../api/allocation.js';
 import { fetchJson } from '../api/client.js';
-import type { Usage, UserCost, UserGroup } from '../api/rows.js';
-import { readUsd } from '../money.js';
+import type { Usage } from '../api/rows.js';
 
 /** What is known of a person or a group beside their cost by component. */
 export interface Facts {
   readonly hubs: readonly string[];
   readonly groups: readonly string[];
   readonly members: number;
+  /** The parts of their cost that come from a hub's tagged cost, and from untagged cost. */
+  readonly direct: Usd;
+  readonly shared: Usd;
   /** GiB-hours by component. */
   readonly usage: readonly { readonly component: string; readonly gibHours: number }[];
   /** Among whom, and the how manieth; undefined: the caller may not see others, or there is no cost. */
@@ -21,29 +24,23 @@ export async function loadFacts(
   ranked: boolean,
   signal: AbortSignal,
 ): Promise<Facts> {
-  const range = { from: window.from, to: addDays(window.until, -1) };
-  const own = { ...range, [kind]: name };
+  const filters = { [kind]: [name] };
+  const usageRange = { from: window.from, to: addDays(window.until, -1), user: name };
   const [costs, usage, all] = await Promise.all([
-    fetchJson<UserCost[]>('costs_per_user', { ...own, groups: 'split', precision: 'exact' }, signal),
-    kind === 'user' ? fetchJson<Usage[]>('total_usage', own, signal) : [],
-    ranked ? fetchJson<UserCost[]>('costs_per_user', { ...range, groups: 'split', precision: 'exact' }, signal) : [],
+    fetchCosts({ window, by: ['hub', 'user', 'usergroup'], filters }, signal),
+    kind === 'user' ? fetchJson<Usage[]>('total_usage', usageRange, signal) : [],
+    ranked ? fetchCosts({ window, by: [kind] }, signal) : [],
   ]);
-  const memberships = ranked && kind === 'user' ? await groupsOf(name, range, signal) : [];
+  const direct = sumUsd(costs.map((cost) => cost.direct));
   return {
-    hubs: distinct(costs.map(({ hub }) => hub)),
-    groups: distinct([...costs.map(({ usergroup }) => usergroup), ...memberships]),
-    members: new Set(costs.map(({ hub, user }) => JSON.stringify([hub, user]))).size,
+    hubs: distinct(costs.map(({ row }) => row.hub)),
+    groups: distinct(costs.map(({ row }) => row.usergroup)),
+    members: new Set(costs.map(({ row }) => JSON.stringify([row.hub, row.user]))).size,
+    direct,
+    shared: sumUsd(costs.map(({ usd }) => usd)) - direct,
     usage: usageOf(usage),
-    rank: rankOf(
-      name,
-      all.map((row) => ({ name: row[kind], usd: readUsd(row.value) })),
-    ),
+    rank: rankOf(name, all),
   };
-}
-
-async function groupsOf(username: string, range: Record<'from' | 'to', string>, signal: AbortSignal) {
-  const rows = await fetchJson<UserGroup[]>('user_groups', { ...range, username }, signal);
-  return rows.map(({ usergroup }) => usergroup);
 }
 
 function usageOf(rows: readonly Usage[]): Facts['usage'] {
@@ -54,15 +51,16 @@ function usageOf(rows: readonly Usage[]): Facts['usage'] {
 }
 
 /** The place among all names by cost, the highest first. */
-export function rankOf(name: string, costs: readonly { readonly name: string; readonly usd: Usd }[]): Facts['rank'] {
-  const sums = new Map<string, Usd[]>();
-  for (const cost of costs) sums.set(cost.name, [...(sums.get(cost.name) ?? []), cost.usd]);
-  const totals = new Map([...sums].map(([one, amounts]) => [one, sumUsd(amounts)]));
-  const own = totals.get(name);
+function rankOf(
+  name: string,
+  costs: readonly { readonly name: string | undefined; readonly usd: Usd }[],
+): Facts['rank'] {
+  const own = costs.find((cost) => cost.name === name)?.usd;
   if (own === undefined) return undefined;
-  return { place: [...totals.values()].filter((total) => total > own).length + 1, of: totals.size };
+  const named = costs.filter((cost) => cost.name !== undefined);
+  return { place: named.filter(({ usd }) => usd > own).length + 1, of: named.length };
 }
 
-function distinct(names: readonly string[]): string[] {
-  return [...new Set(names)].sort();
+function distinct(names: readonly (string | null | undefined)[]): string[] {
+  return [...new Set(names.flatMap((name) => name ?? []))].sort();
 }

@@ -1,22 +1,24 @@
 import { Fragment, type ComponentChildren } from 'preact';
-import type { Session } from '../api/rows.js';
+import { useSession } from '../access/session.js';
 import { useLoad } from '../api/use-load.js';
 import { today } from '../days.js';
 import { Controls } from '../explore/controls.js';
+import { Chips } from '../explore/filters.js';
 import { CostsCard, EXPLORE } from '../explore/explore.js';
 import { windowOf } from '../explore/range.js';
+import { Amount } from '../parts/amount.js';
 import { Link } from '../parts/link.js';
 import { Empty, Loaded } from '../parts/states.js';
-import { FIRST_VIEW, type View } from '../view.js';
+import { DIMENSIONS, FIRST_VIEW, type View } from '../view.js';
 import { loadFacts, type Facts } from './load-facts.js';
 
 interface WhoProps {
   readonly view: View;
-  readonly session: Session;
 }
 
 /** A person's page, or a group's: the one whom the filter names. */
-export function WhoPage({ view, session }: WhoProps) {
+export function WhoPage({ view }: WhoProps) {
+  const session = useSession();
   const kind = view.page === 'user' ? 'user' : 'usergroup';
   const [name] = view.filters[kind] ?? [];
   const window = windowOf(view.range, today());
@@ -35,12 +37,15 @@ export function WhoPage({ view, session }: WhoProps) {
     <>
       <section class="card">
         <h2 class="name">{name}</h2>
-        <Loaded load={load}>{(facts) => <FactList facts={facts} view={view} kind={kind} />}</Loaded>
+        <Loaded load={load}>{(facts) => <FactList facts={facts} view={view} kind={kind} linked={ranked} />}</Loaded>
         <div class="no-print">
           <Controls
             view={view}
             dimensions={kind === 'user' ? ['component', 'hub', 'usergroup'] : ['user', 'component', 'hub']}
           />
+          <div class="filters">
+            <Chips view={view} dimensions={DIMENSIONS.filter((name) => name !== kind)} />
+          </div>
         </div>
       </section>
       <CostsCard view={view} />
@@ -52,9 +57,11 @@ interface FactListProps {
   readonly facts: Facts;
   readonly view: View;
   readonly kind: 'user' | 'usergroup';
+  /** Whether there is a page of each group to go to. */
+  readonly linked: boolean;
 }
 
-function FactList({ facts, view, kind }: FactListProps) {
+function FactList({ facts, view, kind, linked }: FactListProps) {
   const groupPage = (group: string): View => ({
     ...FIRST_VIEW,
     page: 'group',
@@ -71,13 +78,19 @@ function FactList({ facts, view, kind }: FactListProps) {
           {facts.groups.map((group, index) => (
             <Fragment key={group}>
               {index > 0 && ', '}
-              <Link to={groupPage(group)}>{group}</Link>
+              {linked ? <Link to={groupPage(group)}>{group}</Link> : group}
             </Fragment>
           ))}
         </Fact>
       ) : (
         <Fact name="Members with a cost">{facts.members.toLocaleString('en-US')}</Fact>
       )}
+      <Fact name="Direct">
+        <Amount usd={facts.direct} />
+      </Fact>
+      <Fact name="Shared">
+        <Amount usd={facts.shared} />
+      </Fact>
       {facts.usage.map(({ component, gibHours }) => (
         <Fact key={component} name={`Usage, ${component}`}>
           {gibHours.toLocaleString('en-US', { maximumFractionDigits: 1 })} GiB-hours

@@ -8,3 +8,8 @@ export function firstTwoClusters(): Statement {
     values: [],
   };
 }
+
+/** Whether anything was ever read for a cluster of this name: rows {cluster}, one or none. */
+export function findCluster(cluster: string): Statement {
+  return { cluster, text: `SELECT cluster FROM reporting.clusters WHERE cluster = $1`, values: [cluster] };
+}

@@ -1,7 +1,17 @@
+export {
+  allocation,
+  allocationTrends,
+  DIMENSIONS,
+  hasUsage,
+  namesPeople,
+  type AllocationForm,
+  type Dimension,
+} from './allocation.js';
+export type { IdleForm } from './borne-costs.js';
 export { dataVersion } from './data-version.js';
 export { asText, withoutRows, type ResponseShape } from './response-shape.js';
 export { appliedMigrations, EXPECTED_MIGRATIONS, missingMigrations, unknownMigrations } from './applied-migrations.js';
-export { firstTwoClusters } from './clusters.js';
+export { findCluster, firstTwoClusters } from './clusters.js';
 export { computeFallbacks, type ComputeFallbacks } from './compute-fallbacks.js';
 export { costsPerUser } from './costs-per-user.js';
 export { dayStates } from './day-states.js';
@@ -9,9 +19,19 @@ export { sqlStateOf } from '../database-fault.js';
 export { DatabaseBusy, DatabaseNotMigrated, DatabaseUnavailable } from './database-unavailable.js';
 export { hubNames } from './hub-names.js';
 export { knownHubs } from './known-hubs.js';
+export { knownNames } from './known-names.js';
 export { monitoredFigures, type MonitoredFigures } from './monitored-figures.js';
 export { ReportingDatabase } from './reporting-database.js';
-export type { GroupAmounts, NameFilter, Precision, Scope, Statement } from './statement.js';
+export type {
+  GroupAmounts,
+  NameFilter,
+  NameFilters,
+  NameKind,
+  Precision,
+  Scope,
+  Statement,
+  Step,
+} from './statement.js';
 export { syncStatus, type SyncStatus } from './sync-status.js';
 export { totalCostsPerComponent } from './total-costs-per-component.js';
 export { totalCostsPerGroup } from './total-costs-per-group.js';
@@ -22,3 +42,4 @@ export { usageGaps, type UsageGap } from './usage-gaps.js';
 export { userGroups } from './user-groups.js';
 export { usersWithMultipleGroups } from './users-with-multiple-groups.js';
 export { usersWithNoGroups } from './users-with-no-groups.js';
+export { usersOf } from './statement.js';

@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream';
+import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolClient, QueryConfig } from 'pg';
 import { cancelStatement } from '../cancel-statement.js';
 import { BUSY, TOO_LONG } from '../database-fault.js';
 import { ConnectionPool } from './connection-pool.js';
 import { asDatabaseUnavailable, DatabaseBusy, DatabaseUnavailable } from './database-unavailable.js';
-import { asText, frameOf, type ResponseShape } from './response-shape.js';
+import { asText, frameOf, withoutRows, type ResponseShape } from './response-shape.js';
 import type { Statement } from './statement.js';
 import { TextColumn } from './text-column.js';
 
@@ -27,6 +28,8 @@ export class ReportingDatabase {
   readonly #streams: ConnectionPool;
   readonly #control: ConnectionPool;
   #pinging: Promise<void> | undefined;
+  /** Most streams at once. */
+  readonly streamCount: number;
 
   /**
    * @param onFault hears of connections that break while nothing runs over them.
@@ -34,7 +37,8 @@ export class ReportingDatabase {
    */
   constructor(databaseUrl: string, onFault: (error: Error) => void, poolSize = 10) {
     const controls = poolSize < MANY_CONNECTIONS ? 1 : 2;
-    this.#streams = new ConnectionPool({ databaseUrl, onFault, size: poolSize - controls, kept: 0 });
+    this.streamCount = poolSize - controls;
+    this.#streams = new ConnectionPool({ databaseUrl, onFault, size: this.streamCount, kept: 0 });
     // Kept, since a server that is full would not give another.
     this.#control = new ConnectionPool({ databaseUrl, onFault, size: controls, kept: 1 });
   }
@@ -76,13 +80,24 @@ export class ReportingDatabase {
     await answer.finally(late.stop);
   }
 
+  /** The column `name` of all rows, which may take as long as a stream. */
+  async listNames(statement: Statement): Promise<string[]> {
+    const body = await this.stream(statement, 'names');
+    return body ? (JSON.parse(await textOf(body)) as string[]) : [];
+  }
+
   /**
-   * The rows of a statement as one text, piece by piece, once the first piece is there. Postgres works on while a piece is
-   * being sent, and waits when pieces are not taken. Destroying the stream cancels the statement, and so does the signal.
+   * The rows of a statement as one text, piece by piece, once the first piece is there; undefined: there are none. Postgres
+   * works on while a piece is being sent, and waits when pieces are not taken. Destroying the stream cancels the statement,
+   * and so does the signal.
    */
-  async stream(statement: Statement, shape: ResponseShape, signal?: AbortSignal): Promise<Readable> {
+  async stream(statement: Statement, shape: ResponseShape, signal?: AbortSignal): Promise<Readable | undefined> {
     const pieces = this.#pieces(statement, shape, signal);
     const first = await pieces.next();
+    if (first.value === withoutRows(shape)) {
+      await pieces.return(undefined);
+      return undefined;
+    }
     const all = async function* () {
       if (first.done) return;
       yield first.value;

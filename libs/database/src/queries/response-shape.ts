@@ -3,8 +3,9 @@ import type { Statement } from './statement.js';
 /**
  * How the rows of a statement become a response. `rows`: a JSON array of objects; `names`: a JSON array of texts, the rows' column
  * `name`; `csv`: a header line with these columns, which are those of the statement in their order, and a line per row.
+ * `bom`: with the byte order mark that tells Excel that the file is UTF-8.
  */
-export type ResponseShape = 'rows' | 'names' | { readonly csv: readonly string[] };
+export type ResponseShape = 'rows' | 'names' | { readonly csv: readonly string[]; readonly bom: boolean };
 
 /** What stands around the texts that Postgres makes of the rows. */
 export interface ResponseFrame {
@@ -23,7 +24,12 @@ export function asText(statement: Statement, shape: ResponseShape): Statement {
 export function frameOf(shape: ResponseShape): ResponseFrame {
   return typeof shape === 'string'
     ? { opening: '[', beforeFirst: '', between: ',\n', closing: ']' }
-    : { opening: shape.csv.join(','), beforeFirst: '\r\n', between: '\r\n', closing: '\r\n' };
+    : {
+        opening: (shape.bom ? '\ufeff' : '') + shape.csv.join(','),
+        beforeFirst: '\r\n',
+        between: '\r\n',
+        closing: '\r\n',
+      };
 }
 
 /** The whole response where nothing matches. */
@@ -42,12 +48,14 @@ const BLANKS =
 const SIGNS = '[=+@\\uff1d\\uff0b\\uff20\\uff0d\\ufe66\\ufe62\\ufe6b\\ufe63]';
 
 /**
- * A line of RFC 4180, every text in quotes. A text that a spreadsheet would take for a formula gets an apostrophe, since
- * names come from outside (OWASP, CSV injection); an amount below 0 is none.
+ * A line of RFC 4180, every text in quotes, numbers bare: in the column `cost` a text is an amount. A text that a
+ * spreadsheet would take for a formula gets an apostrophe, since names come from outside (OWASP, CSV injection); an amount
+ * below 0 is none. An array is the text of its JSON.
  */
 const CSV_LINE = `(
     SELECT string_agg(
-      CASE json_typeof(field.value)
+      CASE CASE WHEN field.name = 'cost' THEN 'number' WHEN json_typeof(field.value) = 'array' THEN 'string'
+          ELSE json_typeof(field.value) END
         WHEN 'string' THEN '"' || CASE
             WHEN content ~ '^[\\t\\n\\r]|^${BLANKS}*(${SIGNS}|-(?!\\d+(\\.\\d+)?$))' THEN ''''
             ELSE '' END || replace(content, '"', '""') || '"'

@@ -20,6 +20,8 @@ export interface Scope {
    * of the request: whatever is requested, other hubs are not there.
    */
   readonly hubs: NameFilter;
+  /** The only user that the caller may see; `undefined`: all of them. As with hubs, others are not there. */
+  readonly user?: string | undefined;
   /** Amounts of users and groups are those that come from their hub's tagged cost: what comes from untagged cost is left out. */
   readonly withoutShared?: boolean;
 }
@@ -27,12 +29,23 @@ export interface Scope {
 /** Only these names count; `undefined`: all of them; an empty list: none. Names that nobody has match nothing. */
 export type NameFilter = readonly string[] | undefined;
 
+/** What a filter can name. */
+export type NameKind = 'hub' | 'component' | 'user' | 'usergroup' | 'service' | 'instance_type';
+
+/** Only these names count, of everything that a filter can name. */
+export type NameFilters = Readonly<Record<NameKind, NameFilter>>;
+/** The users that a statement is about: those of its filter that the caller may see. */
+export function usersOf({ user }: Scope, filter: NameFilter): NameFilter {
+  if (user === undefined) return filter;
+  return filter === undefined || filter.includes(user) ? [user] : [];
+}
+
 /** Amounts rounded to what an endpoint promises, or with every digit that is kept: those of parts add up to the whole. */
 export type Precision = 'rounded' | 'exact';
 
 const KEPT_DECIMALS = 10;
 
-export function decimalsOf(precision: Precision, promised: number): number {
+function decimalsOf(precision: Precision, promised: number): number {
   return precision === 'exact' ? KEPT_DECIMALS : promised;
 }
 
@@ -45,4 +58,50 @@ export type GroupAmounts = 'full' | 'split';
  */
 export function scopedValues(scope: Scope, ...values: readonly unknown[]): readonly unknown[] {
   return [scope.cluster, scope.window.from, scope.window.until, scope.hubs, ...values].map((value) => value ?? null);
+}
+
+/** Into which periods the days of a request are added up: UTC days, weeks from Monday, calendar months, or the whole range. */
+export type Step = 'day' | 'week' | 'month' | 'all';
+
+/** The first day of the period of `day`, cut to the range. $2 and $3 are the range, $5 is the step. */
+export const START = `
+  CASE $5::text WHEN 'day' THEN day WHEN 'all' THEN $2::date
+    ELSE greatest(date_trunc($5, day::timestamp)::date, $2::date) END`;
+
+/** The last day of the period that begins with `start`. */
+export const END = `
+  CASE $5::text WHEN 'day' THEN start WHEN 'all' THEN $3::date - 1
+    ELSE least((date_trunc($5, start::timestamp) + ('1 ' || $5)::interval)::date, $3::date) - 1 END`;
+
+/** Behind the columns of a row, where a step is asked for: the period that it is about, both days inclusive. */
+export const PERIOD = `, start, ${END} AS "end"`;
+
+/** The days and hubs of the scope. */
+export const IN_SCOPE = `
+  cluster = $1 AND day >= $2::date AND day < $3::date AND ($4::text[] IS NULL OR hub = ANY ($4))`;
+
+/** How the rows of a cost statement are written. Without a step they are of days, and have no period. */
+export interface CostForm {
+  readonly precision: Precision;
+  readonly step?: Step | undefined;
+}
+
+/** The scope, $5 the step and $6 the decimals, followed by the statement's own values. */
+export function costValues(
+  scope: Scope,
+  { step, decimals }: CostDigits,
+  ...values: readonly unknown[]
+): readonly unknown[] {
+  return scopedValues(scope, step ?? 'day', decimals, ...values);
+}
+
+/** A step, and how many decimals amounts have. */
+export interface CostDigits {
+  readonly step: Step | undefined;
+  readonly decimals: number;
+}
+
+/** What an endpoint promises, unless exact amounts are asked for. */
+export function digitsOf({ step, precision }: CostForm, promised: number): CostDigits {
+  return { step, decimals: decimalsOf(precision, promised) };
 }

@@ -1,22 +1,18 @@
-import { decimalsOf, scopedValues, type NameFilter, type Precision, type Scope, type Statement } from './statement.js';
+import { digitsOf, PERIOD, type CostForm, type NameFilters, type Scope, type Statement } from './statement.js';
+import { taggedCosts } from './tagged-costs.js';
 
-/** What each component cost over the hubs asked for: rows {date, cost, component}; USD as text with 2 decimals, or all. */
-export function totalCostsPerComponent(
-  scope: Scope,
-  filter: { readonly hub: NameFilter; readonly component: NameFilter },
-  precision: Precision = 'rounded',
-): Statement {
+/**
+ * What each component cost over the hubs asked for, by tag: rows {date, cost, component}; USD as text with 2 decimals, or
+ * all. With a step: rows of its periods, with {start, end}.
+ */
+export function totalCostsPerComponent(scope: Scope, filter: NameFilters, form: CostForm): Statement {
+  const costs = taggedCosts(scope, filter, digitsOf(form, 2));
   return {
-    cluster: scope.cluster,
+    ...costs,
     text: `
-      SELECT day AS date, round(sum(amount_usd), $7::integer)::text AS cost, component
-      FROM reporting.daily_component_costs
-      WHERE cluster = $1 AND day >= $2::date AND day < $3::date
-        AND ($4::text[] IS NULL OR hub = ANY ($4))
-        AND ($5::text[] IS NULL OR hub = ANY ($5))
-        AND ($6::text[] IS NULL OR component = ANY ($6))
-      GROUP BY day, component
-      ORDER BY day, component COLLATE "C"`,
-    values: scopedValues(scope, filter.hub, filter.component, decimalsOf(precision, 2)),
+      SELECT start AS date, round(sum(amount_usd), $6::integer)::text AS cost, component ${form.step ? PERIOD : ''}
+      FROM (${costs.text}) costs
+      GROUP BY start, component
+      ORDER BY start, component COLLATE "C"`,
   };
 }

@@ -1,48 +1,35 @@
+import { borneCosts } from './borne-costs.js';
 import {
-  decimalsOf,
-  scopedValues,
+  digitsOf,
+  PERIOD,
+  type CostForm,
   type GroupAmounts,
-  type NameFilter,
-  type Precision,
+  type NameFilters,
   type Scope,
   type Statement,
 } from './statement.js';
 
+export interface GroupCostForm extends CostForm {
+  readonly groups: GroupAmounts;
+  readonly unallocated: boolean;
+}
+
 /**
  * What the members of each group cost, `none` for people in no group: rows {date, usergroup, cost}; USD as a number
  * rounded to 2 decimals, or not. With `full` a person in several groups counts in each, so the groups add up to more than the
- * users cost; with `split` they add up to the same.
+ * users cost; with `split` they add up to the same. With `unallocated` also rows without a group, with their {reason}. With
+ * a step: rows of its periods, with {start, end}.
  */
-export function totalCostsPerGroup(
-  scope: Scope,
-  filter: { readonly hub: NameFilter; readonly component: NameFilter; readonly usergroup: NameFilter },
-  groups: GroupAmounts,
-  precision: Precision = 'rounded',
-): Statement {
-  const full = scope.withoutShared ? 'direct_full_usd' : 'full_usd';
-  const split = scope.withoutShared ? 'direct_split_usd' : 'split_usd';
-  const exists = scope.withoutShared ? 'direct_full_usd <> 0' : 'true';
+export function totalCostsPerGroup(scope: Scope, filter: NameFilters, form: GroupCostForm): Statement {
+  const { groups, step, unallocated } = form;
+  const costs = borneCosts(scope, digitsOf(form, 2), { filter, groups, unallocated });
   return {
-    cluster: scope.cluster,
+    ...costs,
     text: `
-      SELECT day AS date, usergroup,
-        trim_scale(round(sum(CASE WHEN $8::boolean THEN ${split} ELSE ${full} END), $9::integer)) AS cost
-      FROM reporting.daily_group_costs
-      WHERE cluster = $1 AND day >= $2::date AND day < $3::date
-        AND ($4::text[] IS NULL OR hub = ANY ($4))
-        AND ($5::text[] IS NULL OR hub = ANY ($5))
-        AND ($6::text[] IS NULL OR component = ANY ($6))
-        AND ($7::text[] IS NULL OR usergroup = ANY ($7))
-        AND ${exists}
-      GROUP BY day, usergroup
-      ORDER BY day, usergroup COLLATE "C"`,
-    values: scopedValues(
-      scope,
-      filter.hub,
-      filter.component,
-      filter.usergroup,
-      groups === 'split',
-      decimalsOf(precision, 2),
-    ),
+      SELECT start AS date, usergroup, trim_scale(round(sum(amount_usd), $6::integer)) AS cost
+        ${unallocated ? ', reason' : ''} ${step ? PERIOD : ''}
+      FROM (${costs.text}) costs
+      GROUP BY start, usergroup, reason
+      ORDER BY start, usergroup COLLATE "C", reason COLLATE "C"`,
   };
 }

@@ -3,17 +3,23 @@ import { scopedValues, type NameFilter, type Scope, type Statement } from './sta
 /**
  * What each user used: rows {date, user, hub, component, value, gib_hours}. `value` is the share (0 to 1, 10 decimals)
  * of all users of the cluster or, when hubs are asked for, of all users of the row's hub; shares are taken over
- * everyone and then filtered. `gib_hours` is the usage itself, to 6 decimals: of compute, memory requests.
+ * everyone and then filtered. `gib_hours` is the usage itself, to 6 decimals: of compute, memory requests. Who sees one
+ * user alone gets no share: `value` is null.
  */
 export function totalUsage(
   scope: Scope,
   filter: { readonly hub: NameFilter; readonly component: NameFilter; readonly user: NameFilter },
 ): Statement {
+  // A share and a usage together tell what all others used.
+  const share =
+    scope.user === undefined
+      ? 'trim_scale(CASE WHEN $5::text[] IS NULL THEN cluster_share ELSE hub_share END)'
+      : 'NULL::numeric';
   return {
     cluster: scope.cluster,
     text: `
       SELECT day AS date, username AS user, hub, component,
-        trim_scale(CASE WHEN $5::text[] IS NULL THEN cluster_share ELSE hub_share END) AS value,
+        ${share} AS value,
         trim_scale(round(gib_hours, 6)) AS gib_hours
       FROM reporting.daily_user_usage
       WHERE cluster = $1 AND day >= $2::date AND day < $3::date

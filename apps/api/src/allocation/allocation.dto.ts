@@ -1,0 +1,162 @@
+import { DIMENSIONS, namesPeople, type Dimension, type IdleForm } from '#libs/database/queries';
+import { z } from 'zod';
+import { today } from '../parameters/day-range.js';
+import { valuesOf } from '../parameters/name-filter.js';
+import {
+  choice,
+  component,
+  hub,
+  instanceType,
+  limitOf,
+  precision,
+  repeatable,
+  service,
+  single,
+  stepOf,
+  user,
+  usergroup,
+  windowRequest,
+} from '../parameters/parameters.js';
+import { COMPARISONS, planTrend } from './trend-windows.js';
+
+const aggregate = repeatable
+  .describe(
+    `Which of ${DIMENSIONS.join(', ')} rows are of, with commas between; default \`cluster\`. \`service\` goes with neither ` +
+      '`user` nor `usergroup`, as nobody is known to use a service. With `usergroup`, a person in several groups is split',
+  )
+  .transform((raw, context): Dimension[] => {
+    const asked = valuesOf(raw).flatMap((value) => value.split(',').map((word) => word.trim()));
+    const unknown = asked.some((word) => !(DIMENSIONS as readonly string[]).includes(word));
+    if (unknown) context.addIssue({ code: 'custom', message: `must be some of ${DIMENSIONS.join(', ')}` });
+    return asked.length === 0 ? ['cluster'] : DIMENSIONS.filter((dimension) => asked.includes(dimension));
+  });
+
+const includeIdle = choice(
+  ['true', 'false'],
+  '`false`: without the cost of idle capacity. By default it is there, so that rows add up to the cluster cost',
+);
+
+const shareIdle = single(
+  z
+    .enum(['true', 'false'], 'must be true or false')
+    .optional()
+    .describe(
+      'The cost of idle capacity with the users who bear it (`true`), or as unallocated rows with reason `idle`. Default: ' +
+        'as the deployment shows it',
+    ),
+);
+
+const limit = limitOf('Only the N with the highest cost, unallocated rows aside; absent, empty or `all`: all');
+
+const common = {
+  aggregate,
+  includeIdle,
+  shareIdle,
+  hub,
+  component,
+  service,
+  instance_type: instanceType,
+  user,
+  usergroup,
+  limit,
+  precision,
+};
+
+interface Given {
+  readonly aggregate: readonly Dimension[];
+  readonly includeIdle: 'true' | 'false';
+  readonly shareIdle?: 'true' | 'false' | undefined;
+  readonly service?: readonly string[] | undefined;
+  readonly user?: readonly string[] | undefined;
+  readonly usergroup?: readonly string[] | undefined;
+}
+
+/** What both endpoints parse to, beside their days. */
+function withForm<Parsed extends Given>(given: Parsed, context: z.RefinementCtx) {
+  const { aggregate: dimensions, includeIdle: isIdleIncluded, shareIdle: sharesIdle } = given;
+  const isByService = dimensions.includes('service') || given.service !== undefined;
+  if (isByService && (namesPeople(dimensions) || given.user !== undefined || given.usergroup !== undefined)) {
+    const path = [dimensions.includes('service') ? 'aggregate' : 'service'];
+    const message = 'service goes with neither user nor usergroup: nobody is known to use a service';
+    context.addIssue({ code: 'custom', path, message });
+  }
+  const shown: IdleForm = sharesIdle === undefined ? 'default' : sharesIdle === 'true' ? 'shared' : 'separate';
+  return { ...given, dimensions, idle: isIdleIncluded === 'true' ? shown : ('left out' as const) };
+}
+
+export const Allocation = windowRequest({
+  ...common,
+  step: stepOf('Default: the window'),
+  accumulate: choice(['false', 'true'], '`true`: the whole window, whatever `step` says'),
+}).transform((given, context) => ({
+  ...withForm(given, context),
+  step: given.accumulate === 'true' ? ('all' as const) : (given.step ?? ('all' as const)),
+}));
+
+export const Trends = windowRequest({
+  ...common,
+  compare: choice(
+    COMPARISONS,
+    'With the days directly before, of whole months with as many months before (`window`), or with the same days of the month before (`month`)',
+  ),
+}).transform((given, context) => {
+  const windows = planTrend(given.window, given.compare, today());
+  if (!windows) {
+    context.addIssue({ code: 'custom', path: ['window'], message: 'has no complete day yet' });
+    return z.NEVER;
+  }
+  const window = { from: windows.before.from, until: windows.now.until };
+  return { ...withForm(given, context), windows, window, step: 'all' as const };
+});
+
+const usd = z.number().describe('USD, rounded to 4 decimals unless `precision=exact`');
+const dimensions = {
+  cluster: z.string().optional(),
+  hub: z.string().optional().describe('Where the users were active; of unallocated cost, the hub of its tag'),
+  component: z.string().optional(),
+  service: z.string().optional(),
+  instance_type: z.string().optional().describe('Empty where the cost has none'),
+  user: z.string().nullable().optional().describe('null: no user bears the cost, see `reason`'),
+  usergroup: z.string().nullable().optional(),
+  reason: z.string().nullable().optional().describe('With `user` or `usergroup`: why no user bears the cost'),
+};
+const start = z.iso.date().describe('First UTC day');
+const end = z.iso.date().describe('Last UTC day, inclusive');
+
+const efficiency = z
+  .number()
+  .nullable()
+  .optional()
+  .describe('With `usage`: used ÷ requested; null where it is not known');
+
+export const AllocationRows = z.array(
+  z.strictObject({
+    start,
+    end,
+    ...dimensions,
+    cost: usd,
+    direct: usd.describe('The part that comes from the tagged cost of a hub'),
+    shared: usd.describe('The part that comes from untagged cost'),
+    usage: z
+      .array(z.strictObject({ measure: z.string(), unit: z.string(), quantity: z.number() }))
+      .nullable()
+      .optional()
+      .describe('Of users, where nothing but hubs and users is asked for: what they used, by measure'),
+    memory_efficiency: efficiency,
+    cpu_efficiency: efficiency,
+  }),
+);
+
+export const TrendRows = z.array(
+  z.strictObject({
+    start,
+    end,
+    before_start: start,
+    before_end: end,
+    ...dimensions,
+    before: usd,
+    now: usd,
+    difference: usd,
+    ratio: z.number().nullable().describe('now ÷ before; null where there was nothing before'),
+  }),
+);

@@ -1,0 +1,193 @@
+import type { DayWindow } from '#libs/domain';
+import { borneCosts, type IdleForm } from './borne-costs.js';
+import { serviceCosts } from './service-costs.js';
+import {
+  digitsOf,
+  END,
+  IN_SCOPE,
+  START,
+  type NameFilters,
+  type Precision,
+  type Scope,
+  type Statement,
+  type Step,
+} from './statement.js';
+
+/** What costs can be added up by, in the order of a row's columns. */
+export const DIMENSIONS = ['cluster', 'hub', 'component', 'service', 'instance_type', 'user', 'usergroup'] as const;
+export type Dimension = (typeof DIMENSIONS)[number];
+
+export interface AllocationForm {
+  /** At least one. `service` goes with neither `user` nor `usergroup`, in filters neither. */
+  readonly dimensions: readonly Dimension[];
+  readonly idle: IdleForm;
+  /** Only so many with the highest total, unallocated rows aside; undefined: all. */
+  readonly limit: number | undefined;
+  readonly precision: Precision;
+}
+
+/** Unless exact amounts are asked for. */
+const DECIMALS = 4;
+
+/**
+ * Cost by any dimensions: rows {start, end, …dimensions, reason, cost, direct, shared, usage, memory_efficiency,
+ * cpu_efficiency}, USD as numbers rounded to 4 decimals, or not. `reason` is there where rows are of users or groups, the
+ * last three where hasUsage says so. For equal scope, filters and idle capacity (in the cost or left out), every choice of
+ * dimensions has the same total, to the last digit.
+ */
+export function allocation(scope: Scope, filter: NameFilters, step: Step, form: AllocationForm): Statement {
+  const costs = costsOf(scope, filter, step, form, [form.limit]);
+  const { columns, dimensions, keys, isUnallocated } = textsOf(form);
+  return {
+    ...costs,
+    text: `
+      WITH costs AS MATERIALIZED (
+        SELECT start, ${columns}, sum(amount_usd) AS amount_usd, sum(direct_usd) AS direct_usd
+        FROM (${costs.text}) cost
+        GROUP BY start, ${keys}
+      )
+      SELECT start, ${END} AS "end", ${keys}, trim_scale(round(amount_usd, $6::integer)) AS cost,
+        trim_scale(round(direct_usd, $6)) AS direct, trim_scale(round(amount_usd - direct_usd, $6)) AS shared
+        ${hasUsage(form, filter) ? USAGE_COLUMNS : ''}
+      FROM costs ${hasUsage(form, filter) ? (form.dimensions.includes('hub') ? WITH_USAGE_OF_HUBS : WITH_USAGE) : ''}
+      WHERE ($11)[1] IS NULL OR ${isUnallocated} OR (${dimensions}) IN (
+        SELECT ${dimensions} FROM costs WHERE NOT ${isUnallocated}
+        GROUP BY ${dimensions} ORDER BY sum(amount_usd) DESC, ${dimensions} LIMIT ($11)[1]::bigint
+      )
+      ORDER BY start, costs.amount_usd DESC, ${keys}`,
+  };
+}
+
+/**
+ * The same cost now and before: rows {start, end, before_start, before_end,
+ * …dimensions, reason, before, now, difference, ratio}, what rose most first. `ratio`
+ * is now ÷ before, null where there was nothing before. `limit` counts by the difference.
+ *
+ * @param before ends where `now` starts, or earlier.
+ */
+export function allocationTrends(
+  scope: Omit<Scope, 'window'>,
+  { before, now }: { readonly before: DayWindow; readonly now: DayWindow },
+  filter: NameFilters,
+  form: AllocationForm,
+): Statement {
+  const window = { from: before.from, until: now.until };
+  const costs = costsOf({ ...scope, window }, filter, 'day', form, [form.limit, before.until, now.from]);
+  const { columns, keys, isUnallocated } = textsOf(form);
+  return {
+    ...costs,
+    text: `
+      WITH costs AS MATERIALIZED (
+        SELECT ${columns},
+          coalesce(sum(amount_usd) FILTER (WHERE start < ($11)[2]::date), 0) AS before_usd,
+          coalesce(sum(amount_usd) FILTER (WHERE start >= ($11)[3]::date), 0) AS now_usd
+        FROM (${costs.text}) cost
+        GROUP BY ${keys}
+      ),
+      ranked AS (
+        SELECT *, row_number() OVER (PARTITION BY ${isUnallocated} ORDER BY now_usd - before_usd DESC, ${keys}) AS place
+        FROM costs
+        WHERE before_usd <> 0 OR now_usd <> 0
+      )
+      SELECT ($11)[3]::date AS start, $3::date - 1 AS "end", $2::date AS before_start, ($11)[2]::date - 1 AS before_end,
+        ${keys}, trim_scale(round(before_usd, $6::integer)) AS before, trim_scale(round(now_usd, $6)) AS now,
+        trim_scale(round(now_usd - before_usd, $6)) AS difference,
+        trim_scale(round(now_usd / nullif(before_usd, 0), 4)) AS ratio
+      FROM ranked
+      WHERE ($11)[1] IS NULL OR ${isUnallocated} OR place <= ($11)[1]::bigint
+      ORDER BY now_usd - before_usd DESC, ${keys}`,
+  };
+}
+
+function costsOf(
+  scope: Scope,
+  filter: NameFilters,
+  step: Step,
+  { dimensions, idle, precision }: AllocationForm,
+  around: readonly (string | number | undefined)[],
+): Statement {
+  const digits = digitsOf({ step, precision }, DECIMALS);
+  const isBy = (dimension: Dimension) => dimensions.includes(dimension);
+  if (isBy('service') || filter.service) return serviceCosts(scope, digits, { filter, idle, around });
+  return borneCosts(scope, digits, {
+    filter,
+    idle,
+    around,
+    // Parts of a group are those of its members, whatever else rows are of: sums over them are equal to the last digit.
+    byUser: isBy('user') || isBy('instance_type') || filter.usergroup !== undefined,
+    groups: isBy('usergroup') || filter.usergroup ? 'split' : undefined,
+    unallocated: true,
+  });
+}
+
+/** Whether rows are of users and of nothing that has no usage of its own: then they have `usage` and efficiency. */
+export function hasUsage({ dimensions }: Pick<AllocationForm, 'dimensions'>, filter: NameFilters): boolean {
+  const { component, instance_type, usergroup, service } = filter;
+  const isFiltered = [component, instance_type, usergroup, service].some((names) => names !== undefined);
+  const others = dimensions.filter((dimension) => !['cluster', 'hub', 'user'].includes(dimension));
+  return dimensions.includes('user') && others.length === 0 && !isFiltered;
+}
+
+const USAGE_COLUMNS = `, usage, trim_scale(round(memory_efficiency, 4)) AS memory_efficiency,
+  trim_scale(round(cpu_efficiency, 4)) AS cpu_efficiency`;
+
+/** Efficiency is known where use is, on each day of which the request is. */
+const USAGE = `
+  json_agg(json_build_object('measure', measure, 'unit', unit, 'quantity', trim_scale(quantity)) ORDER BY measure) AS usage,
+  CASE WHEN sum(days) FILTER (WHERE measure = 'memory_used') = sum(days) FILTER (WHERE measure = 'memory_requested')
+    THEN sum(quantity) FILTER (WHERE measure = 'memory_used') / sum(quantity) FILTER (WHERE measure = 'memory_requested')
+    END AS memory_efficiency,
+  CASE WHEN sum(days) FILTER (WHERE measure = 'cpu_used') = sum(days) FILTER (WHERE measure = 'cpu_requested')
+    THEN sum(quantity) FILTER (WHERE measure = 'cpu_used') / sum(quantity) FILTER (WHERE measure = 'cpu_requested')
+    END AS cpu_efficiency`;
+
+const USED = `
+  SELECT ${START} AS start, hub, username AS "user", measure, unit, sum(quantity) AS quantity, count(*) AS days
+  FROM reporting.daily_user_usage
+  WHERE ${IN_SCOPE} AND ($7::text[] IS NULL OR hub = ANY ($7)) AND ($12::text[] IS NULL OR username = ANY ($12))
+  GROUP BY 1, hub, username, measure, unit`;
+
+const WITH_USAGE = `
+  LEFT JOIN (
+    SELECT start, "user", ${USAGE}
+    FROM (
+      SELECT start, "user", measure, unit, sum(quantity) AS quantity, sum(days) AS days
+      FROM (${USED}) of_hub
+      GROUP BY start, "user", measure, unit
+    ) used
+    GROUP BY start, "user"
+  ) of_user USING (start, "user")`;
+
+const WITH_USAGE_OF_HUBS = `
+  LEFT JOIN (
+    SELECT start, hub, "user", ${USAGE} FROM (${USED}) used GROUP BY start, hub, "user"
+  ) of_user USING (start, hub, "user")`;
+
+const COLUMNS: Readonly<Record<Dimension, string>> = {
+  cluster: '$1::text AS cluster',
+  hub: 'hub',
+  component: 'component',
+  service: 'service',
+  instance_type: 'instance_type',
+  user: 'username AS "user"',
+  usergroup: 'usergroup',
+};
+
+/** Which columns rows have; texts of this file alone. */
+function textsOf({ dimensions }: AllocationForm) {
+  const asked = DIMENSIONS.filter((dimension) => dimensions.includes(dimension));
+  const hasReason = namesPeople(dimensions);
+  const reason = hasReason ? ', reason' : '';
+  const names = asked.map((dimension) => `"${dimension}"`).join(', ');
+  return {
+    columns: asked.map((dimension) => COLUMNS[dimension]).join(', ') + reason,
+    dimensions: names,
+    keys: names + reason,
+    isUnallocated: hasReason ? '(reason IS NOT NULL)' : '(false)',
+  };
+}
+
+/** Whether rows are of users or groups: then cost that nobody bears has rows of its own, with a reason. */
+export function namesPeople(dimensions: readonly Dimension[]): boolean {
+  return dimensions.includes('user') || dimensions.includes('usergroup');
+}
