@@ -12,7 +12,7 @@ export const isItWell = () =>
     {
       title: 'Is it well?',
       description:
-        'All well, or what is wrong and what to do about it, whatever the range: runs that failed or are too old, days without costs, and usage of the last two days that was not read. Operations says more.',
+        'All well, or what is wrong and what to do about it, whatever the range: runs that failed or are too old, and usage of the last two days that was not read. Operations says more.',
       empty: 'No sync ever ran for this cluster: start one with npm run start:sync',
     },
     `
