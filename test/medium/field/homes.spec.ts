@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CostLine } from '../database/stored-cluster.js';
 import { D0, D1, D2, D3, D4, D5, D6, D7, FieldCluster } from './field-cluster.js';
 import { home, membership, pod } from './field-series.js';
@@ -133,6 +134,8 @@ describe('an exporter of one hub that is away', () => {
     } finally {
       await late.stop();
     }
+    // The API looks for new figures once a second.
+    await sleep(1_100);
     expect(await homes(D1)).toEqual({ 'prod/alice': 24.5, 'staging/sam': 9.5 });
     expect(await cluster.gaps(D0)).toEqual([]);
   });
