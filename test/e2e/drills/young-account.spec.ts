@@ -76,7 +76,7 @@ describe('an account that is younger than what Cost Explorer keeps', () => {
     const summary = await readCosts(estate);
     expect(summary).toMatchObject({ status: 'succeeded', days: age });
     expect(summary.notes.join()).toContain(`no costs of this account before ${firstDay}`);
-    expect(summary.requests).toBeLessThanOrEqual(16);
+    expect(summary.requests).toBeLessThanOrEqual(17);
     expect(await storedDays()).toEqual(days);
     const { clusterName } = estate.estate.options;
     const attributable = (day: Day) => expectedDay(estate.estate.lineItemsOn(day), clusterName).attributable;
