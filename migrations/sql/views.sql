@@ -89,10 +89,7 @@ COMMENT ON COLUMN reporting.daily_user_costs.reason IS 'Why no user bears the co
 CREATE OR REPLACE VIEW reporting.daily_user_group_costs AS
 SELECT c.cluster, c.day, c.hub, c.username, c.component, one.usergroup, c.amount_usd AS full_usd,
   round(c.amount_usd * one.position / cardinality(c.usergroups), 10)
-    - round(c.amount_usd * (one.position - 1) / cardinality(c.usergroups), 10) AS split_usd,
-  c.direct_usd AS direct_full_usd,
-  round(c.direct_usd * one.position / cardinality(c.usergroups), 10)
-    - round(c.direct_usd * (one.position - 1) / cardinality(c.usergroups), 10) AS direct_split_usd
+    - round(c.amount_usd * (one.position - 1) / cardinality(c.usergroups), 10) AS split_usd
 FROM reporting.daily_user_costs c
 CROSS JOIN LATERAL unnest(c.usergroups) WITH ORDINALITY AS one (usergroup, position)
 WHERE c.username IS NOT NULL;
@@ -105,8 +102,6 @@ COMMENT ON COLUMN reporting.daily_user_group_costs.component IS 'Component: the 
 COMMENT ON COLUMN reporting.daily_user_group_costs.usergroup IS 'Group of the day; ''none'': in no group; ''unknown'': groups were not read that day';
 COMMENT ON COLUMN reporting.daily_user_group_costs.full_usd IS 'The user''s whole cost, in each of their groups: sums over groups count it more than once (USD)';
 COMMENT ON COLUMN reporting.daily_user_group_costs.split_usd IS 'The user''s cost divided evenly among their groups: sums over groups add up (USD)';
-COMMENT ON COLUMN reporting.daily_user_group_costs.direct_full_usd IS 'What of full_usd comes from the hub''s tagged cost (USD)';
-COMMENT ON COLUMN reporting.daily_user_group_costs.direct_split_usd IS 'The same, divided evenly among the user''s groups (USD)';
 
 CREATE OR REPLACE VIEW reporting.daily_allocated_costs AS
 SELECT cluster, day, hub, component, usergroups, reason,
@@ -139,10 +134,7 @@ COMMENT ON COLUMN reporting.daily_allocated_costs.shares_idle IS 'Whether users 
 CREATE OR REPLACE VIEW reporting.daily_group_costs AS
 SELECT c.cluster, c.day, c.hub, c.component, one.usergroup, sum(c.amount_usd) AS full_usd,
   sum(round(c.amount_usd * one.position / cardinality(c.usergroups), 10)
-    - round(c.amount_usd * (one.position - 1) / cardinality(c.usergroups), 10)) AS split_usd,
-  sum(c.direct_usd) AS direct_full_usd,
-  sum(round(c.direct_usd * one.position / cardinality(c.usergroups), 10)
-    - round(c.direct_usd * (one.position - 1) / cardinality(c.usergroups), 10)) AS direct_split_usd
+    - round(c.amount_usd * (one.position - 1) / cardinality(c.usergroups), 10)) AS split_usd
 FROM reporting.daily_allocated_costs c
 CROSS JOIN LATERAL unnest(c.usergroups) WITH ORDINALITY AS one (usergroup, position)
 GROUP BY c.cluster, c.day, c.hub, c.component, one.usergroup;
@@ -154,8 +146,6 @@ COMMENT ON COLUMN reporting.daily_group_costs.component IS 'Component: the kind 
 COMMENT ON COLUMN reporting.daily_group_costs.usergroup IS 'Group of the day; ''none'': in no group; ''unknown'': groups were not read that day';
 COMMENT ON COLUMN reporting.daily_group_costs.full_usd IS 'Whole cost of every member: sums over groups count users in several groups more than once (USD)';
 COMMENT ON COLUMN reporting.daily_group_costs.split_usd IS 'Cost of the members, divided evenly among their groups: sums over groups add up (USD)';
-COMMENT ON COLUMN reporting.daily_group_costs.direct_full_usd IS 'What of full_usd comes from the hub''s tagged cost (USD)';
-COMMENT ON COLUMN reporting.daily_group_costs.direct_split_usd IS 'The same, divided evenly among the groups of each set (USD)';
 
 -- Shares are rounded running sums: they add up to exactly 1 over the users of the cluster (of the hub).
 CREATE OR REPLACE VIEW reporting.daily_user_usage AS

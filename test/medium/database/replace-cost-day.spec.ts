@@ -99,14 +99,16 @@ describe("replacing a day's costs", () => {
     ]);
   });
 
+  /** Stores the day as read while it runs, or after its end. */
+  const read = (usd: string, isRunning: boolean) =>
+    stored.session.replaceCostDay(
+      stored.run,
+      { ...dayCosts([['prod', 'compute', usd, 'EC2 - Other']]), isRunning },
+      BASIS,
+      HUB_POLICY,
+    );
+
   it('does not call what the running day grows by a restatement, but what changes once it was read whole', async () => {
-    const read = (usd: string, isRunning: boolean) =>
-      stored.session.replaceCostDay(
-        stored.run,
-        { ...dayCosts([['prod', 'compute', usd, 'EC2 - Other']]), isRunning },
-        BASIS,
-        HUB_POLICY,
-      );
     await read('10', true);
     expect(await read('20', true)).toMatchObject({ changed: true, restatements: 0 });
     // Read in the morning after: still growth.
@@ -119,13 +121,6 @@ describe("replacing a day's costs", () => {
   });
 
   it('calls it a restatement where the day has ended since, with the same figures', async () => {
-    const read = (usd: string, isRunning: boolean) =>
-      stored.session.replaceCostDay(
-        stored.run,
-        { ...dayCosts([['prod', 'compute', usd, 'EC2 - Other']]), isRunning },
-        BASIS,
-        HUB_POLICY,
-      );
     await read('10', true);
     expect(await read('10', false)).toEqual({ changed: true, rowsWritten: 1, restatements: 0 });
     expect(await read('12', false)).toMatchObject({ restatements: 1 });

@@ -53,6 +53,11 @@ export function scopeOfHubUser(cluster: string, hub: string, user: string | unde
   return Object.freeze({ key, cluster, hubs: Object.freeze([hub]), user, withoutShared: false });
 }
 
+/** Whether figures of a cluster may be told; of which hubs is for the statement. */
+export function isClusterSeen(cluster: string, access: AccessScope): boolean {
+  return access.cluster === undefined || access.cluster === cluster;
+}
+
 /** The scope of the request, for a controller's method. */
 export const Access = createParamDecorator(
   (_: unknown, context: ExecutionContext): AccessScope =>

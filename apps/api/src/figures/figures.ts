@@ -12,7 +12,7 @@ import {
   usersOf,
 } from '#libs/database/queries';
 import type { DayWindow } from '#libs/domain';
-import type { AccessScope } from '../access/access-scope.js';
+import { isClusterSeen, type AccessScope } from '../access/access-scope.js';
 import { isStorable } from '../parameters/name-filter.js';
 import { headerOf, NameLookup, NO_FILTER, type AskedNames } from './name-lookup.js';
 
@@ -82,7 +82,7 @@ export class Figures {
   async #clusterOf({ cluster: named }: FigureRequest, access: AccessScope): Promise<string | undefined> {
     const cluster = named ?? access.cluster ?? this.config.clusterName ?? (await this.#onlyCluster());
     if (cluster === undefined || !isStorable(cluster)) return undefined;
-    return access.cluster === undefined || access.cluster === cluster ? cluster : undefined;
+    return isClusterSeen(cluster, access) ? cluster : undefined;
   }
 
   async #onlyCluster(): Promise<string | undefined> {

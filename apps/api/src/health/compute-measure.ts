@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService } from '@nestjs/terminus';
 import { computeFallbacks, ReportingDatabase, type ComputeFallbacks } from '#libs/database/queries';
 import { addDays } from '#libs/domain';
-import type { AccessScope } from '../access/access-scope.js';
+import { isClusterSeen, type AccessScope } from '../access/access-scope.js';
 import { today } from '../parameters/day-range.js';
 
 const DAYS = 30;
@@ -25,7 +25,7 @@ export class ComputeMeasure {
         computeFallbacks({ from: addDays(today(), -DAYS), until: today() }),
       );
       const fallbacks = all
-        .filter(({ cluster }) => access.cluster === undefined || access.cluster === cluster)
+        .filter(({ cluster }) => isClusterSeen(cluster, access))
         .map(({ cluster, days, last_day, goes_on }) => ({ cluster, days, lastDay: last_day, goesOn: goes_on }));
       if (!fallbacks.some(({ goesOn }) => goesOn)) return indicator.up({ fallbacks });
       return indicator.degraded({ message: REMEDY, fallbacks });

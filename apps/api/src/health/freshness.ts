@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService } from '@nestjs/terminus';
 import { ReportingDatabase, syncStatus, usageGaps, type SyncStatus, type UsageGap } from '#libs/database/queries';
 import { addDays, ALL_HUBS } from '#libs/domain';
-import type { AccessScope } from '../access/access-scope.js';
+import { isClusterSeen, type AccessScope } from '../access/access-scope.js';
 import { today } from '../parameters/day-range.js';
 import { joinGaps } from './gaps.js';
 
@@ -28,7 +28,7 @@ export class Freshness {
     const indicator = this.indicators.check('syncs');
     try {
       const sources = (await this.reporting.list<SyncStatus>(syncStatus()))
-        .filter(({ cluster }) => isSeen(cluster, access))
+        .filter(({ cluster }) => isClusterSeen(cluster, access))
         .map((status) => describeSync(status, access));
       const good = sources.length > 0 && sources.every(isGood);
       return good ? indicator.up({ sources }) : indicator.degraded({ sources });
@@ -42,17 +42,15 @@ export class Freshness {
     const window = { from: addDays(today(), -GAP_DAYS), until: today() };
     try {
       const days = await this.reporting.list<UsageGap>(usageGaps(window));
-      const gaps = joinGaps(days.filter(({ cluster, hub }) => isSeen(cluster, access) && isHubSeen(hub, access)));
+      const gaps = joinGaps(
+        days.filter(({ cluster, hub }) => isClusterSeen(cluster, access) && isHubSeen(hub, access)),
+      );
       const recent = gaps.some(({ to }) => to >= addDays(today(), -RECENT_DAYS));
       return recent ? indicator.degraded({ gaps }) : indicator.up({ gaps });
     } catch (error) {
       return indicator.down((error as Error).message);
     }
   }
-}
-
-function isSeen(cluster: string, access: AccessScope): boolean {
-  return access.cluster === undefined || access.cluster === cluster;
 }
 
 function isHubSeen(hub: string, access: AccessScope): boolean {
