@@ -16,26 +16,8 @@ function linkTo(uid: string, title: string, kept: readonly Variable[], set: Vari
 }
 
 const CLOUD: readonly Variable[] = ['datasource', 'cluster', 'step', 'hub', 'component'];
-const USERS: readonly Variable[] = [
-  'datasource',
-  'cluster',
-  'step',
-  'hub',
-  'component',
-  'usergroup',
-  'user',
-  'top_users',
-];
-const GROUPS: readonly Variable[] = [
-  'datasource',
-  'cluster',
-  'step',
-  'hub',
-  'component',
-  'usergroup',
-  'user',
-  'counted',
-];
+const USERS: readonly Variable[] = [...CLOUD, 'usergroup', 'user', 'top_users'];
+const GROUPS: readonly Variable[] = [...CLOUD, 'usergroup', 'user', 'counted'];
 const OF = { cloud: CLOUD, users: USERS, groups: GROUPS } as const;
 
 type From = keyof typeof OF;

@@ -80,6 +80,10 @@ FROM (
     { 'No user bears': 'share', Mostly: 'text', 'Usage not read': 'usd' },
   ).span(12);
 
+/** Columns of the last 7 complete days beside the 7 before. */
+const CHANGE = `coalesce(sum(amount_usd) FILTER (WHERE ${LAST_WEEK}), 0) - coalesce(sum(amount_usd) FILTER (WHERE ${WEEK_BEFORE}), 0) AS "Change",
+       sum(amount_usd) FILTER (WHERE ${LAST_WEEK}) AS "Last 7 days", sum(amount_usd) FILTER (WHERE ${WEEK_BEFORE}) AS "7 before"`;
+
 export const roseMost = () =>
   table(
     {
@@ -90,8 +94,7 @@ export const roseMost = () =>
     },
     `${PERIODS}
 SELECT coalesce(hub, 'All') AS "Hub", coalesce(component, 'total') AS "Component",
-       coalesce(sum(amount_usd) FILTER (WHERE ${LAST_WEEK}), 0) - coalesce(sum(amount_usd) FILTER (WHERE ${WEEK_BEFORE}), 0) AS "Change",
-       sum(amount_usd) FILTER (WHERE ${LAST_WEEK}) AS "Last 7 days", sum(amount_usd) FILTER (WHERE ${WEEK_BEFORE}) AS "7 before"
+       ${CHANGE}
 FROM (${COSTS_OF_PERIODS}
     AND costs.day > last - 14
 ) AS costs
@@ -115,8 +118,7 @@ export const whoseRoseMost = () =>
     },
     `${PERIODS}
 SELECT coalesce(username, 'All') AS "User", coalesce(hub, 'total') AS "Hub",
-       coalesce(sum(amount_usd) FILTER (WHERE ${LAST_WEEK}), 0) - coalesce(sum(amount_usd) FILTER (WHERE ${WEEK_BEFORE}), 0) AS "Change",
-       sum(amount_usd) FILTER (WHERE ${LAST_WEEK}) AS "Last 7 days", sum(amount_usd) FILTER (WHERE ${WEEK_BEFORE}) AS "7 before"
+       ${CHANGE}
 FROM reporting.daily_user_costs AS costs, periods
 WHERE ${IN_CLUSTER} AND costs.day BETWEEN (SELECT last - 13 FROM periods) AND (SELECT last FROM periods)
   AND username IS NOT NULL AND ${picked('hub')} AND ${picked('component')}
