@@ -9,7 +9,6 @@ import {
   withoutRows,
   type NameFilters,
   type ResponseShape,
-  type Statement,
 } from '#libs/database/queries';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { mergeMap, type Observable } from 'rxjs';
@@ -38,8 +37,11 @@ export class FigureInterceptor implements NestInterceptor {
       const endpoint = this.reflector.get<EndpointDescription | undefined>(ENDPOINT, context.getHandler());
       const shape = shapeOf(value, endpoint?.response);
       const request = context.switchToHttp().getRequest<FastifyRequest>();
-      const body = value.statement && (await this.#stream(value.statement, shape, request));
-      const unknown = body ? undefined : await value.findUnknown();
+      const { statement } = value;
+      const { body, unknown } = await whileClientIsThere(request, async (signal) => {
+        const rows = statement && (await this.database.stream(statement, shape, signal));
+        return { body: rows, unknown: rows ? undefined : await value.findUnknown(signal) };
+      });
       if (unknown !== undefined) void reply.header('x-unknown', unknown);
       if (value.request.groups === 'full') void reply.header('x-groups', COUNTED_IN_EACH);
       void reply.header('content-type', contentTypeOf(shape));
@@ -47,26 +49,29 @@ export class FigureInterceptor implements NestInterceptor {
     };
     return next.handle().pipe(mergeMap(toBody));
   }
+}
 
-  /** A response that waits for others of its connection does not hear of the connection's end: the socket does. */
-  async #stream(
-    statement: Statement,
-    shape: ResponseShape,
-    { raw: { socket } }: FastifyRequest,
-  ): Promise<Readable | undefined> {
-    const gone = new AbortController();
-    const abort = () => gone.abort();
-    const unlisten = () => socket.off('close', abort);
-    socket.once('close', abort);
-    if (socket.destroyed) abort();
-    try {
-      const rows = await this.database.stream(statement, shape, gone.signal);
-      if (!rows) unlisten();
-      return rows?.once('close', unlisten);
-    } catch (error) {
-      unlisten();
-      throw error;
-    }
+/**
+ * Gives work a signal that ends it when the client goes, until the body is sent. A response that waits for others of its
+ * connection does not hear of the connection's end: the socket does.
+ */
+async function whileClientIsThere<Result extends { readonly body: Readable | undefined }>(
+  { raw: { socket } }: FastifyRequest,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const gone = new AbortController();
+  const abort = () => gone.abort();
+  const unlisten = () => socket.off('close', abort);
+  socket.once('close', abort);
+  if (socket.destroyed) abort();
+  try {
+    const result = await work(gone.signal);
+    if (result.body) result.body.once('close', unlisten);
+    else unlisten();
+    return result;
+  } catch (error) {
+    unlisten();
+    throw error;
   }
 }
 

@@ -43,7 +43,7 @@ export class FigureResponse {
     readonly request: FigureRequest,
     readonly filters: NameFilters,
     /** Where there are no rows: the names in the request that nobody knows, as a header. */
-    readonly findUnknown: () => Promise<string | undefined>,
+    readonly findUnknown: (signal: AbortSignal) => Promise<string | undefined>,
   ) {}
 }
 
@@ -72,9 +72,9 @@ export class Figures {
     const scope = { cluster, window: request.window, hubs, user, withoutShared };
     const asked = await this.names.filtersOf(scope, request);
     const filters = { ...asked, user: usersOf(scope, asked.user) };
-    return new FigureResponse(statementOf(scope, filters), elements, request, filters, () =>
+    return new FigureResponse(statementOf(scope, filters), elements, request, filters, (signal) =>
       // Who sees only themselves is not told whom else there is.
-      user === undefined ? this.names.unknownOf(scope, request, filters) : Promise.resolve(undefined),
+      user === undefined ? this.names.unknownOf(scope, request, filters, signal) : Promise.resolve(undefined),
     );
   }
 

@@ -50,7 +50,12 @@ export class NameLookup {
    * The header X-Unknown of a response without rows: the names in its request that nobody knows, on any day. To a caller
    * who may see some hubs only, names of other hubs are unknown. Undefined: there are none.
    */
-  async unknownOf(scope: Scope, asked: AskedNames, filters: NameFilters): Promise<string | undefined> {
+  async unknownOf(
+    scope: Scope,
+    asked: AskedNames,
+    filters: NameFilters,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
     const isNamed = asked['cluster'] !== undefined;
     if (isNamed && !(await this.#isKnown(scope.cluster))) return headerOf('cluster', [scope.cluster]);
     const always = { ...scope, window: { from: FIRST_DAY, until: LAST_DAY } };
@@ -58,7 +63,8 @@ export class NameLookup {
     for (const [parameter, kind, values] of namesIn(asked)) {
       const names = filters[kind];
       if (!names) continue;
-      const known = new Set(names.length > 0 ? await this.database.listNames(knownNames(always, kind, names)) : []);
+      const statement = knownNames(always, kind, names);
+      const known = new Set(names.length > 0 ? await this.database.listNames(statement, signal) : []);
       // Names that Postgres cannot hold are in no list of names.
       const unknown = names.length > 0 ? names.filter((name) => !known.has(name)) : values;
       if (unknown.length > 0) parts.push(headerOf(parameter, unknown));

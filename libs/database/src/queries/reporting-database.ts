@@ -80,9 +80,9 @@ export class ReportingDatabase {
     await answer.finally(late.stop);
   }
 
-  /** The column `name` of all rows, which may take as long as a stream. */
-  async listNames(statement: Statement): Promise<string[]> {
-    const body = await this.stream(statement, 'names');
+  /** The column `name` of all rows, which may take as long as a stream. The signal cancels it. */
+  async listNames(statement: Statement, signal?: AbortSignal): Promise<string[]> {
+    const body = await this.stream(statement, 'names', signal);
     return body ? (JSON.parse(await textOf(body)) as string[]) : [];
   }
 
