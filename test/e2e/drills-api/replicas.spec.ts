@@ -141,7 +141,8 @@ it(`two APIs, killed and started ${KILLS} times while days are replaced, answer 
   await writing;
   await sleep(HEARD_MS);
   const settledAt = performance.now();
-  await sleep(500);
+  const settled = (load: Load) => load.samples.filter(({ askedAt, status }) => askedAt > settledAt && status === 200);
+  while (loads.some((load) => settled(load).length <= PATHS.length)) await sleep(100);
   await Promise.all(loads.map((load) => load.stop()));
 
   const samples = loads.flatMap((load) => load.samples);
@@ -159,7 +160,7 @@ it(`two APIs, killed and started ${KILLS} times while days are replaced, answer 
     }
   }
   for (const load of loads) {
-    const last = load.samples.filter(({ askedAt, status }) => askedAt > settledAt && status === 200);
+    const last = settled(load);
     expect(last.length).toBeGreaterThan(PATHS.length);
     for (const sample of last) {
       for (const [day, revision] of revisionsOf(sample))

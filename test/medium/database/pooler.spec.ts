@@ -115,7 +115,8 @@ describe('the sync', () => {
       await expect(openDataSource(pooler.url, NAMED)).rejects.toThrow(TransactionPoolerError);
       const locks = await query(
         database.url,
-        `SELECT FROM pg_locks WHERE mode LIKE '%Exclusive%' AND locktype <> 'virtualxid'`,
+        `SELECT FROM pg_locks WHERE mode LIKE '%Exclusive%' AND locktype <> 'virtualxid'
+           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
       );
       expect(locks).toEqual([]);
       expect(await query(database.url, 'SELECT FROM sync_locks')).toEqual([]);
