@@ -55,7 +55,7 @@ describe('a connection to Cost Explorer', () => {
     expect(dropped).toMatchObject({ code: 1, sent: 5 });
     expect(dropped.costs).toMatchObject({
       status: 'failed',
-      requests: 6,
+      requests: 5,
       error:
         'Cost Explorer dropped the connection. Let this process reach ce.us-east-1.amazonaws.com:443 (network policy, proxy, VPC endpoint)',
     });
