@@ -133,10 +133,10 @@ const everyFigure = {
  */
 export function figureRequest<Own extends z.ZodRawShape>(own: Own) {
   return known({
-    ...own,
     from: text('First day: ISO date or date-time, converted to a UTC day. Default: 30 days up to `to`'),
     to: text('Last day, inclusive: ISO date or date-time, converted to a UTC day. Default, and at most: today'),
     ...everyFigure,
+    ...own,
   }).transform((given, context) => {
     const { from, to, ...rest } = given as typeof given & { from?: string; to?: string };
     return withWindow(rest, parseDayRange(from, to, today()), context);
