@@ -28,7 +28,9 @@ describe('/focus', () => {
     const rows = await charges('from=2025-03-01&to=2025-03-01');
     const of = (tag: string, service: string, component: string) =>
       sumOf(
-        rows.filter((row) => row['x_TaggedHub'] === tag && row['ServiceName'] === service && row['x_Component'] === component),
+        rows.filter(
+          (row) => row['x_TaggedHub'] === tag && row['ServiceName'] === service && row['x_Component'] === component,
+        ),
         'x_Cost',
       );
     const compute = 'Amazon Elastic Compute Cloud - Compute';
@@ -37,7 +39,10 @@ describe('/focus', () => {
     expect(of('prod', 'EC2 - Other', 'home storage')).toBe('4.5000000000');
     expect(of('support', compute, 'compute')).toBe('20.0000000000');
     const borne = (user: string, origin: string) =>
-      sumOf(rows.filter((row) => row['x_User'] === user && row['x_CostOrigin'] === origin), 'x_Cost');
+      sumOf(
+        rows.filter((row) => row['x_User'] === user && row['x_CostOrigin'] === origin),
+        'x_Cost',
+      );
     expect(borne('alice', 'direct')).toBe('21.5033333333');
     expect(borne('bob', 'direct')).toBe('13.0016666666');
     expect(borne('alice', 'shared')).toBe('10.0000000000');

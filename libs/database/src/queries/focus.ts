@@ -1,5 +1,6 @@
 import { SUPPORT_HUB } from '#libs/domain';
 import { CHARGES } from './charges.js';
+import { FOCUS_SERVICES } from './focus-services.js';
 import { scopedValues, type Scope, type Statement } from './statement.js';
 
 /**
@@ -14,8 +15,9 @@ export function focusCharges(scope: Scope, version: number | undefined): Stateme
       scope,
       scope.user,
       scope.withoutShared ?? false,
-      Object.keys(CATEGORIES),
-      Object.values(CATEGORIES),
+      FOCUS_SERVICES.map(({ service }) => service),
+      FOCUS_SERVICES.map(({ category }) => category),
+      FOCUS_SERVICES.map(({ subcategory }) => subcategory),
       ...(version === undefined ? [] : [version]),
     ),
   };
@@ -35,8 +37,9 @@ const COLUMNS = `
     CASE WHEN basis LIKE '%unblended' THEN trim_scale(amount_usd) END AS "BilledCost",
     CASE WHEN basis LIKE '%amortized' THEN trim_scale(amount_usd) END AS "EffectiveCost",
     NULL AS "ListCost", NULL AS "ContractedCost", NULL AS "PricingQuantity", NULL AS "PricingUnit",
-    'AWS' AS "ProviderName", 'AWS' AS "PublisherName", 'AWS' AS "InvoiceIssuerName",
-    service AS "ServiceName", coalesce(categories.category, 'Other') AS "ServiceCategory",
+    'AWS' AS "ProviderName", 'AWS' AS "PublisherName", 'AWS' AS "InvoiceIssuerName", NULL AS "InvoiceId",
+    service AS "ServiceName", coalesce(services.category, 'Other') AS "ServiceCategory",
+    coalesce(services.subcategory, 'Other (Other)') AS "ServiceSubcategory",
     jsonb_strip_nulls(jsonb_build_object('hub', ${SEEN_TAG}, 'component', component,
       'instance_type', nullif(instance_type, ''), 'user_hub', hub, 'user', username,
       'usergroups', array_to_string(usergroups, ','), 'unallocated', reason))::text AS "Tags",
@@ -47,7 +50,7 @@ const COLUMNS = `
     basis AS "x_CostBasis", trim_scale(amount_usd) AS "x_Cost"`;
 
 const CATEGORY = `
-  LEFT JOIN unnest($7::text[], $8::text[]) AS categories (name, category) ON categories.name = service
+  LEFT JOIN unnest($7::text[], $8::text[], $9::text[]) AS services (name, category, subcategory) ON services.name = service
   WHERE ($4::text[] IS NULL OR hub = ANY ($4))
     AND ($5::text IS NULL OR username = $5)
     AND NOT ($6::boolean AND is_shared)`;
@@ -73,52 +76,9 @@ const FROZEN = `
     FROM reporting.closed_months months
     JOIN reporting.closed_costs costs ON costs.cluster = months.cluster AND costs.day >= month
       AND costs.day < month + interval '1 month' AND costs.revision <= months.revision
-    WHERE months.cluster = $1 AND version = $9::integer AND month < $3::date AND month + interval '1 month' > $2::date
+    WHERE months.cluster = $1 AND version = $10::integer AND month < $3::date AND month + interval '1 month' > $2::date
       AND costs.cluster = $1 AND costs.day >= $2::date AND costs.day < $3::date
     GROUP BY day, tagged_hub, service, component, instance_type, hub, username, usergroups, reason, is_shared, bases
     HAVING sum(amount_usd) <> 0
   ) charges
   ${CATEGORY}${ORDER}`;
-
-/** FOCUS's category of an AWS service, as Cost Explorer names it; of others it is Other. */
-const CATEGORIES: Readonly<Record<string, string>> = {
-  'Amazon Elastic Compute Cloud - Compute': 'Compute',
-  'EC2 - Other': 'Compute',
-  'Amazon Elastic Container Service for Kubernetes': 'Compute',
-  'Amazon Elastic Container Service': 'Compute',
-  'Amazon EC2 Container Registry (ECR)': 'Compute',
-  'AWS Lambda': 'Compute',
-  'AWS Batch': 'Compute',
-  'Amazon Simple Storage Service': 'Storage',
-  'Amazon Elastic File System': 'Storage',
-  'Amazon Elastic Block Store': 'Storage',
-  'Amazon FSx': 'Storage',
-  'Amazon Glacier': 'Storage',
-  'AWS Backup': 'Storage',
-  'Amazon Elastic Load Balancing': 'Networking',
-  'Amazon Virtual Private Cloud': 'Networking',
-  'Amazon Route 53': 'Networking',
-  'Amazon CloudFront': 'Networking',
-  'AWS Data Transfer': 'Networking',
-  'AWS Direct Connect': 'Networking',
-  'Amazon Relational Database Service': 'Databases',
-  'Amazon DynamoDB': 'Databases',
-  'Amazon ElastiCache': 'Databases',
-  'Amazon Redshift': 'Analytics',
-  'Amazon Athena': 'Analytics',
-  'AWS Glue': 'Analytics',
-  'Amazon SageMaker': 'AI and Machine Learning',
-  'Amazon Bedrock': 'AI and Machine Learning',
-  AmazonCloudWatch: 'Management and Governance',
-  'AWS CloudTrail': 'Management and Governance',
-  'AWS Config': 'Management and Governance',
-  'AWS Cost Explorer': 'Management and Governance',
-  'AWS Systems Manager': 'Management and Governance',
-  'Amazon Cognito': 'Identity',
-  'AWS Key Management Service': 'Security',
-  'AWS Secrets Manager': 'Security',
-  'Amazon GuardDuty': 'Security',
-  'AWS WAF': 'Security',
-  'Amazon Simple Queue Service': 'Integration',
-  'Amazon Simple Notification Service': 'Integration',
-};
