@@ -1,11 +1,14 @@
 export * from './allocation.js';
 export * from './attribution.js';
 export * from './components.js';
+export { composeStatement } from './compose-statement.js';
 export * from './costs.js';
 export * from './day.js';
 export * from './foreign-text.js';
 export * from './operator-error.js';
 export * from './palette.js';
+export * from './statement-document.js';
+export * from './statement-facts.js';
 export * from './usage.js';
 export * from './usernames.js';
 export * from './usd.js';
