@@ -13,6 +13,7 @@ import { FocusModule } from './focus/focus.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HubsModule } from './hubs/hubs.module.js';
 import { parameterPipe } from './parameters/parameter.pipe.js';
+import { StatementsModule } from './statements/statements.module.js';
 import { UsageModule } from './usage/usage.module.js';
 
 @Module({
@@ -41,6 +42,7 @@ export class AppModule {
         UsageModule,
         DaysModule,
         FocusModule,
+        StatementsModule,
         HealthModule.with(config),
         // After the features, in the order of which the index lists their endpoints.
         DocsModule,

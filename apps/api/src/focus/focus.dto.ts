@@ -1,15 +1,9 @@
 import { z } from 'zod';
-import { choice, figureRequest, single } from '../parameters/parameters.js';
+import { choice, figureRequest, version } from '../parameters/parameters.js';
 
 export const Focus = figureRequest({
   format: choice(['csv'], 'FOCUS is CSV'),
-  version: single(
-    z
-      .string()
-      .regex(/^[1-9]\d{0,8}$/, 'must be a whole number above 0')
-      .optional()
-      .describe('The frozen charges of closed months in this version, and no others; absent: what is stored now'),
-  ).transform((text) => (text === undefined ? undefined : Number(text))),
+  version: version('The frozen charges of closed months in this version, and no others; absent: what is stored now'),
 });
 
 const text = z.string();

@@ -33,7 +33,7 @@ export type {
   Statement,
   Step,
 } from './statement.js';
-export { readStatementFacts, UnknownVersionError, type StatementRequest } from './statement-facts.js';
+export { readStatementFacts, UnknownNameError, UnknownVersionError, type StatementRequest } from './statement-facts.js';
 export { syncStatus, type SyncStatus } from './sync-status.js';
 export { totalCostsPerComponent } from './total-costs-per-component.js';
 export { totalCostsPerGroup } from './total-costs-per-group.js';

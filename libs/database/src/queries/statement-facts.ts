@@ -9,13 +9,21 @@ import {
 } from '#libs/domain';
 import { closedVersions, frozenCosts, monthCosts, monthDays, type MonthFilter } from './month-costs.js';
 import type { ReportingDatabase } from './reporting-database.js';
-import type { Scope, Statement } from './statement.js';
+import { knownNames } from './known-names.js';
+import type { NameKind, Scope, Statement } from './statement.js';
 
 /** There is no such version; the message says which there are. */
 export class UnknownVersionError extends OperatorError {
   constructor(month: Day, asked: number, latest: number) {
     const there = latest === 0 ? 'it is not closed' : `its latest version is ${latest}`;
     super(`${month.slice(0, 7)} has no version ${asked}: ${there}`);
+  }
+}
+
+/** Nobody ever heard of a name that the statement is for: a misspelt one must not look like one without costs. */
+export class UnknownNameError extends OperatorError {
+  constructor(readonly kind: NameKind) {
+    super('is not known: no cost was ever stored of it');
   }
 }
 
@@ -71,6 +79,8 @@ export async function readStatementFacts(
   const linesOf = async (statement: Statement) => (await database.listRows<LineRow>(statement, signal)).map(lineOf);
   const frozen = (first: number) => frozenCosts(within, filter, { window, first, last: chosen!.revision });
   const lines = await linesOf(chosen ? frozen(0) : monthCosts(within, filter));
+  const adjustments = await linesOf(frozenCosts(within, filter, { billedMonth: month }));
+  if (lines.length + adjustments.length === 0) await refuseUnknown(database, within, filter, signal);
   const isWhole =
     !scope.hubs && !scope.withoutShared && !filter.hubs && !(scope.user ?? filter.user) && !filter.usergroup;
   return {
@@ -83,7 +93,7 @@ export async function readStatementFacts(
     bases: made.bases,
     policies: made.policies,
     lines,
-    adjustments: await linesOf(frozenCosts(within, filter, { billedMonth: month })),
+    adjustments,
     restatements: chosen && chosen.version > 1 ? await linesOf(frozen(1)) : [],
     clusterUsd: isWhole ? parseUsd(made.cluster_usd) : undefined,
   };
@@ -96,4 +106,24 @@ function hubsOf({ hubs }: Pick<Scope, 'hubs'>, filter: MonthFilter) {
 
 function lineOf({ direct_usd, shared_usd, month, ...names }: LineRow): AdjustmentLine {
   return { ...names, month: month ?? '', directUsd: parseUsd(direct_usd), sharedUsd: parseUsd(shared_usd) };
+}
+
+/** @throws UnknownNameError */
+async function refuseUnknown(
+  database: ReportingDatabase,
+  scope: Scope,
+  { hubs, user, usergroup }: MonthFilter,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const always = { ...scope, window: { from: '0001-01-01', until: '9999-12-31' } };
+  const asked: [NameKind, readonly string[]][] = [
+    ['hub', hubs ?? []],
+    ['user', user === undefined ? [] : [user]],
+    ['usergroup', usergroup === undefined ? [] : [usergroup]],
+  ];
+  for (const [kind, names] of asked) {
+    if (names.length === 0) continue;
+    const known = await database.listNames(knownNames(always, kind, names), signal);
+    if (names.some((name) => !known.includes(name))) throw new UnknownNameError(kind);
+  }
 }
