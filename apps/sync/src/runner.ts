@@ -8,6 +8,7 @@ import { reasonToCatchUp } from './catch-up.js';
 import { SyncDatabase } from './database.js';
 import { usageWindow } from './plan-usage.js';
 import type { SourceSummary } from './run-summary.js';
+import { closeMonths } from './steps/close-months.js';
 import { costReadingBasis, readCosts } from './steps/read-costs.js';
 import { readUsage } from './steps/read-usage.js';
 import { reallocate } from './steps/reallocate.js';
@@ -62,9 +63,10 @@ export class SyncRunner {
 
 async function runSources(work: SyncWork): Promise<readonly SourceSummary[]> {
   const summaries: SourceSummary[] = [];
-  for (const step of [readCosts, readUsage, reallocate]) {
+  for (const step of [readCosts, readUsage, reallocate, closeMonths]) {
     if (work.signal.aborted) break;
-    summaries.push(await step(work));
+    const summary = await step(work);
+    if (summary) summaries.push(summary);
   }
   return summaries;
 }

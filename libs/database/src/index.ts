@@ -1,3 +1,4 @@
+export { MonthNotClosableError, type ClosedMonth } from './close-month.js';
 export * from './data-source.js';
 export { describeDatabaseError, isRefusedStatement } from './describe-database-error.js';
 export * from './empty-response-error.js';
