@@ -55,13 +55,16 @@ const withWindow = (path: string) => (path.startsWith('/allocation') ? `${path}?
 /** All that the index lists, which is all there is. */
 async function everyPath(): Promise<string[]> {
   const { endpoints } = (await api.get('/index')).json as { endpoints: { path: string; also: string[] }[] };
-  return endpoints.flatMap(({ path, also }) => [path, ...also]).sort();
+  return endpoints.flatMap(({ path, also }) => [path.replace('{month}', '2025-03'), ...also]).sort();
 }
 
 describe('who is logged in', () => {
   it('may ask every endpoint what the docs say: nobody, a person, an admin of the hub, a cluster admin', async () => {
     const anyone = ['/', '/docs', '/health/ready', '/index', '/live', '/openapi.json', '/ready', '/session'];
-    const person = ['/allocation', '/costs_per_user', '/costs-per-user', '/total_usage', '/total-usage'];
+    const person = [
+      ...['/allocation', '/costs_per_user', '/costs-per-user', '/total_usage', '/total-usage'],
+      ...['/focus', '/statements/2025-03'],
+    ];
     const nobodyElse = ['/metrics'];
     const expected: Record<string, number[]> = {};
     for (const path of await everyPath()) {
@@ -82,6 +85,19 @@ describe('who is logged in', () => {
       if (seen[path][0] === 429) seen[path][0] = 401;
     }
     expect(seen).toEqual(expected);
+  });
+
+  it('as a person gets their own statement and charges, and nobody else’s', async () => {
+    const browser = await logIn(ALICE);
+    const statement = await browser.json<{ for: string; summary: { amount_usd: number }[] }>('/statements/2025-03');
+    expect(statement.for).toBe('user alice, hub prod of cluster alpha');
+    expect(statement.summary.at(-1)!.amount_usd).toBe(31.5033333333);
+    const focus = await (await browser.send(`/focus?${DAYS}`)).text();
+    expect(JSON.stringify(statement) + focus).not.toMatch(/bob|carol|staging/);
+    expect(focus).toContain('alice');
+    for (const asked of ['user=bob', 'hub=staging', 'usergroup=research']) {
+      expect([asked, (await browser.send(`/statements/2025-03?${asked}`)).status]).toEqual([asked, 403]);
+    }
   });
 
   it('as a person sees their own costs and usage on that hub, whatever they ask for', async () => {
