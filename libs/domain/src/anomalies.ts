@@ -15,7 +15,7 @@ const LEAST_DAYS = 14;
 const LEAST_WEEKS = 2;
 const LEAST_ACTIVE_DAYS = 3;
 /** A day has to cost more by this much, */
-const LEAST_USD = 5;
+export const LEAST_ANOMALY_USD = 5;
 /** by half of what is usual, */
 const LEAST_PART = 0.5;
 /** and by so many spreads. */
@@ -54,7 +54,7 @@ function patternAfter(days: readonly (number | undefined)[]): UsualCost | undefi
 
 function usualOf(amounts: readonly number[]): UsualCost {
   const usualUsd = median(amounts);
-  const more = Math.max(LEAST_USD, LEAST_PART * usualUsd, SPREADS * robustSpread(amounts, usualUsd));
+  const more = Math.max(LEAST_ANOMALY_USD, LEAST_PART * usualUsd, SPREADS * robustSpread(amounts, usualUsd));
   return { usualUsd, mostUsd: usualUsd + more };
 }
 
