@@ -66,11 +66,10 @@ async function post(
 
 /** The message of a failed fetch may hold the address, which is a secret. */
 function describeFailure(error: unknown): string {
-  if (!(error instanceof Error)) return 'it cannot be reached';
-  if (error.name === 'TimeoutError') return 'it did not respond in time';
-  if (error.name === 'AbortError') return 'the sync was stopped';
-  const code = (error.cause as { code?: unknown } | undefined)?.code;
-  return typeof code === 'string' ? `it cannot be reached (${code})` : 'it cannot be reached';
+  const { name, cause } = Object(error) as { readonly name?: unknown; readonly cause?: { readonly code?: unknown } };
+  if (name === 'TimeoutError') return 'it did not respond in time';
+  if (name === 'AbortError') return 'the sync was stopped';
+  return typeof cause?.code === 'string' ? `it cannot be reached (${cause.code})` : 'it cannot be reached';
 }
 
 function signatureOf(secret: string, content: string): string {
