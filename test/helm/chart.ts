@@ -101,7 +101,9 @@ export function withValues(values: object): string[] {
 /** The renderings that every check goes over, and their arguments. */
 export const RENDERINGS: readonly (readonly [string, string[]])[] = [
   ['the default values', []],
-  ...readdirSync('test/helm/values').map((file) => [file, ['--values', `test/helm/values/${file}`]] as const),
+  ...readdirSync('test/helm/values').map(
+    (file) => [file, ['--values', `test/helm/values/${file}`]] satisfies [string, string[]],
+  ),
 ];
 
 export function find(objects: readonly KubernetesObject[], kind: string, name: string): KubernetesObject {

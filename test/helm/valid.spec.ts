@@ -66,9 +66,7 @@ describe.each(RENDERINGS)('%s', (_, args) => {
 });
 
 it('every container is restricted, on a read-only root file system, and has a limit of memory', () => {
-  // Without trial.yaml, which takes the API's securityContext away.
-  const renderings = RENDERINGS.filter(([name]) => name !== 'trial.yaml').map(([, args]) => args);
-  for (const args of [...renderings, withValues({ database: { embedded: { enabled: true } } })]) {
+  for (const [, args] of RENDERINGS) {
     for (const { pod } of podsOf(render(args))) {
       for (const { name, securityContext, resources } of [...(pod.initContainers ?? []), ...pod.containers]) {
         expect({ name, ...securityContext }).toMatchObject({

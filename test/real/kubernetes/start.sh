@@ -8,7 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/real-kubernetes
 helm=v3.22.0
 kubernetes=1.34.1
-operator=v0.86.2
+operator=v0.85.0
 mkdir -p "$cache"
 
 version="-s -w -X k8s.io/component-base/version.gitVersion=v$kubernetes -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=34"
@@ -19,7 +19,8 @@ done
 # The definitions of ServiceMonitor and PrometheusRule.
 if [ ! -d "$cache/crds" ]; then
   module=$(go mod download -json "github.com/prometheus-operator/prometheus-operator@$operator" | sed -n 's/^.*"Dir": "\(.*\)".*$/\1/p')
-  mkdir "$cache/crds.new"
+  [ -n "$module" ]
+  mkdir -p "$cache/crds.new"
   cp "$module"/example/prometheus-operator-crd/monitoring.coreos.com_{servicemonitors,prometheusrules}.yaml "$cache/crds.new/"
   mv "$cache/crds.new" "$cache/crds"
 fi
