@@ -85,6 +85,39 @@ COMMENT ON COLUMN reporting.daily_user_costs.direct_idle_usd IS 'The part of idl
 COMMENT ON COLUMN reporting.daily_user_costs.shares_idle IS 'Whether users bear idle capacity in direct_usd, shared_usd and amount_usd (IDLE=shared), or it is unallocated (IDLE=separate)';
 COMMENT ON COLUMN reporting.daily_user_costs.reason IS 'Why no user bears the cost: ''idle'', ''no usage'', ''usage not read'', ''anonymous hub'' or ''not allocated''; NULL: a user bears it';
 
+CREATE OR REPLACE VIEW reporting.rolled_up_months AS
+SELECT cluster, month, first_day, last_day FROM month_rollups;
+COMMENT ON VIEW reporting.rolled_up_months IS 'The months that monthly_user_costs and monthly_user_usage hold: all that are stored, unless a day of them has changed since the last run';
+COMMENT ON COLUMN reporting.rolled_up_months.cluster IS 'Name of the cluster';
+COMMENT ON COLUMN reporting.rolled_up_months.month IS 'First day of the month';
+COMMENT ON COLUMN reporting.rolled_up_months.first_day IS 'First stored day of the month';
+COMMENT ON COLUMN reporting.rolled_up_months.last_day IS 'Last stored day of the month';
+
+CREATE OR REPLACE VIEW reporting.monthly_user_costs AS
+SELECT r.cluster, r.month, r.first_day, r.last_day, c.hub, c.username, c.component,
+  CASE WHEN shares_idle THEN direct_usd ELSE direct_usd - direct_idle_usd END AS direct_usd,
+  CASE WHEN shares_idle THEN shared_usd ELSE shared_usd - idle_usd + direct_idle_usd END AS shared_usd,
+  CASE WHEN shares_idle THEN direct_usd + shared_usd ELSE direct_usd + shared_usd - idle_usd END AS amount_usd,
+  c.instance_type, c.idle_usd, c.usergroups, c.reason, c.direct_idle_usd, c.shares_idle
+FROM month_rollups r JOIN month_costs c ON c.cluster = r.cluster AND c.month = r.month;
+COMMENT ON VIEW reporting.monthly_user_costs IS 'Sums of daily_user_costs over the months of rolled_up_months. Read other months from daily_user_costs';
+COMMENT ON COLUMN reporting.monthly_user_costs.cluster IS 'Name of the cluster';
+COMMENT ON COLUMN reporting.monthly_user_costs.month IS 'First day of the month';
+COMMENT ON COLUMN reporting.monthly_user_costs.first_day IS 'First stored day of the month';
+COMMENT ON COLUMN reporting.monthly_user_costs.last_day IS 'Last stored day of the month';
+COMMENT ON COLUMN reporting.monthly_user_costs.hub IS 'Hub where the user was active; of unallocated cost, the hub of its tag';
+COMMENT ON COLUMN reporting.monthly_user_costs.username IS 'User; NULL: unallocated, see reason';
+COMMENT ON COLUMN reporting.monthly_user_costs.component IS 'Component: the kind of the cost';
+COMMENT ON COLUMN reporting.monthly_user_costs.direct_usd IS 'The part that comes from the hub''s tagged cost (USD)';
+COMMENT ON COLUMN reporting.monthly_user_costs.shared_usd IS 'The part that comes from untagged cost (USD)';
+COMMENT ON COLUMN reporting.monthly_user_costs.amount_usd IS 'direct_usd + shared_usd (USD)';
+COMMENT ON COLUMN reporting.monthly_user_costs.instance_type IS 'EC2 instance type; empty where the pool has none';
+COMMENT ON COLUMN reporting.monthly_user_costs.idle_usd IS 'What the row pays for idle capacity: part of amount_usd if shares_idle, else beside it (USD)';
+COMMENT ON COLUMN reporting.monthly_user_costs.usergroups IS 'The user''s groups, in order: a row for each set that they had in the month; NULL: unallocated';
+COMMENT ON COLUMN reporting.monthly_user_costs.reason IS 'Why no user bears the cost; NULL: a user bears it';
+COMMENT ON COLUMN reporting.monthly_user_costs.direct_idle_usd IS 'The part of idle_usd that belongs to direct_usd (USD)';
+COMMENT ON COLUMN reporting.monthly_user_costs.shares_idle IS 'Whether users bear idle capacity in the amounts, or it is unallocated';
+
 -- split_usd divides a row evenly among the groups by rounding running parts: the parts add up to the amount to the last digit.
 CREATE OR REPLACE VIEW reporting.daily_user_group_costs AS
 SELECT c.cluster, c.day, c.hub, c.username, c.component, one.usergroup, c.amount_usd AS full_usd,
@@ -112,9 +145,10 @@ SELECT cluster, day, hub, component, usergroups, reason,
   direct_idle_usd, shares_idle,
   CASE WHEN reason IS NULL
     THEN CASE WHEN shares_idle THEN direct_usd + shared_usd ELSE direct_usd + shared_usd - idle_usd END
-    ELSE 0 END AS borne_usd
+    ELSE 0 END AS borne_usd,
+  instance_type
 FROM day_costs;
-COMMENT ON VIEW reporting.daily_allocated_costs IS 'Cost per day, hub, component and set of groups, each user in one set, with unallocated cost; adds up to the cluster cost';
+COMMENT ON VIEW reporting.daily_allocated_costs IS 'Cost per day, hub, component, instance type and set of groups, each user in one set, with unallocated cost; adds up to the cluster cost';
 COMMENT ON COLUMN reporting.daily_allocated_costs.cluster IS 'Name of the cluster';
 COMMENT ON COLUMN reporting.daily_allocated_costs.day IS 'UTC day';
 COMMENT ON COLUMN reporting.daily_allocated_costs.hub IS 'Hub where the users were active; of unallocated cost, the hub of its tag';
@@ -128,9 +162,10 @@ COMMENT ON COLUMN reporting.daily_allocated_costs.amount_usd IS 'direct_usd + sh
 COMMENT ON COLUMN reporting.daily_allocated_costs.borne_usd IS 'What users bear: amount_usd, or 0 where it is unallocated (USD)';
 COMMENT ON COLUMN reporting.daily_allocated_costs.direct_idle_usd IS 'The part of idle_usd that belongs to direct_usd (USD)';
 COMMENT ON COLUMN reporting.daily_allocated_costs.shares_idle IS 'Whether users bear idle capacity in direct_usd, shared_usd and amount_usd (IDLE=shared), or it is unallocated (IDLE=separate)';
+COMMENT ON COLUMN reporting.daily_allocated_costs.instance_type IS 'EC2 instance type; empty where the pool has none';
 
--- The split is made over the sum of each set of groups: it adds up to that sum to the last digit, and may differ from the
--- sum of daily_user_group_costs.split_usd in the tenth decimal.
+-- The split is made over the sum of each set of groups and instance type: it adds up to that sum to the last digit, and may
+-- differ from the sum of daily_user_group_costs.split_usd in the tenth decimal.
 CREATE OR REPLACE VIEW reporting.daily_group_costs AS
 SELECT c.cluster, c.day, c.hub, c.component, one.usergroup, sum(c.amount_usd) AS full_usd,
   sum(round(c.amount_usd * one.position / cardinality(c.usergroups), 10)
@@ -180,6 +215,24 @@ COMMENT ON COLUMN reporting.daily_user_usage.quantity IS 'Usage over the day, in
 COMMENT ON COLUMN reporting.daily_user_usage.gib_hours IS 'The same in GiB-hours: 1 GiB held for an hour; NULL where the unit is not byte-seconds (GiB-hours)';
 COMMENT ON COLUMN reporting.daily_user_usage.cluster_share IS 'Part of the cluster''s usage of the day; adds up to 1 (0 to 1)';
 COMMENT ON COLUMN reporting.daily_user_usage.hub_share IS 'Part of the hub''s usage of the day; adds up to 1 per hub (0 to 1)';
+
+CREATE OR REPLACE VIEW reporting.monthly_user_usage AS
+SELECT r.cluster, r.month, r.first_day, r.last_day, u.hub, u.username, measures.component, u.measure, measures.unit,
+  u.quantity, u.days
+FROM month_rollups r JOIN month_usage u ON u.cluster = r.cluster AND u.month = r.month
+JOIN (VALUES {{measures}}) AS measures (measure, unit, component, dataset) ON measures.measure = u.measure;
+COMMENT ON VIEW reporting.monthly_user_usage IS 'Sums of daily_user_usage over the months of rolled_up_months. Read other months from daily_user_usage';
+COMMENT ON COLUMN reporting.monthly_user_usage.cluster IS 'Name of the cluster';
+COMMENT ON COLUMN reporting.monthly_user_usage.month IS 'First day of the month';
+COMMENT ON COLUMN reporting.monthly_user_usage.first_day IS 'First stored day of the month';
+COMMENT ON COLUMN reporting.monthly_user_usage.last_day IS 'Last stored day of the month';
+COMMENT ON COLUMN reporting.monthly_user_usage.hub IS 'Hub where the user was active';
+COMMENT ON COLUMN reporting.monthly_user_usage.username IS 'User';
+COMMENT ON COLUMN reporting.monthly_user_usage.component IS 'Component whose cost this usage divides; NULL: none';
+COMMENT ON COLUMN reporting.monthly_user_usage.measure IS 'Measure: what Prometheus counts for each user';
+COMMENT ON COLUMN reporting.monthly_user_usage.unit IS 'Unit of quantity';
+COMMENT ON COLUMN reporting.monthly_user_usage.quantity IS 'Usage over the month, of all instance types, in the unit of the measure';
+COMMENT ON COLUMN reporting.monthly_user_usage.days IS 'How many rows of daily_user_usage it is the sum of';
 
 CREATE OR REPLACE VIEW reporting.user_groups AS
 SELECT cluster, day, hub, username, username_escaped, coalesce(usergroup, 'none') AS usergroup,

@@ -25,6 +25,7 @@ import {
   type SeriesKind,
 } from './cost-series.js';
 import { forgetUser, type Forgotten } from './forget-user.js';
+import { listMonthsToRollUp, rollUpMonth } from './month-rollups.js';
 import { refreshStatistics } from './refresh-statistics.js';
 import { replaceCostDay } from './replace-cost-day.js';
 import { replaceUsageDay } from './replace-usage-day.js';
@@ -146,6 +147,12 @@ export class SyncSession {
       await countChangedDays(transaction, rowsWritten);
       return rowsWritten;
     });
+  }
+
+  /** Makes the rollups of the months that lack one, each in a transaction of its own. */
+  async rollUpMonths(run: RunId): Promise<void> {
+    const months = await this.#alone(() => listMonthsToRollUp(this.#transactionOf(run)));
+    for (const month of months) await this.#inTransaction(run, (transaction) => rollUpMonth(transaction, month));
   }
 
   /**
