@@ -237,10 +237,10 @@ export const DIVIDE_PROPORTIONALLY = `
 
 /** The rollup of the day's user costs, by set of groups. $1 cluster, $2 day. */
 export const INSERT_DAY_COSTS = `
-  INSERT INTO day_costs (cluster, day, hub, component, usergroups, reason, direct_usd, shared_usd, idle_usd,
+  INSERT INTO day_costs (cluster, day, hub, component, instance_type, usergroups, reason, direct_usd, shared_usd, idle_usd,
     direct_idle_usd, shares_idle)
-  SELECT $1, $2::date, hub, component, usergroups, reason, sum(direct_usd), sum(shared_usd), sum(idle_usd),
+  SELECT $1, $2::date, hub, component, instance_type, usergroups, reason, sum(direct_usd), sum(shared_usd), sum(idle_usd),
     sum(direct_idle_usd), bool_and(shares_idle)
   FROM user_costs
   WHERE cluster = $1 AND day = $2::date
-  GROUP BY hub, component, usergroups, reason`;
+  GROUP BY hub, component, instance_type, usergroups, reason`;
