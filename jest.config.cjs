@@ -60,6 +60,15 @@ module.exports = {
           }),
         ]
       : []),
+    // Needs what `npm run test:helm` builds.
+    ...(process.env.TEST_HELM
+      ? [
+          project('helm', ['<rootDir>/test/helm/**/*.spec.ts'], {
+            globalSetup: '<rootDir>/test/support/start-postgres.ts',
+            globalTeardown: '<rootDir>/test/support/stop-postgres.ts',
+          }),
+        ]
+      : []),
     // Needs what `npm run test:jupyterhub` installs.
     ...(process.env.TEST_JUPYTERHUB
       ? [

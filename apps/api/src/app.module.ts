@@ -4,6 +4,7 @@ import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import type { ApiConfig } from '#libs/config';
 import { AccessModule } from './access/access.module.js';
 import { AllocationModule } from './allocation/allocation.module.js';
+import { BudgetsModule } from './budgets/budgets.module.js';
 import { CostsModule } from './costs/costs.module.js';
 import { DaysModule } from './days/days.module.js';
 import { ReportingModule } from './database/reporting.module.js';
@@ -38,6 +39,7 @@ export class AppModule {
         AccessModule,
         CostsModule,
         AllocationModule,
+        BudgetsModule,
         HubsModule,
         UsageModule,
         DaysModule,

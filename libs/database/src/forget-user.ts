@@ -67,6 +67,10 @@ const RENAME: Readonly<Record<string, string>> = {
   group_memberships: `
     UPDATE group_memberships SET username = $4, username_escaped = $4 WHERE cluster = $1 AND hub = $2 AND username = $3`,
   user_costs: `UPDATE user_costs SET username = $4 WHERE cluster = $1 AND hub = $2 AND username = $3`,
+  month_usage: `UPDATE month_usage SET username = $4 WHERE cluster = $1 AND hub = $2 AND username = $3`,
+  month_costs: `UPDATE month_costs SET username = $4 WHERE cluster = $1 AND hub = $2 AND username = $3`,
+  budgets: `UPDATE budgets SET username = $4 WHERE cluster = $1 AND hub = $2 AND username = $3`,
+  anomalies: `UPDATE anomalies SET username = $4 WHERE cluster = $1 AND hub = $2 AND username = $3`,
   closed_costs: `UPDATE closed_costs SET username = $4 WHERE cluster = $1 AND hub = $2 AND username = $3`,
 };
 

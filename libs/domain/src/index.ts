@@ -1,9 +1,13 @@
 export * from './allocation.js';
 export * from './attribution.js';
+export * from './anomalies.js';
+export * from './budget-events.js';
+export * from './budgets.js';
 export * from './components.js';
 export { composeStatement } from './compose-statement.js';
 export * from './costs.js';
 export * from './day.js';
+export * from './forecast.js';
 export * from './foreign-text.js';
 export * from './operator-error.js';
 export * from './palette.js';

@@ -67,6 +67,9 @@ beforeAll(async () => {
   for (const table of ['attributed_costs', 'user_costs', 'user_usage', 'group_memberships', 'day_costs']) {
     await execute(prodAlone.url, `DELETE FROM ${table} WHERE cluster <> 'alpha' OR hub <> 'prod'`);
   }
+  await execute(prodAlone.url, `DELETE FROM budgets WHERE cluster <> 'alpha' OR hub IS DISTINCT FROM 'prod'`);
+  await execute(prodAlone.url, `DELETE FROM forecasts WHERE cluster <> 'alpha' OR name <> 'prod'`);
+  await execute(prodAlone.url, `DELETE FROM anomalies WHERE cluster <> 'alpha' OR hub <> 'prod'`);
   await fillDerived(prodAlone.url);
   api = await RunningApi.start(database.url, 'alpha', { tokens: TOKENS, logger: log });
   apiOfProdAlone = await RunningApi.start(prodAlone.url, 'alpha');
@@ -260,6 +263,10 @@ describe('a token with "shared": false', () => {
       await execute(unshared.url, `DELETE FROM ${table} WHERE cluster <> 'alpha' OR hub <> 'prod'`);
     }
     await execute(unshared.url, 'UPDATE user_costs SET shared_usd = 0');
+    // What is stored of users has shared cost in it.
+    await execute(unshared.url, `DELETE FROM budgets WHERE hub IS DISTINCT FROM 'prod' OR basis <> 'tagged'`);
+    await execute(unshared.url, `DELETE FROM forecasts WHERE name <> 'prod'`);
+    await execute(unshared.url, `DELETE FROM anomalies WHERE hub <> 'prod' OR username IS NOT NULL`);
     await fillDerived(unshared.url);
     apiOfUnshared = await RunningApi.start(unshared.url, 'alpha');
   });
@@ -272,7 +279,7 @@ describe('a token with "shared": false', () => {
 
   it('gets, of every endpoint, what there would be if the cluster shared no cost', async () => {
     for (const path of (await everyPath()).filter((path) => !OPEN.includes(path) && !SAME_FOR_ALL.includes(path))) {
-      for (const question of QUESTIONS) {
+      for (const question of [...QUESTIONS, 'aggregate=service', 'aggregate=hub,component,service&limit=1']) {
         const asked = `${path}?${daysOf(path)}&${knownTo(path, question)}`;
         const seen = await rowsFor(direct, asked);
         const reference = (await apiOfUnshared.rows(asked)).filter((row) => row['name'] !== 'account');

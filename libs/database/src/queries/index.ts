@@ -7,6 +7,9 @@ export {
   type AllocationForm,
   type Dimension,
 } from './allocation.js';
+export { anomalies } from './anomalies.js';
+export { budgets } from './budgets.js';
+export { FORECAST_KINDS, forecasts, type ForecastKind } from './forecasts.js';
 export type { IdleForm } from './borne-costs.js';
 export { dataVersion } from './data-version.js';
 export { asText, withoutRows, type ResponseShape } from './response-shape.js';
