@@ -123,6 +123,7 @@ export const INSERT_USER_COSTS = `
   WITH read AS (
     SELECT dataset, hub, string_to_array(method, ' ') AS measures
     FROM usage_days WHERE cluster = $1 AND day = $2::date AND status <> 'missing'
+      AND (dataset <> 'memberships' OR coverage > 0)
   ),
   last_read AS (
     SELECT hub, dataset, max(read_day.day) AS day
@@ -163,10 +164,13 @@ export const INSERT_USER_COSTS = `
       FROM user_usage
       WHERE cluster = $1 AND day = $2::date
       UNION ALL
-      SELECT hub, '${UNREAD_HUB}', measure, instance_type, sum(quantity), NULL
-      FROM user_usage JOIN last_read USING (hub, day) JOIN divider USING (measure, dataset)
-      WHERE cluster = $1 AND day < $2::date AND day >= $2::date - ${HUB_EXPECTED_DAYS}
-      GROUP BY hub, measure, instance_type
+      SELECT hub, '${UNREAD_HUB}', measure, instance_type, quantity, NULL
+      FROM last_read CROSS JOIN LATERAL (
+        SELECT measure, instance_type, sum(quantity) AS quantity
+        FROM user_usage JOIN divider USING (measure)
+        WHERE cluster = $1 AND day = last_read.day AND hub = last_read.hub AND dataset = last_read.dataset
+        GROUP BY measure, instance_type
+      ) last_used
       UNION ALL
       SELECT hub, username, NULL, NULL, NULL, array_agg(coalesce(usergroup, 'none') ORDER BY usergroup)
       FROM group_memberships
