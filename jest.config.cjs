@@ -60,6 +60,15 @@ module.exports = {
           }),
         ]
       : []),
+    // Needs what `npm run test:focus` installs.
+    ...(process.env.TEST_FOCUS_VALIDATOR
+      ? [
+          project('focus', ['<rootDir>/test/focus/**/*.spec.ts'], {
+            globalSetup: '<rootDir>/test/support/start-postgres.ts',
+            globalTeardown: '<rootDir>/test/support/stop-postgres.ts',
+          }),
+        ]
+      : []),
     // Needs what `npm run test:jupyterhub` installs.
     ...(process.env.TEST_JUPYTERHUB
       ? [

@@ -53,5 +53,6 @@ function withLiterals({ text, values }: Statement): string {
 
 function literal(value: unknown): string {
   if (value === null || value === undefined) return 'NULL';
+  if (Array.isArray(value)) return `ARRAY[${value.map(literal).join(', ')}]`;
   return typeof value === 'string' ? pg.escapeLiteral(value) : String(value);
 }

@@ -1,8 +1,8 @@
 /**
  * How amounts are shown. Grafana's `currencyUSD` loses digits ($1.14K), `currency:financial:$` is known from 12.1 on and
  * written out before (financial:$1.14K), and no unit of 10.4 has both the $ and the comma. So where a figure stands alone it
- * is written by SQL, `$1,143.27`; charts and tables, which need numbers to add up and to sort, have `$1143.27`. Looked at:
- * the units of 10.4.0, 11.6, 12.1 and 13.2.3.
+ * is written by SQL, `$1,143.27`; charts and tables, which need numbers to add up and to sort, have `$1143.27`. Seen with
+ * Grafana's own formatter, `getValueFormat` of @grafana/data 10.4.19, 11.6.0, 12.0.2, 12.1.0 and 13.0.1.
  */
 export const USD = 'prefix:$';
 

@@ -30,9 +30,9 @@ export const USER_COSTS_BY_DAY = `
 /** What each user cost by day and component. */
 export const USER_COSTS = userCosts('$__timeFilter(day)');
 
-/** The same of as many days before the range. */
-export const USER_COSTS_BEFORE = userCosts(
-  `day BETWEEN ${FIRST_DAY} - (${LAST_DAY} - ${FIRST_DAY} + 1) AND ${FIRST_DAY} - 1`,
+/** The same with as many days before the range: to read both at once is quicker. */
+export const USER_COSTS_SINCE_BEFORE = userCosts(
+  `day BETWEEN ${FIRST_DAY} - (${LAST_DAY} - ${FIRST_DAY} + 1) AND ${LAST_DAY}`,
 );
 
 function userCosts(days: string): string {

@@ -161,12 +161,13 @@ CREATE TABLE user_costs (
   CONSTRAINT user_costs_usergroups CHECK ((username IS NULL) = (usergroups IS NULL))
 );
 
--- The one rollup of user_costs: by set of groups instead of by person. usergroups NULL: unallocated cost.
+-- The rollup of user_costs by day: by set of groups instead of by person. usergroups NULL: unallocated cost.
 CREATE TABLE day_costs (
   cluster         text COLLATE "C" NOT NULL,
   day             date NOT NULL,
   hub             text COLLATE "C" NOT NULL,
   component       text COLLATE "C" NOT NULL,
+  instance_type   text COLLATE "C" NOT NULL DEFAULT '',
   usergroups      text[] COLLATE "C",
   reason          text COLLATE "C",
   direct_usd      numeric(20,10) NOT NULL,
@@ -174,6 +175,6 @@ CREATE TABLE day_costs (
   idle_usd        numeric(20,10) NOT NULL DEFAULT 0,
   direct_idle_usd numeric(20,10) NOT NULL DEFAULT 0,
   shares_idle     boolean NOT NULL DEFAULT true,
-  UNIQUE NULLS NOT DISTINCT (cluster, day, hub, component, usergroups, reason),
+  UNIQUE NULLS NOT DISTINCT (cluster, day, hub, component, instance_type, usergroups, reason),
   CONSTRAINT day_costs_unallocated CHECK ((usergroups IS NULL) = (reason IS NOT NULL))
 );

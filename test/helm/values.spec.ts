@@ -227,8 +227,6 @@ describe.each(RENDERINGS)('the pods of %s', (_, args) => {
     sync: SYNC_VARIABLES,
     migrate: ['DATABASE_URL'],
   };
-  // Of budgets, which the sync is to know.
-  const COMING = ['BUDGETS_FILE', 'ALERT_WEBHOOK_URL', 'ALERT_WEBHOOK_SECRET'];
 
   it('start programs of the image with variables that they know, and mount the files that these name', () => {
     const extra = ['NODE_ENV', 'HTTPS_PROXY', 'AWS_REGION', 'CLUSTER_NAME'];
@@ -238,7 +236,7 @@ describe.each(RENDERINGS)('the pods of %s', (_, args) => {
       expect([node, existsSync(program!.replace(/^dist\//, '').replace(/\.js$/, '.ts'))]).toEqual(['node', true]);
       const unknown = container.env
         .map(({ name }) => name)
-        .filter((name) => ![...KNOWN[part]!, ...COMING, ...extra].includes(name));
+        .filter((name) => ![...KNOWN[part]!, ...extra].includes(name));
       expect([part, unknown]).toEqual([part, []]);
       const files = container.env.filter(({ name }) => name.endsWith('_FILE')).map(({ value }) => value!);
       const mounts = (container.volumeMounts ?? []).map(({ mountPath }) => mountPath);

@@ -24,6 +24,6 @@ const FILL = `
   WHERE username IS NOT NULL;
 
   DELETE FROM day_costs;
-  INSERT INTO day_costs (cluster, day, hub, component, usergroups, reason, direct_usd, shared_usd)
-  SELECT cluster, day, hub, component, usergroups, reason, sum(direct_usd), sum(shared_usd)
-  FROM user_costs GROUP BY cluster, day, hub, component, usergroups, reason;`;
+  INSERT INTO day_costs (cluster, day, hub, component, instance_type, usergroups, reason, direct_usd, shared_usd)
+  SELECT cluster, day, hub, component, instance_type, usergroups, reason, sum(direct_usd), sum(shared_usd)
+  FROM user_costs GROUP BY cluster, day, hub, component, instance_type, usergroups, reason;`;

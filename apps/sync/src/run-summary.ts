@@ -25,6 +25,7 @@ export const SOURCE_NAMES: Readonly<Record<SyncSource, string>> = {
   'cost-explorer': 'Costs (Cost Explorer)',
   prometheus: 'Usage (Prometheus)',
   allocation: 'Allocation',
+  budgets: 'Budgets, forecasts and anomalies',
 };
 
 export function skippedSummary(source: SyncSource, note: string): SourceSummary {

@@ -8,6 +8,8 @@ import { reasonToCatchUp } from './catch-up.js';
 import { SyncDatabase } from './database.js';
 import { usageWindow } from './plan-usage.js';
 import type { SourceSummary } from './run-summary.js';
+import { closeMonths } from './steps/close-months.js';
+import { keepBudgets } from './steps/keep-budgets.js';
 import { costReadingBasis, readCosts } from './steps/read-costs.js';
 import { readUsage } from './steps/read-usage.js';
 import { reallocate } from './steps/reallocate.js';
@@ -29,11 +31,14 @@ export class SyncRunner {
     return this.withSession(task, runSources);
   }
 
-  /** As `run`, when the stored days or the last runs give a reason to; else an empty summary. */
+  /**
+   * As `run`, when the stored days or the last runs give a reason to. Else only budgets, whose file may have changed, and alerts
+   * that wait: an empty summary where that changes nothing.
+   */
   async runIfBehind(task: SyncTask, onReason: (reason: string) => void): Promise<RunResult> {
     return this.withSession(task, async (work) => {
       const reason = await findReason(work);
-      if (reason === undefined) return [];
+      if (reason === undefined) return keepBudgetsAlone(work);
       onReason(reason);
       return runSources(work);
     });
@@ -62,16 +67,24 @@ export class SyncRunner {
 
 async function runSources(work: SyncWork): Promise<readonly SourceSummary[]> {
   const summaries: SourceSummary[] = [];
-  for (const step of [readCosts, readUsage, reallocate]) {
+  for (const step of [readCosts, readUsage, reallocate, closeMonths, keepBudgets]) {
     if (work.signal.aborted) break;
-    summaries.push(await step(work));
+    const summary = await step(work);
+    if (summary) summaries.push(summary);
   }
   return summaries;
+}
+
+async function keepBudgetsAlone(work: SyncWork): Promise<readonly SourceSummary[]> {
+  const summary = await keepBudgets(work);
+  return summary.status === 'skipped' ? [] : [summary];
 }
 
 async function findReason({ config, policy, session, today }: SyncWork): Promise<string | undefined> {
   const latestRuns = new Map<SyncSource, RecordedRun>();
   for (const source of SYNC_SOURCES) {
+    // Budgets are looked at in any case, and cost nothing.
+    if (source === 'budgets') continue;
     const run = await session.findLatestRun(source);
     if (run) latestRuns.set(source, run);
   }

@@ -1,4 +1,6 @@
+import { addDays, isDay } from '#libs/domain';
 import { useEffect, useState } from 'preact/hooks';
+import { today } from './days.js';
 
 export const DIMENSIONS = ['hub', 'component', 'user', 'usergroup', 'instance_type', 'service'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
@@ -29,12 +31,19 @@ export function parseView(search: string): View {
   const filters = DIMENSIONS.filter((name) => query.has(name)).map((name) => [name, query.getAll(name)] as const);
   return {
     page: oneOf('page', PAGES, FIRST_VIEW.page),
-    range: query.get('range') ?? FIRST_VIEW.range,
+    range: query.get('range') ?? rangeOfRest(query) ?? FIRST_VIEW.range,
     step: oneOf('step', STEPS, FIRST_VIEW.step),
     by: oneOf('by', DIMENSIONS, FIRST_VIEW.by),
     filters: Object.fromEntries(filters),
     sort: query.get('sort') ?? FIRST_VIEW.sort,
   };
+}
+
+/** What a link means that was written as for the REST endpoints: `from=2026-10-01&to=2026-10-31`, or one of them. */
+function rangeOfRest(query: URLSearchParams): string | undefined {
+  const to = query.get('to') ?? today();
+  const from = query.get('from') ?? (query.has('to') && isDay(to) ? addDays(to, -29) : '');
+  return isDay(from) && isDay(to) ? `${from}..${to}` : undefined;
 }
 
 /** `?page=explore&by=user&hub=prod`: what differs from the first view, in one order. */

@@ -35,7 +35,7 @@ export const ageOfSync = () =>
 SELECT source AS "Source",
        extract(epoch FROM now() - last_success_at)::double precision AS "Age"
 FROM reporting.sync_status
-WHERE ${IN_CLUSTER}
+WHERE ${IN_CLUSTER} AND source <> 'budgets'
 ORDER BY source`,
         'table',
       ),

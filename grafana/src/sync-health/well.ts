@@ -28,7 +28,7 @@ WITH sources AS (
   SELECT 2, CASE WHEN last_success_at IS NULL THEN 'No run of ' || source || ' ever succeeded'
                  ELSE 'No good run of ' || source || ' since ' || to_char(last_success_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') END,
          'Does the sync run? See its log, then npm run doctor'
-  FROM sources WHERE source <> 'allocation' AND coalesce(last_success_at < now() - ${TOO_OLD}, true)
+  FROM sources WHERE source NOT IN ('allocation', 'budgets') AND coalesce(last_success_at < now() - ${TOO_OLD}, true)
   UNION ALL
   SELECT 3, 'Never synced: ' || wanted.source, 'Start the sync: npm run start:sync; npm run doctor tells what it lacks'
   FROM (VALUES ('cost-explorer'), ('prometheus')) AS wanted (source)

@@ -3,7 +3,7 @@ import { SHARE } from '../money.js';
 import { AMOUNT, table } from '../panels.js';
 import { IN_CLUSTER } from '../sql.js';
 import { FIRST_DAY, LAST_DAY } from '../step.js';
-import { GIB_HOUR, USAGE, USER_COSTS, USER_COSTS_BEFORE } from '../users-picked.js';
+import { GIB_HOUR, USAGE, USER_COSTS_SINCE_BEFORE } from '../users-picked.js';
 import { NO_USER } from './by-step.js';
 
 /** The most rows that the table shows: a browser has to hold them. */
@@ -39,17 +39,15 @@ FROM (
          CASE WHEN grouping(hub) = 0 THEN sum(home_gib) END AS home_gib,
          CASE WHEN grouping(hub) = 0 THEN max(dated_groups) END AS dated_groups
   FROM (
-    SELECT hub, username, sum(amount_usd) AS usd, sum(direct_usd) AS direct_usd,
-           sum(amount_usd) FILTER (WHERE component = 'compute') AS compute_usd,
+    SELECT hub, username,
+           sum(amount_usd) FILTER (WHERE day >= ${FIRST_DAY}) AS usd,
+           sum(direct_usd) FILTER (WHERE day >= ${FIRST_DAY}) AS direct_usd,
+           sum(amount_usd) FILTER (WHERE day >= ${FIRST_DAY} AND component = 'compute') AS compute_usd,
+           sum(amount_usd) FILTER (WHERE day < ${FIRST_DAY}) AS before_usd,
            max(day::text || usergroups) FILTER (WHERE day > ${LAST_STORED} - 7) AS dated_groups
-    FROM ${USER_COSTS}
+    FROM ${USER_COSTS_SINCE_BEFORE}
     GROUP BY hub, username
   ) AS users
-  FULL JOIN (
-    SELECT hub, username, sum(amount_usd) AS before_usd
-    FROM ${USER_COSTS_BEFORE}
-    GROUP BY hub, username
-  ) AS before USING (hub, username)
   LEFT JOIN (
     SELECT hub, username,
            sum(quantity) FILTER (WHERE component = 'compute') / ${GIB_HOUR} AS compute_gib_hours,

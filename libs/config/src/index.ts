@@ -11,5 +11,6 @@ export {
   syncConfig,
   type PrometheusConfig,
   type SyncConfig,
+  type WebhookConfig,
 } from './sync-config.js';
 export { warnOfVariables } from './warn-of-variables.js';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Environment } from './environment.js';
 
-const SECRET = /(PASSWORD|TOKEN|SECRET)$/;
+/** The address of a webhook lets in whoever knows it. */
+const SECRET = /(PASSWORD|TOKEN|SECRET|WEBHOOK_URL)$/;
 
 /**
  * The settings in force, `NAME=value` each, without secrets: what the environment says, and where it says nothing the

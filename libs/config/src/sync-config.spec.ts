@@ -23,6 +23,8 @@ const variablesOf = (faults: readonly string[]) => faults.map((fault) => fault.s
 describe("the sync's configuration", () => {
   it('has a default for all but the database, the cluster and Prometheus', () => {
     expect(parseSyncConfig(complete)).toEqual({
+      budgets: [],
+      webhook: undefined,
       databaseUrl: 'postgres://sync@db:5432/costs',
       clusterName: 'hub-cluster',
       prometheus: {
@@ -250,6 +252,28 @@ describe("the sync's configuration", () => {
     expect(hubsOf(',')).toEqual([]);
   });
 
+  it('takes a webhook with the secret that its alerts are signed with, and neither alone', () => {
+    const webhook = { url: 'https://hooks.example.org/alerts', secret: 's3cret' };
+    const both = { ALERT_WEBHOOK_URL: webhook.url, ALERT_WEBHOOK_SECRET: webhook.secret };
+    expect(parseSyncConfig({ ...complete, ...both }).webhook).toEqual(webhook);
+    expect(faultsOf({ ...complete, ...both, ALERT_WEBHOOK_SECRET: '' })).toEqual([
+      'ALERT_WEBHOOK_SECRET: is required with ALERT_WEBHOOK_URL',
+    ]);
+    expect(faultsOf({ ...complete, ALERT_WEBHOOK_SECRET: 's3cret' })).toEqual([
+      'ALERT_WEBHOOK_URL: is required with ALERT_WEBHOOK_SECRET',
+    ]);
+    expect(faultsOf({ ...complete, ...both, ALERT_WEBHOOK_URL: 'https://a:b@hooks.example.org' })).toEqual([
+      'ALERT_WEBHOOK_URL: must be a URL without a username, such as https://hooks.example.org/alerts',
+    ]);
+  });
+
+  it('names the faults of a budgets file beside its own', () => {
+    expect(faultsOf({ ...complete, BUDGETS_FILE: '/nowhere/budgets.yaml', COST_BASIS: 'gross' })).toEqual([
+      expect.stringMatching(/^COST_BASIS: /),
+      'BUDGETS_FILE: /nowhere/budgets.yaml: cannot be read: ENOENT',
+    ]);
+  });
+
   it('cannot be changed once it is read', () => {
     const config = parseSyncConfig(complete);
     const change = () => ((config.attribution.core.nodeServices as string[])[0] = 'changed');
@@ -265,6 +289,8 @@ describe('the settings in force', () => {
       PROMETHEUS_URL: 'https://user:s3cret@prometheus:9090/api?token=s3cret',
       PROMETHEUS_PASSWORD: 's3cret',
       PROMETHEUS_BEARER_TOKEN: 's3cret',
+      ALERT_WEBHOOK_URL: 'https://hooks.example.org/services/s3cret',
+      ALERT_WEBHOOK_SECRET: 's3cret',
       ALLOCATION: 'cluster',
       EXCLUDED_HUBS: '',
       HOME: '/root',

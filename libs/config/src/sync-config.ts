@@ -6,12 +6,14 @@ import {
   IDLE_FORMS,
   type AllocationPolicy,
   type AttributionConfig,
+  type Budget,
   type ComputeMeasure,
   type CostBasis,
 } from '#libs/domain';
 import { validateCronExpression } from 'cron';
 import { z } from 'zod';
 import { readAttributionFile } from './attribution-file.js';
+import { readBudgetsFile } from './budgets-file.js';
 import { databaseUrl } from './database-url.js';
 import { ConfigurationError, deepFreeze, parseEnvironment, type Environment } from './environment.js';
 import { describeSettings } from './settings.js';
@@ -27,6 +29,7 @@ import {
   port,
   requestCount,
   resolutionSeconds,
+  webhookUrl,
 } from './variables.js';
 
 /** Where Prometheus is and how to be let in. */
@@ -62,6 +65,14 @@ export interface SyncConfig {
   readonly computeMeasure: ComputeMeasure;
   readonly usageResolutionSeconds: number;
   readonly attribution: AttributionConfig;
+  readonly budgets: readonly Budget[];
+  readonly webhook: WebhookConfig | undefined;
+}
+
+/** Where alerts are sent, and what they are signed with. */
+export interface WebhookConfig {
+  readonly url: string;
+  readonly secret: string;
 }
 
 const syncVariables = z.object({
@@ -92,6 +103,9 @@ const syncVariables = z.object({
   COMPUTE_MEASURE: z.enum(COMPUTE_MEASURES, `must be one of ${COMPUTE_MEASURES.join(', ')}`).default('node_share'),
   USAGE_RESOLUTION: resolutionSeconds.prefault('1m'),
   ATTRIBUTION_FILE: z.string().optional(),
+  BUDGETS_FILE: z.string().optional(),
+  ALERT_WEBHOOK_URL: webhookUrl.optional(),
+  ALERT_WEBHOOK_SECRET: z.string().optional(),
 });
 
 /** Names of the variables that the sync knows. */
@@ -109,9 +123,12 @@ export function parseSyncConfig(environment: Environment): SyncConfig {
   const path = environment['ATTRIBUTION_FILE'] || undefined;
   const file = readAttributionFile(path);
   const fileFaults = 'faults' in file ? file.faults.map((fault) => `ATTRIBUTION_FILE: ${path}: ${fault}`) : [];
+  const budgetsPath = environment['BUDGETS_FILE'] || undefined;
+  const budgets = readBudgetsFile(budgetsPath);
+  if ('faults' in budgets) fileFaults.push(...budgets.faults.map((fault) => `BUDGETS_FILE: ${budgetsPath}: ${fault}`));
   const { variables, faults } = parseVariables(environment);
   const all = [...faults, ...contradictions(environment), ...fileFaults];
-  if (all.length > 0 || !variables || 'faults' in file) throw new ConfigurationError(all);
+  if (all.length > 0 || !variables || 'faults' in file || 'faults' in budgets) throw new ConfigurationError(all);
   return deepFreeze({
     databaseUrl: variables.DATABASE_URL,
     clusterName: variables.CLUSTER_NAME,
@@ -138,6 +155,8 @@ export function parseSyncConfig(environment: Environment): SyncConfig {
     computeMeasure: variables.COMPUTE_MEASURE,
     usageResolutionSeconds: variables.USAGE_RESOLUTION,
     attribution: file.attribution,
+    budgets,
+    webhook: webhookOf(variables),
   });
 }
 
@@ -161,6 +180,10 @@ function contradictions(environment: Environment): string[] {
     const [given, missing] = has('PROMETHEUS_USERNAME') ? ['USERNAME', 'PASSWORD'] : ['PASSWORD', 'USERNAME'];
     faults.push(`PROMETHEUS_${missing}: is required with PROMETHEUS_${given}`);
   }
+  if (has('ALERT_WEBHOOK_URL') !== has('ALERT_WEBHOOK_SECRET')) {
+    const [given, missing] = has('ALERT_WEBHOOK_URL') ? ['URL', 'SECRET'] : ['SECRET', 'URL'];
+    faults.push(`ALERT_WEBHOOK_${missing}: is required with ALERT_WEBHOOK_${given}`);
+  }
   if (has('PROMETHEUS_BEARER_TOKEN') && has('PROMETHEUS_USERNAME')) {
     faults.push('PROMETHEUS_BEARER_TOKEN: contradicts PROMETHEUS_USERNAME; set one of the two');
   }
@@ -169,6 +192,10 @@ function contradictions(environment: Environment): string[] {
     faults.push(`PROMETHEUS_SIGV4_REGION: contradicts ${passwords.join(' and ')}; a signature takes their place`);
   }
   return faults;
+}
+
+function webhookOf({ ALERT_WEBHOOK_URL: url, ALERT_WEBHOOK_SECRET: secret }: SyncVariables): WebhookConfig | undefined {
+  return url === undefined || secret === undefined ? undefined : { url, secret };
 }
 
 function prometheusUrl(variables: SyncVariables): string {

@@ -11,6 +11,14 @@ export const httpUrl = z
   .string()
   .refine((text) => isUrl(text, ['http:', 'https:']), 'must be a URL such as http://prometheus:9090');
 
+/** Where alerts are sent. */
+export const webhookUrl = z
+  .string()
+  .refine(
+    (text) => isUrl(text, ['http:', 'https:']) && new URL(text).username + new URL(text).password === '',
+    'must be a URL without a username, such as https://hooks.example.org/alerts',
+  );
+
 /** A host name or address without a port, as it stands in a URL: an IPv6 address gets its brackets. */
 export const hostName = z
   .string()

@@ -1,5 +1,6 @@
 import { COMPUTE, planProportionalSteps, SUPPORT_HUB, type AllocationPolicy, type Day } from '#libs/domain';
 import { DIVIDE_PROPORTIONALLY, INSERT_DAY_COSTS, INSERT_USER_COSTS } from './allocation-sql.js';
+import { dropMonthRollup } from './month-rollups.js';
 import { affectedRows, type RunTransaction } from './run-transaction.js';
 
 /**
@@ -10,6 +11,7 @@ import { affectedRows, type RunTransaction } from './run-transaction.js';
  */
 export async function allocateDay(transaction: RunTransaction, day: Day, policy: AllocationPolicy): Promise<number> {
   const { queryRunner, cluster } = transaction;
+  await dropMonthRollup(transaction, day);
   await queryRunner.query(`DELETE FROM user_costs WHERE cluster = $1 AND day = $2`, [cluster, day]);
   const { policies = {}, idle = 'shared' } = policy;
   const common = [cluster, day, policy.allocation, SUPPORT_HUB, COMPUTE, idle === 'shared'];

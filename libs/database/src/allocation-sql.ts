@@ -163,10 +163,13 @@ export const INSERT_USER_COSTS = `
       FROM user_usage
       WHERE cluster = $1 AND day = $2::date
       UNION ALL
-      SELECT hub, '${UNREAD_HUB}', measure, instance_type, sum(quantity), NULL
-      FROM user_usage JOIN last_read USING (hub, day) JOIN divider USING (measure, dataset)
-      WHERE cluster = $1 AND day < $2::date AND day >= $2::date - ${HUB_EXPECTED_DAYS}
-      GROUP BY hub, measure, instance_type
+      SELECT hub, '${UNREAD_HUB}', measure, instance_type, quantity, NULL
+      FROM last_read CROSS JOIN LATERAL (
+        SELECT measure, instance_type, sum(quantity) AS quantity
+        FROM user_usage JOIN divider USING (measure)
+        WHERE cluster = $1 AND day = last_read.day AND hub = last_read.hub AND dataset = last_read.dataset
+        GROUP BY measure, instance_type
+      ) last_used
       UNION ALL
       SELECT hub, username, NULL, NULL, NULL, array_agg(coalesce(usergroup, 'none') ORDER BY usergroup)
       FROM group_memberships
@@ -233,10 +236,10 @@ export const DIVIDE_PROPORTIONALLY = `
 
 /** The rollup of the day's user costs, by set of groups. $1 cluster, $2 day. */
 export const INSERT_DAY_COSTS = `
-  INSERT INTO day_costs (cluster, day, hub, component, usergroups, reason, direct_usd, shared_usd, idle_usd,
+  INSERT INTO day_costs (cluster, day, hub, component, instance_type, usergroups, reason, direct_usd, shared_usd, idle_usd,
     direct_idle_usd, shares_idle)
-  SELECT $1, $2::date, hub, component, usergroups, reason, sum(direct_usd), sum(shared_usd), sum(idle_usd),
+  SELECT $1, $2::date, hub, component, instance_type, usergroups, reason, sum(direct_usd), sum(shared_usd), sum(idle_usd),
     sum(direct_idle_usd), bool_and(shares_idle)
   FROM user_costs
   WHERE cluster = $1 AND day = $2::date
-  GROUP BY hub, component, usergroups, reason`;
+  GROUP BY hub, component, instance_type, usergroups, reason`;

@@ -16,6 +16,7 @@ export async function refreshStatistics(queryRunner: QueryRunner, run: RunId): P
   );
   if (mayAnalyze.length === 0) return;
   await queryRunner.query(
-    `ANALYZE cost_days, attributed_costs, usage_days, user_usage, group_memberships, node_capacity, user_costs, day_costs`,
+    `ANALYZE cost_days, attributed_costs, usage_days, user_usage, group_memberships, node_capacity, user_costs, day_costs,
+       month_rollups, month_costs, month_usage`,
   );
 }

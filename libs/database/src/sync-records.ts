@@ -3,7 +3,7 @@ import type { Component, CostBasis, Day, DayWindow, UsageDataset } from '#libs/d
 /** Identifies one row of sync_runs. */
 export type RunId = string;
 
-export const SYNC_SOURCES = ['cost-explorer', 'prometheus', 'allocation'] as const;
+export const SYNC_SOURCES = ['cost-explorer', 'prometheus', 'allocation', 'budgets'] as const;
 export type SyncSource = (typeof SYNC_SOURCES)[number];
 
 export const SYNC_TRIGGERS = ['schedule', 'startup', 'once', 'backfill', 'forget'] as const;

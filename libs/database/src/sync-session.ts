@@ -1,4 +1,5 @@
 import {
+  firstOfMonth,
   OperatorError,
   type AllocationPolicy,
   type DatasetReading,
@@ -7,8 +8,32 @@ import {
   type DayWindow,
 } from '#libs/domain';
 import type { DataSource, QueryRunner } from 'typeorm';
+import { listPendingAlerts, recordAlertAttempt, recordAlertSent, type PendingAlert } from './alerts.js';
 import { reallocateDay } from './allocate-day.js';
+import {
+  closeMonth,
+  hasUnrecordedRestatements,
+  listSettledMonths,
+  recordRestatements,
+  type ClosedMonth,
+} from './close-month.js';
+import {
+  listBudgetEvents,
+  listBudgetNames,
+  replaceBudgetFigures,
+  type BudgetFigures,
+  type RecordedBudgetEvent,
+} from './budget-figures.js';
+import {
+  listCostSeries,
+  listNotableUserSeries,
+  listReadDays,
+  type DayCost,
+  type SeriesFilter,
+  type SeriesKind,
+} from './cost-series.js';
 import { forgetUser, type Forgotten } from './forget-user.js';
+import { listMonthsToRollUp, rollUpMonth } from './month-rollups.js';
 import { refreshStatistics } from './refresh-statistics.js';
 import { replaceCostDay } from './replace-cost-day.js';
 import { replaceUsageDay } from './replace-usage-day.js';
@@ -34,7 +59,14 @@ import type {
   UsageDay,
   UsageDayReplacement,
 } from './sync-records.js';
-import { countChangedDays, failAbandonedRuns, findLatestRun, finishRun, insertRun } from './sync-runs.js';
+import {
+  countChangedDays,
+  countSucceededRuns,
+  failAbandonedRuns,
+  findLatestRun,
+  finishRun,
+  insertRun,
+} from './sync-runs.js';
 
 /** The connection that held the cluster's lock is gone: another process may be at work, so this one writes no more. */
 export class SessionLostError extends OperatorError {
@@ -132,6 +164,57 @@ export class SyncSession {
     });
   }
 
+  /** Makes the rollups of the months that lack one, each in a transaction of its own. */
+  async rollUpMonths(run: RunId): Promise<void> {
+    const months = await this.#alone(() => listMonthsToRollUp(this.#transactionOf(run)));
+    for (const month of months) await this.#inTransaction(run, (transaction) => rollUpMonth(transaction, month));
+  }
+
+  /** Freezes a month, or the next version of it. @throws MonthNotClosableError; nothing is written then. */
+  async closeMonth(run: RunId, month: Day, today: Day): Promise<ClosedMonth> {
+    return this.#inTransaction(run, async (transaction) => {
+      const closed = await closeMonth(transaction, month, today);
+      if (closed.rows > 0) await countChangedDays(transaction, closed.rows);
+      return closed;
+    });
+  }
+
+  /** The same in a run of its own, which is recorded only if it closed the month. */
+  async closeMonthAlone(month: Day, today: Day): Promise<ClosedMonth> {
+    return this.#alone(() =>
+      this.queryRunner.manager.transaction(async () => {
+        const window = { from: month, until: firstOfMonth(month, 1) };
+        const run = await insertRun(this.queryRunner, this.cluster, { source: 'allocation', trigger: 'once', window });
+        const transaction = this.#transactionOf(run);
+        const closed = await closeMonth(transaction, month, today);
+        if (closed.rows > 0) await countChangedDays(transaction, closed.rows);
+        await finishRun(transaction, { status: 'succeeded' }, 0);
+        return closed;
+      }),
+    );
+  }
+
+  /** Records beside the frozen figures what AWS restated of closed months; returns the rows written. */
+  async recordRestatementsOfClosedMonths(run: RunId): Promise<number> {
+    return this.#inTransaction(run, async (transaction) => {
+      const rows = await recordRestatements(transaction);
+      if (rows > 0) await countChangedDays(transaction, rows);
+      return rows;
+    });
+  }
+
+  async hasUnrecordedRestatements(): Promise<boolean> {
+    return this.#alone(() => hasUnrecordedRestatements({ queryRunner: this.queryRunner, cluster: this.cluster }));
+  }
+
+  async listSettledMonths(today: Day): Promise<Day[]> {
+    return this.#alone(() => listSettledMonths({ queryRunner: this.queryRunner, cluster: this.cluster }, today));
+  }
+
+  async countSucceededRuns(source: SyncSource): Promise<number> {
+    return this.#alone(() => countSucceededRuns(this.queryRunner, this.cluster, source));
+  }
+
   /**
    * Puts a pseudonym in the place of a person's name, in one transaction and a run of its own, so that no API process
    * serves the name from memory.
@@ -150,6 +233,66 @@ export class SyncSession {
         return forgotten;
       }),
     );
+  }
+
+  /** Writes what is derived for budgets, where it differs from what is stored. @returns the rows written. */
+  async replaceBudgetFigures(run: RunId, figures: BudgetFigures): Promise<number> {
+    return this.#inTransaction(run, async (transaction) => {
+      const rowsWritten = await replaceBudgetFigures(transaction, figures);
+      await countChangedDays(transaction, rowsWritten, Math.min(1, rowsWritten));
+      return rowsWritten;
+    });
+  }
+
+  /** Whether writing these would change nothing. */
+  async areBudgetFiguresStored(figures: BudgetFigures): Promise<boolean> {
+    return this.#alone(async () => {
+      await this.queryRunner.startTransaction();
+      try {
+        return (await replaceBudgetFigures(this.#transactionOf('0'), figures)) === 0;
+      } finally {
+        await this.queryRunner.rollbackTransaction();
+      }
+    });
+  }
+
+  /** @throws RunTakenOverError where another process has the cluster by now: the alert is its business. */
+  async recordAlertAttempt(run: RunId, alert: PendingAlert): Promise<void> {
+    return this.#inTransaction(run, async (transaction) => {
+      await countChangedDays(transaction, 0, 0);
+      await recordAlertAttempt(transaction, alert);
+    });
+  }
+
+  async recordAlertSent(run: RunId, alert: PendingAlert): Promise<void> {
+    return this.#inTransaction(run, async (transaction) => {
+      await countChangedDays(transaction, await recordAlertSent(transaction, alert));
+    });
+  }
+
+  async listPendingAlerts(): Promise<PendingAlert[]> {
+    return this.#alone(() => listPendingAlerts(this.queryRunner, this.cluster));
+  }
+
+  async listBudgetEvents(): Promise<RecordedBudgetEvent[]> {
+    return this.#alone(() => listBudgetEvents(this.queryRunner, this.cluster));
+  }
+
+  async listBudgetNames(): Promise<string[]> {
+    return this.#alone(() => listBudgetNames(this.queryRunner, this.cluster));
+  }
+
+  async listCostSeries(kind: SeriesKind, window: DayWindow, filter?: SeriesFilter): Promise<DayCost[]> {
+    return this.#alone(() => listCostSeries(this.queryRunner, this.cluster, kind, window, filter));
+  }
+
+  /** Of the users who cost more than `leastUsd` on a day from `since` on. */
+  async listNotableUserSeries(window: DayWindow, notable: { since: Day; leastUsd: number }): Promise<DayCost[]> {
+    return this.#alone(() => listNotableUserSeries(this.queryRunner, this.cluster, window, notable));
+  }
+
+  async listReadDays(window: DayWindow): Promise<{ readonly day: Day; readonly isUsageRead: boolean }[]> {
+    return this.#alone(() => listReadDays(this.queryRunner, this.cluster, window));
   }
 
   async listDaysWithOtherPolicy(policy: AllocationPolicy): Promise<Day[]> {

@@ -8,6 +8,7 @@ import {
   type UserUsage,
 } from '#libs/domain';
 import { digestOf } from './digest.js';
+import { dropMonthRollup } from './month-rollups.js';
 import { affectedRows, type RunTransaction } from './run-transaction.js';
 
 /** The rows of a reading as they are stored, a column each: a statement has a fixed number of parameters. */
@@ -76,6 +77,7 @@ export async function replaceRows(
       [cluster, day, ...columns.slice(0, 4)],
     );
   }
+  await dropMonthRollup(transaction, day);
   if (read) await replaceCapacity(transaction, day, capacity);
   const replaced = [...new Set([...measures, ...storedMethod.split(' ')])];
   await queryRunner.query(

@@ -3,10 +3,10 @@ import { NAMED as ANNOTATED, USERNAME_ANNOTATION, type NamedQuery } from './quer
 import {
   ALLOCATABLE,
   ANNOTATIONS,
-  endedPods,
   NODE_LABELS,
   placedRequests,
   series,
+  withoutEnded,
   type QuerySettings,
 } from './selectors.js';
 
@@ -95,8 +95,8 @@ function quoted(name: string): string {
 }
 
 function held(settings: QuerySettings, nodes?: string): string {
-  return `max by (namespace, pod, container, node, resource) (${placedRequests(settings, SCARCE, { nodes })})
-      unless on (namespace, pod) ${endedPods(settings)}`;
+  const largest = `max by (namespace, pod, container, node, resource) (${placedRequests(settings, SCARCE, { nodes })})`;
+  return withoutEnded(settings, largest);
 }
 
 /** Node-seconds that the cluster had over the day, by instance type; nodes with core's label are no part of compute. */

@@ -1,14 +1,15 @@
 import {
   ANNOTATIONS,
+  anyEnded,
   anyRenamed,
   CPU_USAGE,
   DIRECTORIES,
-  endedPods,
   GROUPS,
   placedRequests,
   REQUESTS,
   select,
   series,
+  withoutEnded,
   WORKING_SET,
   type Metric,
   type QuerySettings,
@@ -44,9 +45,9 @@ const SOMEWHERE = 'namespace!=""';
  */
 function requested(settings: QuerySettings, name: string, asked: string): NamedQuery {
   const { resolutionSeconds } = settings;
+  const largest = `max by (namespace, pod, container, resource) (${placedRequests(settings, asked)})`;
   const perPod = `sum by (namespace, pod) (sum_over_time((
-    max by (namespace, pod, container, resource) (${placedRequests(settings, asked)})
-    unless on (namespace, pod) ${endedPods(settings)}
+    ${withoutEnded(settings, largest)}
   )[1d:${resolutionSeconds}s])) * ${resolutionSeconds}`;
   return { name: `${name}, at ${resolutionSeconds}s`, promql: perUser(settings, perPod) };
 }
@@ -167,8 +168,10 @@ export const DATASET_METRICS: Readonly<Record<string, { readonly metric: Metric;
 export const CLUSTER_LABELS = ['cluster', 'k8s_cluster', 'cluster_id'];
 /** The label of a sample of `coverage` that holds the cluster label which has several values. */
 export const SEVERAL_CLUSTERS = 'several';
-/** The label of the sample of `coverage` that says that a scrape renamed labels. */
-export const RENAMED_LABELS = 'renamed';
+/** The label of the samples of `coverage` that say what else the day has, and their values. */
+export const FOUND = 'found';
+export const RENAMED_LABELS = 'renamed labels';
+export const ENDED_PODS = 'ended pods';
 
 /**
  * How much of the day has samples of the dataset's metric at all, whoever they are about; an empty response means none.
@@ -178,14 +181,17 @@ export const RENAMED_LABELS = 'renamed';
  * itself, hours by namespace, each from its first millisecond to its last: what was seen the evening before is not of the day.
  *
  * Without a selector, a sample with the label SEVERAL_CLUSTERS for each cluster label that has several values at once; a
- * sample with the label RENAMED_LABELS if there are any.
+ * sample with the label FOUND if a scrape renamed labels, and one if pods had ended: queries cost less without either.
  */
 export function coverage(settings: QuerySettings, dataset: string): NamedQuery {
   const { metric, perHub } = metricOf(dataset);
   const covered = perHub ? coveredHours(settings, metric) : coveredSteps(settings, metric);
   const several = settings.selector === '' ? CLUSTER_LABELS.map((label) => severalValues(settings, metric, label)) : [];
-  const renamed = `label_replace(${anyRenamed(settings)}, "${RENAMED_LABELS}", "yes", "", "")`;
-  return { name: 'coverage', promql: [covered, ...several, renamed].join('\nor ') };
+  const found = [
+    [RENAMED_LABELS, anyRenamed(settings)],
+    [ENDED_PODS, anyEnded(settings)],
+  ].map(([what, vector]) => `label_replace(${vector}, "${FOUND}", "${what}", "", "")`);
+  return { name: 'coverage', promql: [covered, ...several, ...found].join('\nor ') };
 }
 
 /** What `coverage` gives for a whole day. */

@@ -32,6 +32,8 @@ import { PrometheusClient, type PrometheusClientOptions, type Sample, type Traff
 import { ImpossibleReadingError, NoQuantityError, SeveralClustersError } from './prometheus-errors.js';
 import {
   coverage,
+  ENDED_PODS,
+  FOUND,
   hoursOfLastingSizes,
   isPerHub,
   memberships,
@@ -116,9 +118,9 @@ export class UsageReader {
    * without either is not among them: whether it is missed is told by the days before.
    */
   async fetchReadings(day: Day, dataset: UsageDataset): Promise<DatasetReading[]> {
-    const { covered, hasRenamedLabels } = await this.#fetchCoverage(day, dataset);
+    const { covered, found } = await this.#fetchCoverage(day, dataset);
     const now = new Date();
-    const settings = { ...this.#settings, hasRenamedLabels, ...(now < startOfDay(addDays(day, 1)) && { now }) };
+    const settings = { ...this.#settings, ...found, ...(now < startOfDay(addDays(day, 1)) && { now }) };
     const { rows, namespaces, ...read } =
       dataset === MEMBERSHIPS
         ? await this.#fetchMemberships(day)
@@ -216,17 +218,23 @@ export class UsageReader {
   async #fetchCoverage(
     day: Day,
     dataset: UsageDataset,
-  ): Promise<{ covered: ReadonlyMap<string, number>; hasRenamedLabels: boolean }> {
+  ): Promise<{
+    covered: ReadonlyMap<string, number>;
+    found: Pick<QuerySettings, 'hasRenamedLabels' | 'hasEndedPods'>;
+  }> {
     const samples = await this.#fetch(day, dataset, coverage(this.#settings, dataset));
     const covered = new Map<string, number>();
-    const isRenamed = ({ labels }: Sample) => labels[RENAMED_LABELS] !== undefined;
-    for (const { labels, value } of samples.filter((sample) => !isRenamed(sample))) {
+    const found = new Set(samples.flatMap(({ labels }) => labels[FOUND] ?? []));
+    for (const { labels, value } of samples.filter((sample) => sample.labels[FOUND] === undefined)) {
       const several = labels[SEVERAL_CLUSTERS];
       if (several) throw new SeveralClustersError(dataset, day, several, value);
       const part = value / stepsOfDay(this.#settings, dataset);
       covered.set(labels['namespace'] ?? '', convertCoverage(day, dataset, part));
     }
-    return { covered, hasRenamedLabels: samples.some(isRenamed) };
+    return {
+      covered,
+      found: { hasRenamedLabels: found.has(RENAMED_LABELS), hasEndedPods: found.has(ENDED_PODS) },
+    };
   }
 
   async #fetch(day: Day, dataset: UsageDataset, query: NamedQuery): Promise<Sample[]> {

@@ -270,7 +270,7 @@ describe('a token with "shared": false', () => {
 
   it('gets, of every endpoint, what there would be if the cluster shared no cost', async () => {
     for (const path of (await everyPath()).filter((path) => !OPEN.includes(path) && !SAME_FOR_ALL.includes(path))) {
-      for (const question of QUESTIONS) {
+      for (const question of [...QUESTIONS, 'aggregate=service', 'aggregate=hub,component,service&limit=1']) {
         const asked = `${path}?${daysOf(path)}&${knownTo(path, question)}`;
         const seen = await rowsFor(direct, asked);
         const reference = (await apiOfUnshared.rows(asked)).filter((row) => row['name'] !== 'account');

@@ -187,6 +187,20 @@ describe('X-Unknown', () => {
     expect(await unknownOf('/costs_per_user?from=2025-01-01&to=2025-01-02')).toEqual([200, '[]', null]);
   });
 
+  it('is not there for a name with commas that other days know, nor the parts of it', async () => {
+    const days = 'from=2025-01-01&to=2025-01-02';
+    expect(await unknownOf(`/costs_per_user?${days}&usergroup=${encodeURIComponent(HYDRO)}`)).toEqual([
+      200,
+      '[]',
+      null,
+    ]);
+    expect(await unknownOf(`/costs_per_user?${days}&usergroup=${encodeURIComponent(HYDRO)},hydor`)).toEqual([
+      200,
+      '[]',
+      'usergroup=hydor',
+    ]);
+  });
+
   it('is there in CSV too', async () => {
     const { text, headers } = await api.get(`/total_costs_per_hub?${DAYS}&hub=prdo&format=csv`);
     expect([text, headers.get('x-unknown')]).toEqual(['date,cost,name\r\n', 'hub=prdo']);

@@ -57,12 +57,13 @@ describe('forgetting a person', () => {
       const range = `from=${DAY}&to=${DAY}`;
       expect((await api.get(`/costs_per_user?${range}`)).text).toContain(NAME);
       const before = await costs();
+      await stored.session.rollUpMonths(stored.run);
 
       const forgotten = await stored.session.forgetUser(person);
 
       expect(forgotten).toEqual({
         pseudonym: 'forgotten-1',
-        rows: { user_usage: 2, group_memberships: 1, user_costs: 2 },
+        rows: { user_usage: 2, group_memberships: 1, user_costs: 2, month_usage: 2, month_costs: 2 },
         days: 1,
         comesBackFrom: undefined,
       });

@@ -14,7 +14,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { mergeMap, type Observable } from 'rxjs';
 import { z } from 'zod';
 import { ENDPOINT, type EndpointDescription } from '../endpoint.js';
-import { FigureResponse, type FigureRequest } from './figures.js';
+import { FigureResponse, type FigureRequest, type Rows } from './figures.js';
 
 /** With CSV too, whose lines have no room for a warning. */
 const COUNTED_IN_EACH = 'full; people in several groups are counted in each, add up with groups=split';
@@ -35,12 +35,12 @@ export class FigureInterceptor implements NestInterceptor {
     const toBody = async (value: unknown) => {
       if (!(value instanceof FigureResponse)) return value;
       const endpoint = this.reflector.get<EndpointDescription | undefined>(ENDPOINT, context.getHandler());
-      const shape = shapeOf(value, endpoint?.response);
       const request = context.switchToHttp().getRequest<FastifyRequest>();
-      const { statement } = value;
-      const { body, unknown } = await whileClientIsThere(request, async (signal) => {
+      const { body, unknown, shape } = await whileClientIsThere(request, async (signal) => {
+        const { statement, filters, findUnknown } = await value.prepare(signal);
+        const shape = shapeOf(value, filters, endpoint?.response);
         const rows = statement && (await this.database.stream(statement, shape, signal));
-        return { body: rows, unknown: rows ? undefined : await value.findUnknown(signal) };
+        return { body: rows, unknown: rows ? undefined : await findUnknown(), shape };
       });
       if (unknown !== undefined) void reply.header('x-unknown', unknown);
       if (value.request.groups === 'full') void reply.header('x-groups', COUNTED_IN_EACH);
@@ -79,7 +79,11 @@ function contentTypeOf(shape: ResponseShape): string {
   return typeof shape === 'string' ? 'application/json; charset=utf-8' : 'text/csv; charset=utf-8; header=present';
 }
 
-function shapeOf({ elements, filters, request }: FigureResponse, response: z.ZodType | undefined): ResponseShape {
+function shapeOf(
+  { elements, request }: FigureResponse,
+  filters: Rows['filters'],
+  response: z.ZodType | undefined,
+): ResponseShape {
   if (request.format === 'json') return elements;
   return {
     csv: columnsOf(response).filter((column) => !absentFrom(request, filters).includes(column)),

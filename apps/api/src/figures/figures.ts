@@ -33,17 +33,23 @@ export interface FigureRequest {
   readonly dimensions?: readonly Dimension[];
 }
 
-/** What a controller returns: the statement whose rows are the body, which FigureInterceptor streams. */
+/** The statement whose rows are a body. */
+export interface Rows {
+  /** Undefined: nothing can match, and the response has no rows. */
+  readonly statement: Statement | undefined;
+  readonly filters: NameFilters;
+  /** Where there are no rows: the names in the request that nobody knows, as a header. */
+  readonly findUnknown: () => Promise<string | undefined>;
+}
+
+/** What a controller returns, which FigureInterceptor streams. */
 export class FigureResponse {
   constructor(
-    /** Undefined: nothing can match, and the response has no rows. */
-    readonly statement: Statement | undefined,
+    readonly request: FigureRequest,
     /** As JSON, an array of objects, one per row, or of texts, the rows' column `name`. */
     readonly elements: 'rows' | 'names',
-    readonly request: FigureRequest,
-    readonly filters: NameFilters,
-    /** Where there are no rows: the names in the request that nobody knows, as a header. */
-    readonly findUnknown: (signal: AbortSignal) => Promise<string | undefined>,
+    /** Reads what the request names; the signal ends that. @throws BadRequestException */
+    readonly prepare: (signal: AbortSignal) => Promise<Rows>,
   ) {}
 }
 
@@ -56,30 +62,53 @@ export class Figures {
     private readonly names: NameLookup,
   ) {}
 
-  /** The rows of a statement about the cluster of the request. @throws BadRequestException when there are several. */
-  async rows(
+  /** The rows of a statement about the cluster of the request. */
+  rows(
     request: FigureRequest & AskedNames,
     access: AccessScope,
     statementOf: (scope: Scope, filters: NameFilters) => Statement,
     elements: FigureResponse['elements'] = 'rows',
-  ): Promise<FigureResponse> {
-    const cluster = await this.#clusterOf(request, access);
-    if (cluster === undefined) {
+  ): FigureResponse {
+    return new FigureResponse(request, elements, (signal) => this.#prepare(request, access, statementOf, signal));
+  }
+
+  /** @throws BadRequestException when no cluster is named and there are several. */
+  async #prepare(
+    request: FigureRequest & AskedNames,
+    access: AccessScope,
+    statementOf: (scope: Scope, filters: NameFilters) => Statement,
+    signal: AbortSignal,
+  ): Promise<Rows> {
+    const whole = await this.scopeOf(request, access);
+    if (whole === undefined) {
       const unknown = request.cluster === undefined ? undefined : headerOf('cluster', [request.cluster]);
-      return new FigureResponse(undefined, elements, request, NO_FILTER, () => Promise.resolve(unknown));
+      return { statement: undefined, filters: NO_FILTER, findUnknown: () => Promise.resolve(unknown) };
     }
-    const { hubs, user, withoutShared } = access;
-    const scope = { cluster, window: request.window, hubs, user, withoutShared };
-    const asked = await this.names.filtersOf(scope, request);
+    const scope = { ...whole, window: request.window };
+    const asked = await this.names.filtersOf(scope, request, signal);
     const filters = { ...asked, user: usersOf(scope, asked.user) };
-    return new FigureResponse(statementOf(scope, filters), elements, request, filters, (signal) =>
+    return {
+      statement: statementOf(scope, filters),
+      filters,
       // Who sees only themselves is not told whom else there is.
-      user === undefined ? this.names.unknownOf(scope, request, filters, signal) : Promise.resolve(undefined),
-    );
+      findUnknown: async () => (scope.user === undefined ? this.names.unknownOf(scope, request, signal) : undefined),
+    };
+  }
+
+  /** The cluster of a request, and what of it the caller may see; undefined: there is none. */
+  async scopeOf(
+    request: Pick<FigureRequest, 'cluster'>,
+    { hubs, user, withoutShared, ...access }: AccessScope,
+  ): Promise<Omit<Scope, 'window'> | undefined> {
+    const cluster = await this.#clusterOf(request, access);
+    return cluster === undefined ? undefined : { cluster, hubs, user, withoutShared };
   }
 
   /** The one that was named, else the configured one, else the only one; undefined: none can match. */
-  async #clusterOf({ cluster: named }: FigureRequest, access: AccessScope): Promise<string | undefined> {
+  async #clusterOf(
+    { cluster: named }: Pick<FigureRequest, 'cluster'>,
+    access: Pick<AccessScope, 'cluster'>,
+  ): Promise<string | undefined> {
     const cluster = named ?? access.cluster ?? this.config.clusterName ?? (await this.#onlyCluster());
     if (cluster === undefined || !isStorable(cluster)) return undefined;
     return isClusterSeen(cluster, access) ? cluster : undefined;

@@ -36,12 +36,12 @@ export class NameLookup {
   constructor(private readonly database: ReportingDatabase) {}
 
   /** What the filters of a request mean. Reads the database only for values that may be lists. */
-  async filtersOf(scope: Scope, asked: AskedNames): Promise<NameFilters> {
+  async filtersOf(scope: Scope, asked: AskedNames, signal: AbortSignal): Promise<NameFilters> {
     const filters: Record<NameKind, NameFilter> = { ...NO_FILTER };
     for (const [, kind, values] of namesIn(asked)) {
       const candidates = listCandidates(values);
-      const known = candidates.length > 0 ? await this.database.listNames(knownNames(scope, kind, candidates)) : [];
-      filters[kind] = splitNames(values, new Set(known));
+      const known = await this.#knownAmong(candidates, kind, scope, signal);
+      filters[kind] = splitNames(values, known);
     }
     return filters;
   }
@@ -50,26 +50,31 @@ export class NameLookup {
    * The header X-Unknown of a response without rows: the names in its request that nobody knows, on any day. To a caller
    * who may see some hubs only, names of other hubs are unknown. Undefined: there are none.
    */
-  async unknownOf(
-    scope: Scope,
-    asked: AskedNames,
-    filters: NameFilters,
-    signal: AbortSignal,
-  ): Promise<string | undefined> {
+  async unknownOf(scope: Scope, asked: AskedNames, signal: AbortSignal): Promise<string | undefined> {
     const isNamed = asked['cluster'] !== undefined;
     if (isNamed && !(await this.#isKnown(scope.cluster))) return headerOf('cluster', [scope.cluster]);
     const always = { ...scope, window: { from: FIRST_DAY, until: LAST_DAY } };
+    // A name with commas may be known on other days alone.
+    const filters = await this.filtersOf(always, asked, signal);
     const parts: string[] = [];
     for (const [parameter, kind, values] of namesIn(asked)) {
       const names = filters[kind];
       if (!names) continue;
-      const statement = knownNames(always, kind, names);
-      const known = new Set(names.length > 0 ? await this.database.listNames(statement, signal) : []);
+      const known = await this.#knownAmong(names, kind, always, signal);
       // Names that Postgres cannot hold are in no list of names.
       const unknown = names.length > 0 ? names.filter((name) => !known.has(name)) : values;
       if (unknown.length > 0) parts.push(headerOf(parameter, unknown));
     }
     return parts.length > 0 ? parts.join(', ').slice(0, HEADER_CHARACTERS) : undefined;
+  }
+
+  async #knownAmong(
+    names: readonly string[],
+    kind: NameKind,
+    scope: Scope,
+    signal: AbortSignal,
+  ): Promise<ReadonlySet<string>> {
+    return new Set(names.length > 0 ? await this.database.listNames(knownNames(scope, kind, names), signal) : []);
   }
 
   async #isKnown(cluster: string): Promise<boolean> {

@@ -4,6 +4,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 const OF_SOURCE = ['cluster', 'source'] as const;
 const OF_COMPONENT = ['cluster', 'component'] as const;
 const OF_DATASET = ['cluster', 'dataset', 'hub'] as const;
+const OF_BUDGET = ['cluster', 'budget', 'kind'] as const;
 const OF_NAME = ['cluster', 'name'] as const;
 
 /** What is watched of the stored figures, as metrics. Every API process shows the same: take the max, not the sum. */
@@ -23,6 +24,9 @@ export class FigureMetrics {
   readonly #settledUsd: Gauge<'cluster' | 'name'>;
   readonly #usualUsd: Gauge<'cluster' | 'name'>;
   readonly #coverage: Gauge<'cluster' | 'dataset' | 'hub'>;
+  readonly #budgetUsed: Gauge<'cluster' | 'budget' | 'kind'>;
+  readonly #budgetForecast: Gauge<'cluster' | 'budget' | 'kind'>;
+  readonly #alertsWaiting: Gauge<'cluster'>;
 
   constructor(private readonly registry: Registry) {
     this.#runs = this.#counter('sync_runs_total', 'Runs that ended, by source and how', [...OF_SOURCE, 'status']);
@@ -63,6 +67,19 @@ export class FigureMetrics {
       'Part of the newest day that is over for which Prometheus had samples, 0 to 1; an empty hub is all hubs at once',
       OF_DATASET,
     );
+    this.#budgetUsed = this.#gauge(
+      'budget_used_ratio',
+      'Part of the budget that is spent, up to the newest complete day; of the current period',
+      OF_BUDGET,
+    );
+    this.#budgetForecast = this.#gauge(
+      'budget_forecast_ratio',
+      'Part of the budget that is expected to be spent at the end of the current period',
+      OF_BUDGET,
+    );
+    this.#alertsWaiting = this.#gauge('alerts_waiting', 'Budget alerts that the webhook has not taken yet', [
+      'cluster',
+    ]);
   }
 
   /** @param figures undefined: nobody knows, and nothing is shown. */
@@ -91,6 +108,11 @@ export class FigureMetrics {
       if (usual_usd !== null) this.#usualUsd.set({ cluster, name }, usual_usd);
     }
     for (const { coverage, ...labels } of figures.coverage) this.#coverage.set(labels, coverage);
+    for (const { used, forecast, ...labels } of figures.budgets) {
+      if (used !== null) this.#budgetUsed.set(labels, used);
+      if (forecast !== null) this.#budgetForecast.set(labels, forecast);
+    }
+    for (const { cluster, waiting } of figures.alerts) this.#alertsWaiting.set({ cluster }, waiting);
   }
 
   #gauge<Label extends string>(name: string, help: string, labelNames: readonly Label[]): Gauge<Label> {

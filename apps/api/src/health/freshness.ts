@@ -11,8 +11,8 @@ const GAP_DAYS = 30;
 const RECENT_DAYS = 2;
 /** Three runs a day are usual, as the alert CostSyncTooOld has it. */
 const OLDEST_SECONDS = 30 * 3600;
-/** Runs when the policy changes only. */
-const UNSCHEDULED = 'allocation';
+/** Run when something changed only: the policy, or what follows from costs. */
+const UNSCHEDULED = ['allocation', 'budgets'];
 const WITHHELD = 'shown to those who see every hub';
 
 /** How old the stored figures are, and what is missing from them. Stale figures are served: degraded, not down. */
@@ -58,7 +58,7 @@ function isHubSeen(hub: string, access: AccessScope): boolean {
 }
 
 function isGood({ source, lastStatus, ageSeconds }: ReturnType<typeof describeSync>): boolean {
-  return lastStatus === 'succeeded' && (source === UNSCHEDULED || (ageSeconds ?? Infinity) <= OLDEST_SECONDS);
+  return lastStatus === 'succeeded' && (UNSCHEDULED.includes(source) || (ageSeconds ?? Infinity) <= OLDEST_SECONDS);
 }
 
 function describeSync(status: SyncStatus, access: AccessScope) {

@@ -1,5 +1,5 @@
 import { startOfDay, type Day } from '#libs/domain';
-import { MS_PER_DAY } from './day-number.js';
+import { dayNumber, MS_PER_DAY } from './day-number.js';
 import { DAEMONS, LARGE, SPOT, STANDARD, WITH_GPU, type NodeType, type Request } from './node-types.js';
 import type { HubOptions } from './options.js';
 import { between, rollFor } from './random.js';
@@ -19,6 +19,8 @@ const MINUTE = 60_000;
 /** A node joins so long before its first pod, and leaves so long after its last: scale-up and scale-down. */
 const JOINS_BEFORE_MS = MINUTE;
 const LEAVES_AFTER_MS = 4 * MINUTE;
+const NAME_RESTS_MS = 10 * MINUTE;
+const DAYS_WITH_REUSED_NAMES = 0.1;
 
 /** The node that `prod` keeps on: it stands idle all night. */
 export function alwaysOnNode(hub: HubOptions, fromMs: number, untilMs: number): ClusterNode | undefined {
@@ -37,8 +39,8 @@ interface FillingNode {
 
 /**
  * Puts the sessions that were created on a day on nodes, in the order in which they were scheduled: on the first node of
- * the type that they need with room, else on a new one. A node that has left gives its name to the next that joins, of
- * whatever type.
+ * the type that they need with room, else on a new one. On some days a name that was free for a while goes to the next node
+ * that joins, of whatever type, as EC2 gives an address again.
  */
 export function placeSessions(
   hub: HubOptions,
@@ -49,7 +51,9 @@ export function placeSessions(
   const standing = alwaysOnNode(hub, startMs, startMs + MS_PER_DAY);
   const nodes: FillingNode[] = standing ? [{ ...standing, isAlwaysOn: true, pods: [] }] : [];
   const onNode = new Map<Session, string>();
-  let names = 1;
+  const isReused = rollFor('reused names', hub.namespace, day)() < DAYS_WITH_REUSED_NAMES;
+  // Some nodes stay past midnight: their names are not those of the next day's.
+  let names = 1 + (dayNumber(day) % 30) * 2000;
   const placed = sessions.filter(({ scheduledMs }) => scheduledMs !== null);
   for (const session of placed.sort((a, b) => a.scheduledMs! - b.scheduledMs!)) {
     const type = typeFor(hub, session);
@@ -58,8 +62,9 @@ export function placeSessions(
     if (!node) {
       const free = nodes.find(
         (one) =>
-          !isThere(one, atMs - 10 * MINUTE) &&
-          !nodes.some((other) => other.name === one.name && isThere(other, atMs - 10 * MINUTE)),
+          isReused &&
+          !isThere(one, atMs - NAME_RESTS_MS) &&
+          !nodes.some((other) => other.name === one.name && isThere(other, atMs - NAME_RESTS_MS)),
       );
       const name = free?.name ?? nodeName(hub.namespace, names++);
       node = { name, type, fromMs: atMs - JOINS_BEFORE_MS, isAlwaysOn: false, pods: [] };

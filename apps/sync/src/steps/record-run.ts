@@ -50,11 +50,15 @@ export async function recordRun(
     fault = describeFault(signal.aborted ? signal.reason : error);
   }
   // Before the run is recorded as finished: a run is over when all its work is.
-  await session.refreshStatistics(run).catch((failure: unknown) => {
+  const warn = (what: string) => (failure: unknown) => {
     const why = describeFault(failure);
-    logger.warn(`statistics are left to autovacuum: ${why.message}`, fields);
+    logger.warn(`${what}: ${why.message}`, fields);
     logFault(logger, why);
-  });
+  };
+  // Usage is read after costs, and changes the same months.
+  if (source !== 'cost-explorer' && !signal.aborted)
+    await session.rollUpMonths(run).catch(warn('requests read each day until the next run'));
+  await session.refreshStatistics(run).catch(warn('statistics are left to autovacuum'));
   const error = fault?.message;
   // A run's requests are those that are paid for.
   const paidRequests = source === 'cost-explorer' ? tally.requests : 0;

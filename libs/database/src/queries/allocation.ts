@@ -2,10 +2,14 @@ import type { DayWindow } from '#libs/domain';
 import { borneCosts, type IdleForm } from './borne-costs.js';
 import { serviceCosts } from './service-costs.js';
 import {
+  daysApart,
   digitsOf,
   END,
+  HUBS_IN_SCOPE,
   IN_SCOPE,
+  mayBeMonths,
   START,
+  WHOLE_MONTHS,
   type NameFilters,
   type Precision,
   type Scope,
@@ -38,6 +42,7 @@ const DECIMALS = 4;
 export function allocation(scope: Scope, filter: NameFilters, step: Step, form: AllocationForm): Statement {
   const costs = costsOf(scope, filter, step, form, [form.limit]);
   const { columns, dimensions, keys, isUnallocated } = textsOf(form);
+  const isUsed = hasUsage(form, filter);
   return {
     ...costs,
     text: `
@@ -45,15 +50,16 @@ export function allocation(scope: Scope, filter: NameFilters, step: Step, form: 
         SELECT start, ${columns}, sum(amount_usd) AS amount_usd, sum(direct_usd) AS direct_usd
         FROM (${costs.text}) cost
         GROUP BY start, ${keys}
-      )
-      SELECT start, ${END} AS "end", ${keys}, trim_scale(round(amount_usd, $6::integer)) AS cost,
-        trim_scale(round(direct_usd, $6)) AS direct, trim_scale(round(amount_usd - direct_usd, $6)) AS shared
-        ${hasUsage(form, filter) ? USAGE_COLUMNS : ''}
-      FROM costs ${hasUsage(form, filter) ? (form.dimensions.includes('hub') ? WITH_USAGE_OF_HUBS : WITH_USAGE) : ''}
-      WHERE ($11)[1] IS NULL OR ${isUnallocated} OR (${dimensions}) IN (
+      ),
+      highest AS (
         SELECT ${dimensions} FROM costs WHERE NOT ${isUnallocated}
         GROUP BY ${dimensions} ORDER BY sum(amount_usd) DESC, ${dimensions} LIMIT ($11)[1]::bigint
       )
+      SELECT start, ${END} AS "end", ${keys}, trim_scale(round(amount_usd, $6::integer)) AS cost,
+        trim_scale(round(direct_usd, $6)) AS direct, trim_scale(round(amount_usd - direct_usd, $6)) AS shared
+        ${isUsed ? USAGE_COLUMNS : ''}
+      FROM costs ${isUsed ? withUsage(form, step) : ''}
+      WHERE ($11)[1] IS NULL OR ${isUnallocated} OR (${dimensions}) IN (SELECT ${dimensions} FROM highest)
       ORDER BY start, costs.amount_usd DESC, ${keys}`,
   };
 }
@@ -114,7 +120,7 @@ function costsOf(
     idle,
     around,
     // Parts of a group are those of its members, whatever else rows are of: sums over them are equal to the last digit.
-    byUser: isBy('user') || isBy('instance_type') || filter.usergroup !== undefined,
+    byUser: isBy('user') || filter.usergroup !== undefined,
     groups: isBy('usergroup') || filter.usergroup ? 'split' : undefined,
     unallocated: true,
   });
@@ -141,27 +147,31 @@ const USAGE = `
     THEN sum(quantity) FILTER (WHERE measure = 'cpu_used') / sum(quantity) FILTER (WHERE measure = 'cpu_requested')
     END AS cpu_efficiency`;
 
-const USED = `
-  SELECT ${START} AS start, hub, username AS "user", measure, unit, sum(quantity) AS quantity, count(*) AS days
-  FROM reporting.daily_user_usage
-  WHERE ${IN_SCOPE} AND ($7::text[] IS NULL OR hub = ANY ($7)) AND ($12::text[] IS NULL OR username = ANY ($12))
-  GROUP BY 1, hub, username, measure, unit`;
+const USED_COLUMNS = 'hub, username, measure, unit, quantity';
+const USED_NAMES = `${HUBS_IN_SCOPE} AND ($7::text[] IS NULL OR hub = ANY ($7)) AND ($12::text[] IS NULL OR username = ANY ($12))`;
+const USED_BY_DAY = `SELECT day, ${USED_COLUMNS}, 1 AS days FROM reporting.daily_user_usage WHERE`;
+const USED_BY_MONTH = `
+  ${USED_BY_DAY} ${daysApart('reporting.usage_days')}
+  UNION ALL SELECT month, ${USED_COLUMNS}, days FROM reporting.monthly_user_usage WHERE ${WHOLE_MONTHS}`;
 
-const WITH_USAGE = `
+function withUsage({ dimensions, limit }: AllocationForm, step: Step): string {
+  const isByHub = dimensions.includes('hub');
+  const keys = isByHub ? 'start, hub, "user"' : 'start, "user"';
+  // Nobody else's usage is put together.
+  const ofHighest = limit === undefined ? '' : 'AND username = ANY (ARRAY(SELECT "user" FROM highest))';
+  return `
   LEFT JOIN (
-    SELECT start, "user", ${USAGE}
+    SELECT ${keys}, ${USAGE}
     FROM (
-      SELECT start, "user", measure, unit, sum(quantity) AS quantity, sum(days) AS days
-      FROM (${USED}) of_hub
-      GROUP BY start, "user", measure, unit
+      SELECT ${START} AS start, ${isByHub ? 'hub, ' : ''}username AS "user", measure, min(unit) AS unit,
+        sum(quantity) AS quantity, sum(days) AS days
+      FROM (${mayBeMonths(step) ? USED_BY_MONTH : `${USED_BY_DAY} ${IN_SCOPE}`}) days_or_months
+      WHERE ${USED_NAMES} ${ofHighest}
+      GROUP BY 1, ${isByHub ? 'hub, ' : ''}username, measure
     ) used
-    GROUP BY start, "user"
-  ) of_user USING (start, "user")`;
-
-const WITH_USAGE_OF_HUBS = `
-  LEFT JOIN (
-    SELECT start, hub, "user", ${USAGE} FROM (${USED}) used GROUP BY start, hub, "user"
-  ) of_user USING (start, hub, "user")`;
+    GROUP BY ${keys}
+  ) of_user USING (${keys})`;
+}
 
 const COLUMNS: Readonly<Record<Dimension, string>> = {
   cluster: '$1::text AS cluster',

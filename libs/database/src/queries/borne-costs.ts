@@ -1,7 +1,11 @@
 import {
   costValues,
+  daysApart,
+  HUBS_IN_SCOPE,
   IN_SCOPE,
+  mayBeMonths,
   START,
+  WHOLE_MONTHS,
   type CostDigits,
   type GroupAmounts,
   type NameFilters,
@@ -15,8 +19,8 @@ export type IdleForm = 'default' | 'shared' | 'separate' | 'left out';
 export interface BorneCostsOptions {
   readonly filter: NameFilters;
   /**
-   * Whether rows are of users and instance types; otherwise of sets of users in the same groups, which are fewer. The parts
-   * of a group differ in the tenth decimal.
+   * Whether rows are of users; otherwise of sets of users in the same groups, which are fewer. The parts of a group differ in
+   * the tenth decimal.
    */
   readonly byUser?: boolean;
   /** Whether rows are of groups, and what a person in several of them bears in each. */
@@ -38,8 +42,11 @@ export interface BorneCostsOptions {
  */
 export function borneCosts(scope: Scope, digits: CostDigits, options: BorneCostsOptions): Statement {
   const { filter, byUser, groups, unallocated, idle, around } = options;
-  const isByUser = byUser || filter.user !== undefined || filter.instance_type !== undefined;
-  const text = isByUser ? (groups ? USERS_BY_GROUP : USERS) : groups ? SETS_BY_GROUP : SETS;
+  const isByUser = byUser || filter.user !== undefined;
+  // The parts of a group that is asked for are those of its members' days, whatever the step.
+  const isByMonth = isByUser && mayBeMonths(digits.step) && filter.usergroup === undefined;
+  const costs = isByUser ? (isByMonth ? USERS_BY_MONTH : USERS) : SETS;
+  const text = groups ? byGroup(costs) : costs;
   return {
     cluster: scope.cluster,
     text: scope.withoutShared
@@ -74,8 +81,7 @@ export const IDLE_ADJUSTED = `
       WHEN $10 IN ('separate', 'left out') AND shares_idle THEN amount_usd - idle_usd
       ELSE amount_usd END AS amount_usd`;
 
-const FILTERED = `
-  WHERE ${IN_SCOPE}
+const OF_NAMES = `
     AND ($7::text[] IS NULL OR hub = ANY ($7))
     AND ($8::text[] IS NULL OR component = ANY ($8))
     AND ($9::text[] IS NULL OR instance_type = ANY ($9))
@@ -88,15 +94,29 @@ const FILTERED = `
 
 const USERS = `
   SELECT ${START} AS start, hub, component, instance_type, username, usergroups, reason, ${IDLE_ADJUSTED}
-  FROM reporting.daily_user_costs ${FILTERED}`;
+  FROM reporting.daily_user_costs
+  WHERE ${IN_SCOPE} ${OF_NAMES}`;
+
+const AMOUNTS = 'direct_usd, amount_usd, direct_idle_usd, idle_usd, shares_idle';
+
+const USERS_BY_MONTH = `
+  SELECT ${START} AS start, hub, component, instance_type, username, usergroups, reason, ${IDLE_ADJUSTED}
+  FROM (
+    SELECT day, hub, component, instance_type, username, usergroups, reason, ${AMOUNTS}
+    FROM reporting.daily_user_costs WHERE ${daysApart('reporting.daily_total_costs')}
+    UNION ALL
+    SELECT month, hub, component, instance_type, username, usergroups, reason, ${AMOUNTS}
+    FROM reporting.monthly_user_costs WHERE ${WHOLE_MONTHS}
+  ) users
+  WHERE ${HUBS_IN_SCOPE} ${OF_NAMES}`;
 
 const SETS = `
   SELECT ${START} AS start, hub, component, instance_type, username, usergroups, reason, ${IDLE_ADJUSTED}
   FROM (
-    SELECT cluster, day, hub, component, NULL AS instance_type, NULL AS username, usergroups, reason,
-      direct_usd, amount_usd, direct_idle_usd, idle_usd, shares_idle
+    SELECT cluster, day, hub, component, instance_type, NULL AS username, usergroups, reason, ${AMOUNTS}
     FROM reporting.daily_allocated_costs
-  ) sets ${FILTERED}`;
+  ) sets
+  WHERE ${IN_SCOPE} ${OF_NAMES}`;
 
 const EACH_GROUP = `
   SELECT start, hub, component, instance_type, username, usergroup, reason,
@@ -114,5 +134,6 @@ const OF_GROUPS = `
   LEFT JOIN LATERAL unnest(usergroups) WITH ORDINALITY AS one (usergroup, position) ON true
   WHERE $13 IS NULL OR usergroup = ANY ($13)`;
 
-const USERS_BY_GROUP = `${EACH_GROUP} (${USERS}) whole ${OF_GROUPS}`;
-const SETS_BY_GROUP = `${EACH_GROUP} (${SETS}) whole ${OF_GROUPS}`;
+function byGroup(costs: string): string {
+  return `${EACH_GROUP} (${costs}) whole ${OF_GROUPS}`;
+}

@@ -7,6 +7,9 @@ export {
   type AllocationForm,
   type Dimension,
 } from './allocation.js';
+export { anomalies } from './anomalies.js';
+export { budgets } from './budgets.js';
+export { FORECAST_KINDS, forecasts, type ForecastKind } from './forecasts.js';
 export type { IdleForm } from './borne-costs.js';
 export { dataVersion } from './data-version.js';
 export { asText, withoutRows, type ResponseShape } from './response-shape.js';
@@ -15,6 +18,7 @@ export { findCluster, firstTwoClusters } from './clusters.js';
 export { computeFallbacks, type ComputeFallbacks } from './compute-fallbacks.js';
 export { costsPerUser } from './costs-per-user.js';
 export { dayStates } from './day-states.js';
+export { focusCharges } from './focus.js';
 export { sqlStateOf } from '../database-fault.js';
 export { DatabaseBusy, DatabaseNotMigrated, DatabaseUnavailable } from './database-unavailable.js';
 export { hubNames } from './hub-names.js';
@@ -32,6 +36,7 @@ export type {
   Statement,
   Step,
 } from './statement.js';
+export { readStatementFacts, UnknownNameError, UnknownVersionError, type StatementRequest } from './statement-facts.js';
 export { syncStatus, type SyncStatus } from './sync-status.js';
 export { totalCostsPerComponent } from './total-costs-per-component.js';
 export { totalCostsPerGroup } from './total-costs-per-group.js';

@@ -47,6 +47,16 @@ export interface MonitoredFigures {
     readonly hub: string;
     readonly coverage: number;
   }[];
+  /** The period that today is in, of all but users' budgets. */
+  readonly budgets: readonly {
+    readonly cluster: string;
+    readonly budget: string;
+    readonly kind: string;
+    readonly used: number | null;
+    readonly forecast: number | null;
+  }[];
+  /** Alerts that the webhook has not taken yet. */
+  readonly alerts: readonly { readonly cluster: string; readonly waiting: number }[];
 }
 
 /**
@@ -120,7 +130,17 @@ export function monitoredFigures(today: Day): Statement {
           )
           ORDER BY cluster, dataset, hub, day DESC
         ) figure
-      ) AS coverage`,
+      ) AS coverage, (
+        SELECT coalesce(json_agg(figure), '[]')
+        FROM (
+          SELECT cluster, name AS budget, kind, used_ratio AS used, forecast_ratio AS forecast
+          FROM reporting.budgets
+          WHERE period_from <= $1::date AND period_to >= $1::date AND kind <> 'user'
+        ) figure
+      ) AS budgets, (
+        SELECT coalesce(json_agg(figure), '[]')
+        FROM (SELECT cluster, sum(alerts_waiting) AS waiting FROM reporting.budgets GROUP BY cluster) figure
+      ) AS alerts`,
     values: [today],
   };
 }

@@ -53,7 +53,7 @@ const SERVICE_COSTS = `
       SELECT day, hub, component, instance_type, sum(direct_usd) AS direct_usd, sum(amount_usd - direct_usd) AS shared_usd
       FROM (
         SELECT day, hub, component, instance_type, ${IDLE_ADJUSTED}
-        FROM reporting.daily_user_costs
+        FROM reporting.daily_allocated_costs
         WHERE ${POOLS} AND ($10 <> 'left out' OR reason IS DISTINCT FROM 'idle') AND ($11::text[] IS NULL OR true)
       ) cost
       GROUP BY day, hub, component, instance_type

@@ -76,9 +76,28 @@ export const END = `
 /** Behind the columns of a row, where a step is asked for: the period that it is about, both days inclusive. */
 export const PERIOD = `, start, ${END} AS "end"`;
 
+/** The hubs of the scope. */
+export const HUBS_IN_SCOPE = `($4::text[] IS NULL OR hub = ANY ($4))`;
+
 /** The days and hubs of the scope. */
-export const IN_SCOPE = `
-  cluster = $1 AND day >= $2::date AND day < $3::date AND ($4::text[] IS NULL OR hub = ANY ($4))`;
+export const IN_SCOPE = `cluster = $1 AND day >= $2::date AND day < $3::date AND ${HUBS_IN_SCOPE}`;
+
+/** Whether rows are of periods that may be whole calendar months, whose sums per user are stored. */
+export function mayBeMonths(step: Step | undefined): boolean {
+  return step === 'month' || step === 'all';
+}
+
+/** The months of the range that have such sums, of all days of theirs that are stored. */
+export const WHOLE_MONTHS = `cluster = $1 AND first_day >= $2::date AND last_day < $3::date`;
+
+/** The days of the range that are in none of these. `stored`: a view with a row for each day. */
+export function daysApart(stored: string): string {
+  return `
+    cluster = $1 AND day = ANY (ARRAY(
+      SELECT day FROM ${stored}
+      WHERE cluster = $1 AND day >= $2::date AND day < $3::date AND date_trunc('month', day::timestamp)::date NOT IN (
+        SELECT month FROM reporting.rolled_up_months WHERE ${WHOLE_MONTHS})))`;
+}
 
 /** How the rows of a cost statement are written. Without a step they are of days, and have no period. */
 export interface CostForm {

@@ -1,0 +1,98 @@
+import { parseUsd, type Day, type DayWindow, type Usd } from '#libs/domain';
+import type { QueryRunner } from 'typeorm';
+
+/** What the cost of a day is of. `group` is split cost; `allocated` what the users of a hub bear, with what nobody does. */
+export type SeriesKind = 'cluster' | 'hub' | 'allocated' | 'group' | 'component' | 'hub component' | 'user';
+
+/** The cost of one day of one thing; a day without cost has none. `hub` and `name` are '' where the kind has none. */
+export interface DayCost {
+  readonly hub: string;
+  /** The component, the group or the user. */
+  readonly name: string;
+  readonly day: Day;
+  readonly usd: Usd;
+}
+
+export interface SeriesFilter {
+  readonly hub?: string | undefined;
+  readonly name?: string | undefined;
+}
+
+export async function listCostSeries(
+  queryRunner: QueryRunner,
+  cluster: string,
+  kind: SeriesKind,
+  window: DayWindow,
+  { hub, name }: SeriesFilter = {},
+): Promise<DayCost[]> {
+  return dayCosts(
+    await queryRunner.query(`${SERIES[kind]} GROUP BY 1, 2, day ORDER BY 1, 2, day`, [
+      cluster,
+      window.from,
+      window.until,
+      hub ?? null,
+      name ?? null,
+    ]),
+  );
+}
+
+/** Of the users who cost more than that on any day from `since` on: those of whom a day can be an anomaly. */
+export async function listNotableUserSeries(
+  queryRunner: QueryRunner,
+  cluster: string,
+  window: DayWindow,
+  { since, leastUsd }: { readonly since: Day; readonly leastUsd: number },
+): Promise<DayCost[]> {
+  return dayCosts(
+    await queryRunner.query(
+      `SELECT hub, username AS name, day, sum(amount_usd) AS usd
+       FROM reporting.daily_user_costs
+       WHERE cluster = $1 AND day >= $2 AND day < $3 AND (hub, username) IN (
+         SELECT hub, username FROM (
+           SELECT hub, username FROM reporting.daily_user_costs
+           WHERE cluster = $1 AND day >= $4 AND day < $3 AND username IS NOT NULL
+           GROUP BY hub, username, day HAVING sum(amount_usd) > $5
+         ) notable
+       )
+       GROUP BY hub, username, day ORDER BY hub, username, day`,
+      [cluster, window.from, window.until, since, leastUsd],
+    ),
+  );
+}
+
+/** Days of a window whose costs were read after their end, and whether the compute of users was read. */
+export async function listReadDays(
+  queryRunner: QueryRunner,
+  cluster: string,
+  window: DayWindow,
+): Promise<{ readonly day: Day; readonly isUsageRead: boolean }[]> {
+  return queryRunner.query(
+    `SELECT day, EXISTS (
+         SELECT FROM usage_days u
+         WHERE u.cluster = d.cluster AND u.day = d.day AND u.dataset = 'compute' AND u.status <> 'missing'
+       ) AS "isUsageRead"
+     FROM cost_days d
+     WHERE cluster = $1 AND day >= $2 AND day < $3 AND NOT is_running ORDER BY day`,
+    [cluster, window.from, window.until],
+  );
+}
+
+function dayCosts(rows: readonly { hub: string; name: string; day: Day; usd: string }[]): DayCost[] {
+  return rows.map(({ usd, ...place }) => ({ ...place, usd: parseUsd(usd) }));
+}
+
+const from = (columns: string, amount: string, table: string, [hub, name]: readonly [string, string]) => `
+  SELECT ${columns}, day, sum(${amount}) AS usd FROM ${table}
+  WHERE cluster = $1 AND day >= $2 AND day < $3
+    AND ($4::text IS NULL OR ${hub} = $4) AND ($5::text IS NULL OR ${name} = $5)`;
+
+const SERIES: Readonly<Record<SeriesKind, string>> = {
+  cluster: from(`'' AS hub, '' AS name`, 'cluster_usd', 'cost_days', [`''`, `''`]),
+  hub: from(`hub, '' AS name`, 'amount_usd', 'attributed_costs', ['hub', `''`]),
+  allocated: from(`hub, '' AS name`, 'amount_usd', 'reporting.daily_allocated_costs', ['hub', `''`]),
+  group: from('hub, usergroup AS name', 'split_usd', 'reporting.daily_group_costs', ['hub', 'usergroup']),
+  component: from(`'' AS hub, component AS name`, 'amount_usd', 'attributed_costs', [`''`, 'component']),
+  'hub component': from('hub, component AS name', 'amount_usd', 'attributed_costs', ['hub', 'component']),
+  user: `${from('hub, username AS name', 'amount_usd', 'reporting.daily_user_costs', ['hub', 'username'])}
+    AND username IS NOT NULL`,
+};
