@@ -210,6 +210,23 @@ describe('the database', () => {
     }
   });
 
+  it('in the cluster has a role for each part', () => {
+    const objects = render(['--set', 'database.embedded.enabled=true,database.embedded.password=x']);
+    const { api, sync, owner, ...passwords } = find(
+      objects,
+      'Secret',
+      'jupyterhub-cost-monitoring-postgres',
+    ).stringData!;
+    const users = { jupyterhub_costs_api: api, jupyterhub_costs_sync: sync, costs_owner: owner };
+    for (const [user, url] of Object.entries(users)) {
+      const { username, password, host } = new URL(url!);
+      expect([username, host]).toEqual([user, 'jupyterhub-cost-monitoring-postgres:5432']);
+      expect(Object.values(passwords)).toContain(password);
+    }
+    // Whoever may read one does not know the others.
+    expect(new Set(Object.values(passwords)).size).toBe(4);
+  });
+
   it('in the cluster is migrated by a Job whose name tells what it runs', () => {
     const jobOf = (tag: string) =>
       render(['--set', `database.embedded.enabled=true,database.embedded.password=x,image.tag=${tag}`]).find(
