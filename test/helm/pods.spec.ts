@@ -118,7 +118,9 @@ it('fills the database as the role of the sync', async () => {
   const budgets = await client.query(`SELECT DISTINCT name FROM budgets`);
   expect(budgets.rows).toEqual([{ name: 'prod in a month' }]);
   await client.end();
-  expect(rows.map(({ run }) => run).sort()).toEqual(['cost-explorer succeeded', 'prometheus succeeded']);
+  expect(rows.map(({ run }) => run).sort()).toEqual(
+    ['budgets', 'cost-explorer', 'prometheus'].map((source) => `${source} succeeded`),
+  );
 });
 
 it('examines it with the command of NOTES', async () => {
