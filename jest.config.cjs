@@ -51,6 +51,24 @@ module.exports = {
       globalSetup: '<rootDir>/test/support/start-postgres.ts',
       globalTeardown: '<rootDir>/test/support/stop-postgres.ts',
     }),
+    // Needs what `npm run test:focus` installs.
+    ...(process.env.TEST_FOCUS_VALIDATOR
+      ? [
+          project('focus', ['<rootDir>/test/focus/**/*.spec.ts'], {
+            globalSetup: '<rootDir>/test/support/start-postgres.ts',
+            globalTeardown: '<rootDir>/test/support/stop-postgres.ts',
+          }),
+        ]
+      : []),
+    // Needs what `npm run test:helm` builds.
+    ...(process.env.TEST_HELM
+      ? [
+          project('helm', ['<rootDir>/test/helm/**/*.spec.ts'], {
+            globalSetup: '<rootDir>/test/support/start-postgres.ts',
+            globalTeardown: '<rootDir>/test/support/stop-postgres.ts',
+          }),
+        ]
+      : []),
     // Needs what `npm run test:jupyterhub` installs.
     ...(process.env.TEST_JUPYTERHUB
       ? [

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 const FOLDER = join(packageFolder(dirname(fileURLToPath(import.meta.url))), 'migrations', 'sql');
 
 /** The files that make tables, in the order of their migrations. */
-export const TABLE_FILES = ['tables.sql', 'budgets.sql', 'month-rollups.sql'] as const;
+export const TABLE_FILES = ['tables.sql', 'budgets.sql', 'closed-months.sql', 'month-rollups.sql'] as const;
 
 /** The text of a file in migrations/sql, which the build leaves where it is. */
 export function readSqlFile(name: (typeof TABLE_FILES)[number] | 'views.sql' | 'roles.sql'): string {

@@ -18,5 +18,6 @@ const workers = chosen ? [] : [`--maxWorkers=${Math.max(2, availableParallelism(
 const jest = spawn(process.execPath, ['node_modules/jest/bin/jest.js', ...workers, ...args], { stdio: 'inherit' });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => jest.kill(signal));
 jest.on('exit', (status) => {
+  if (args.length === 0) console.error('Skipped: the Helm chart, which `npm run test:helm` tests where Go is.');
   process.exitCode = status ?? 1;
 });

@@ -24,7 +24,7 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA reporting GRANT SELECT ON TABLES TO jupyterhu
 -- The sync changes rows and makes nothing: the owner migrates. Numbers from identity columns need no right on a sequence.
 GRANT SELECT, INSERT, UPDATE, DELETE ON sync_runs, sync_locks, cost_days, attributed_costs, cost_restatements, usage_days,
   user_usage, group_memberships, node_capacity, user_costs, day_costs, month_rollups, month_costs, month_usage,
-  budgets, budget_events, forecasts, anomalies
+  budgets, budget_events, forecasts, anomalies, closed_months, closed_costs
   TO jupyterhub_costs_sync;
 GRANT SELECT ON migrations TO jupyterhub_costs_sync;
 GRANT USAGE ON SCHEMA reporting TO jupyterhub_costs_sync;

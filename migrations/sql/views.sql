@@ -12,7 +12,7 @@ COMMENT ON SCHEMA reporting IS 'Stable views for Grafana and the API; no table i
 
 -- A day that was read and had no cluster cost is a known 0; a day that was not read has no row.
 CREATE OR REPLACE VIEW reporting.daily_total_costs AS
-SELECT d.cluster, d.day, total.name, total.amount_usd, d.estimated
+SELECT d.cluster, d.day, total.name, total.amount_usd, d.estimated, d.basis, d.policy
 FROM cost_days d
 CROSS JOIN LATERAL (VALUES ('account', d.account_usd), ('attributable', d.cluster_usd)) AS total (name, amount_usd);
 COMMENT ON VIEW reporting.daily_total_costs IS 'Account cost and cluster cost of each day; a day that was not read has no row';
@@ -21,6 +21,8 @@ COMMENT ON COLUMN reporting.daily_total_costs.day IS 'UTC day';
 COMMENT ON COLUMN reporting.daily_total_costs.name IS '''account'' or ''attributable'' (the cluster cost). The second is a part of the first: do not add them';
 COMMENT ON COLUMN reporting.daily_total_costs.amount_usd IS 'Cost (USD)';
 COMMENT ON COLUMN reporting.daily_total_costs.estimated IS 'Whether AWS may still change the day';
+COMMENT ON COLUMN reporting.daily_total_costs.basis IS 'What counts as cost: ''amortized'', ''unblended'', ''net_amortized'' or ''net_unblended''';
+COMMENT ON COLUMN reporting.daily_total_costs.policy IS 'Allocation policy that the day''s user costs were made with (JSON)';
 
 CREATE OR REPLACE VIEW reporting.daily_service_costs AS
 SELECT c.cluster, c.day, c.hub, c.component, c.service, c.amount_usd, d.estimated, c.instance_type,
@@ -285,6 +287,42 @@ COMMENT ON COLUMN reporting.cost_restatements.difference_usd IS 'after_usd - bef
 COMMENT ON COLUMN reporting.cost_restatements.reason IS '''restated'' by AWS, or the deployment changed its ''cost basis'' or its ''attribution''';
 COMMENT ON COLUMN reporting.cost_restatements.seen_at IS 'When the change was read';
 COMMENT ON COLUMN reporting.cost_restatements.run_id IS 'The run that read it: sync_runs.id';
+
+CREATE OR REPLACE VIEW reporting.closed_months AS
+SELECT cluster, month, version, revision, cluster_usd, first_day, bases, policies, closed_at, run_id
+FROM closed_months;
+COMMENT ON VIEW reporting.closed_months IS 'Months whose figures are frozen for statements, a row per version';
+COMMENT ON COLUMN reporting.closed_months.cluster IS 'Name of the cluster';
+COMMENT ON COLUMN reporting.closed_months.month IS 'First day of the month';
+COMMENT ON COLUMN reporting.closed_months.version IS '1: as it was closed; later ones add what AWS restated until then';
+COMMENT ON COLUMN reporting.closed_months.revision IS 'The rows of closed_costs up to this revision are the version';
+COMMENT ON COLUMN reporting.closed_months.cluster_usd IS 'Cluster cost of the month in this version, as AWS said (USD)';
+COMMENT ON COLUMN reporting.closed_months.first_day IS 'First day with costs; after the first of the month where the account is younger';
+COMMENT ON COLUMN reporting.closed_months.bases IS 'What counted as cost, of most days first';
+COMMENT ON COLUMN reporting.closed_months.policies IS 'Allocation policies (JSON), of most days first';
+COMMENT ON COLUMN reporting.closed_months.closed_at IS 'When the version was frozen';
+COMMENT ON COLUMN reporting.closed_months.run_id IS 'The run that froze it: sync_runs.id';
+
+CREATE OR REPLACE VIEW reporting.closed_costs AS
+SELECT cluster, day, revision, billed_month, tagged_hub, service, component, instance_type, hub, username, usergroups,
+  reason, is_shared, amount_usd, recorded_at
+FROM closed_costs;
+COMMENT ON VIEW reporting.closed_costs IS 'Frozen charges of closed months, and who bears them. Revision 0 adds up to the month as it was closed; each later one is what AWS restated after';
+COMMENT ON COLUMN reporting.closed_costs.cluster IS 'Name of the cluster';
+COMMENT ON COLUMN reporting.closed_costs.day IS 'UTC day';
+COMMENT ON COLUMN reporting.closed_costs.revision IS '0: as the month was closed; higher: a difference that AWS restated later';
+COMMENT ON COLUMN reporting.closed_costs.billed_month IS 'Month whose statement shows the row: of a difference, a later one';
+COMMENT ON COLUMN reporting.closed_costs.tagged_hub IS 'Hub of the cost''s tag; cost without the tag is ''support''';
+COMMENT ON COLUMN reporting.closed_costs.service IS 'AWS service, as Cost Explorer names it';
+COMMENT ON COLUMN reporting.closed_costs.component IS 'Component: the kind of the cost';
+COMMENT ON COLUMN reporting.closed_costs.instance_type IS 'EC2 instance type; empty where there is none';
+COMMENT ON COLUMN reporting.closed_costs.hub IS 'Hub where the user was active; of unallocated cost, the hub of its tag';
+COMMENT ON COLUMN reporting.closed_costs.username IS 'User; NULL: unallocated, see reason';
+COMMENT ON COLUMN reporting.closed_costs.usergroups IS 'The user''s groups of the day; NULL: unallocated';
+COMMENT ON COLUMN reporting.closed_costs.reason IS 'Why no user bears the cost; NULL: a user bears it';
+COMMENT ON COLUMN reporting.closed_costs.is_shared IS 'Whether the cost came from the cluster (shared), or from the hub''s tag (direct)';
+COMMENT ON COLUMN reporting.closed_costs.amount_usd IS 'Cost; of a difference, what was added (USD)';
+COMMENT ON COLUMN reporting.closed_costs.recorded_at IS 'When the row was written';
 
 CREATE OR REPLACE VIEW reporting.sync_runs AS
 SELECT id, cluster, source, trigger, window_from, window_until, status, requests, requests * 0.01 AS requests_usd,

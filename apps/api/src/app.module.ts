@@ -10,9 +10,11 @@ import { DaysModule } from './days/days.module.js';
 import { ReportingModule } from './database/reporting.module.js';
 import { DocsModule } from './docs/docs.module.js';
 import { FaultFilter } from './faults/fault.filter.js';
+import { FocusModule } from './focus/focus.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HubsModule } from './hubs/hubs.module.js';
 import { parameterPipe } from './parameters/parameter.pipe.js';
+import { StatementsModule } from './statements/statements.module.js';
 import { UsageModule } from './usage/usage.module.js';
 
 @Module({
@@ -41,6 +43,8 @@ export class AppModule {
         HubsModule,
         UsageModule,
         DaysModule,
+        FocusModule,
+        StatementsModule,
         HealthModule.with(config),
         // After the features, in the order of which the index lists their endpoints.
         DocsModule,

@@ -26,6 +26,8 @@ export function spellings(path: string): string[] {
 /** A GET endpoint under both spellings of its paths, with one line on what it is for. */
 export function Endpoint(path: string | readonly string[], summary: string, response?: z.ZodType): MethodDecorator {
   const paths = [path].flat().flatMap(spellings);
-  const description: EndpointDescription = { paths, summary, response };
+  // As OpenAPI writes them.
+  const described = paths.map((one) => one.replaceAll(/:(\w+)/g, '{$1}'));
+  const description: EndpointDescription = { paths: described, summary, response };
   return applyDecorators(Get(paths), SetMetadata(ENDPOINT, description));
 }

@@ -8,6 +8,7 @@ import { reasonToCatchUp } from './catch-up.js';
 import { SyncDatabase } from './database.js';
 import { usageWindow } from './plan-usage.js';
 import type { SourceSummary } from './run-summary.js';
+import { closeMonths } from './steps/close-months.js';
 import { keepBudgets } from './steps/keep-budgets.js';
 import { costReadingBasis, readCosts } from './steps/read-costs.js';
 import { readUsage } from './steps/read-usage.js';
@@ -66,9 +67,10 @@ export class SyncRunner {
 
 async function runSources(work: SyncWork): Promise<readonly SourceSummary[]> {
   const summaries: SourceSummary[] = [];
-  for (const step of [readCosts, readUsage, reallocate, keepBudgets]) {
+  for (const step of [readCosts, readUsage, reallocate, closeMonths, keepBudgets]) {
     if (work.signal.aborted) break;
-    summaries.push(await step(work));
+    const summary = await step(work);
+    if (summary) summaries.push(summary);
   }
   return summaries;
 }

@@ -25,7 +25,8 @@ export interface Forgotten {
 }
 
 /**
- * Puts a pseudonym in the place of a person's name wherever it is stored: usage, memberships and costs. Figures stay. The
+ * Puts a pseudonym in the place of a person's name wherever it is stored: usage, memberships and costs, those of closed
+ * months too. Figures stay. The
  * digests of the days stay, too, so that a day that is read again with the same figures brings no name back.
  *
  * @throws UnknownUserError, PseudonymTakenError
@@ -52,12 +53,14 @@ const SOMEBODY = `
   SELECT FROM user_usage WHERE cluster = $1 AND hub = $2 AND username = $3
   UNION ALL SELECT FROM group_memberships WHERE cluster = $1 AND hub = $2 AND username = $3
   UNION ALL SELECT FROM user_costs WHERE cluster = $1 AND hub = $2 AND username = $3
+  UNION ALL SELECT FROM closed_costs WHERE cluster = $1 AND hub = $2 AND username = $3
   LIMIT 1`;
 
 const DAYS = `
   SELECT day FROM user_usage WHERE cluster = $1 AND hub = $2 AND username = $3
   UNION SELECT day FROM group_memberships WHERE cluster = $1 AND hub = $2 AND username = $3
-  UNION SELECT day FROM user_costs WHERE cluster = $1 AND hub = $2 AND username = $3`;
+  UNION SELECT day FROM user_costs WHERE cluster = $1 AND hub = $2 AND username = $3
+  UNION SELECT day FROM closed_costs WHERE cluster = $1 AND hub = $2 AND username = $3`;
 
 const RENAME: Readonly<Record<string, string>> = {
   user_usage: `UPDATE user_usage SET username = $4 WHERE cluster = $1 AND hub = $2 AND username = $3`,
@@ -68,6 +71,7 @@ const RENAME: Readonly<Record<string, string>> = {
   month_costs: `UPDATE month_costs SET username = $4 WHERE cluster = $1 AND hub = $2 AND username = $3`,
   budgets: `UPDATE budgets SET username = $4 WHERE cluster = $1 AND hub = $2 AND username = $3`,
   anomalies: `UPDATE anomalies SET username = $4 WHERE cluster = $1 AND hub = $2 AND username = $3`,
+  closed_costs: `UPDATE closed_costs SET username = $4 WHERE cluster = $1 AND hub = $2 AND username = $3`,
 };
 
 /** Days whose usage a run will read again. */
@@ -81,6 +85,7 @@ async function nextPseudonym({ queryRunner, cluster }: RunTransaction): Promise<
        SELECT username FROM user_usage WHERE cluster = $1
        UNION ALL SELECT username FROM group_memberships WHERE cluster = $1
        UNION ALL SELECT username FROM user_costs WHERE cluster = $1
+       UNION ALL SELECT username FROM closed_costs WHERE cluster = $1
      ) names
      WHERE username LIKE 'forgotten-%'`,
     [cluster],

@@ -85,6 +85,18 @@ export async function findLatestRun(
   };
 }
 
+export async function countSucceededRuns(
+  queryRunner: QueryRunner,
+  cluster: string,
+  source: SyncSource,
+): Promise<number> {
+  const [row]: { count: number }[] = await queryRunner.query(
+    `SELECT count(*)::integer AS count FROM sync_runs WHERE cluster = $1 AND source = $2 AND status = 'succeeded'`,
+    [cluster, source],
+  );
+  return row!.count;
+}
+
 interface RunRow extends Pick<RecordedRun, 'id' | 'source' | 'trigger' | 'status' | 'requests'> {
   readonly window_from: string | null;
   readonly window_until: string | null;

@@ -1,4 +1,5 @@
 import {
+  firstOfMonth,
   OperatorError,
   type AllocationPolicy,
   type DatasetReading,
@@ -9,6 +10,13 @@ import {
 import type { DataSource, QueryRunner } from 'typeorm';
 import { listPendingAlerts, recordAlertAttempt, recordAlertSent, type PendingAlert } from './alerts.js';
 import { reallocateDay } from './allocate-day.js';
+import {
+  closeMonth,
+  hasUnrecordedRestatements,
+  listSettledMonths,
+  recordRestatements,
+  type ClosedMonth,
+} from './close-month.js';
 import {
   listBudgetEvents,
   listBudgetNames,
@@ -51,7 +59,14 @@ import type {
   UsageDay,
   UsageDayReplacement,
 } from './sync-records.js';
-import { countChangedDays, failAbandonedRuns, findLatestRun, finishRun, insertRun } from './sync-runs.js';
+import {
+  countChangedDays,
+  countSucceededRuns,
+  failAbandonedRuns,
+  findLatestRun,
+  finishRun,
+  insertRun,
+} from './sync-runs.js';
 
 /** The connection that held the cluster's lock is gone: another process may be at work, so this one writes no more. */
 export class SessionLostError extends OperatorError {
@@ -153,6 +168,51 @@ export class SyncSession {
   async rollUpMonths(run: RunId): Promise<void> {
     const months = await this.#alone(() => listMonthsToRollUp(this.#transactionOf(run)));
     for (const month of months) await this.#inTransaction(run, (transaction) => rollUpMonth(transaction, month));
+  }
+
+  /** Freezes a month, or the next version of it. @throws MonthNotClosableError; nothing is written then. */
+  async closeMonth(run: RunId, month: Day, today: Day): Promise<ClosedMonth> {
+    return this.#inTransaction(run, async (transaction) => {
+      const closed = await closeMonth(transaction, month, today);
+      if (closed.rows > 0) await countChangedDays(transaction, closed.rows);
+      return closed;
+    });
+  }
+
+  /** The same in a run of its own, which is recorded only if it closed the month. */
+  async closeMonthAlone(month: Day, today: Day): Promise<ClosedMonth> {
+    return this.#alone(() =>
+      this.queryRunner.manager.transaction(async () => {
+        const window = { from: month, until: firstOfMonth(month, 1) };
+        const run = await insertRun(this.queryRunner, this.cluster, { source: 'allocation', trigger: 'once', window });
+        const transaction = this.#transactionOf(run);
+        const closed = await closeMonth(transaction, month, today);
+        if (closed.rows > 0) await countChangedDays(transaction, closed.rows);
+        await finishRun(transaction, { status: 'succeeded' }, 0);
+        return closed;
+      }),
+    );
+  }
+
+  /** Records beside the frozen figures what AWS restated of closed months; returns the rows written. */
+  async recordRestatementsOfClosedMonths(run: RunId): Promise<number> {
+    return this.#inTransaction(run, async (transaction) => {
+      const rows = await recordRestatements(transaction);
+      if (rows > 0) await countChangedDays(transaction, rows);
+      return rows;
+    });
+  }
+
+  async hasUnrecordedRestatements(): Promise<boolean> {
+    return this.#alone(() => hasUnrecordedRestatements({ queryRunner: this.queryRunner, cluster: this.cluster }));
+  }
+
+  async listSettledMonths(today: Day): Promise<Day[]> {
+    return this.#alone(() => listSettledMonths({ queryRunner: this.queryRunner, cluster: this.cluster }, today));
+  }
+
+  async countSucceededRuns(source: SyncSource): Promise<number> {
+    return this.#alone(() => countSucceededRuns(this.queryRunner, this.cluster, source));
   }
 
   /**

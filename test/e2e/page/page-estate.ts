@@ -14,7 +14,7 @@ export const EVIL = '<img src=x onerror="document.title=`run`">';
  *   support  core          5, which nobody bears
  *
  * User i of prod bears i/10 + (n mod 3)/100 of compute and 0.0525 of home storage. User 14 is EVIL; users 1 to 4 are in the group
- * `physics`. Ten days ago no costs were stored; twelve days ago usage was not read, so nobody bears anything. The last two
+ * `physics`. Twenty days ago no costs were stored; twelve days ago usage was not read, so nobody bears anything. The last two
  * days are estimated.
  */
 export async function fillPageEstate(databaseUrl: string): Promise<void> {
@@ -23,7 +23,7 @@ export async function fillPageEstate(databaseUrl: string): Promise<void> {
 }
 
 const DAYS = `(
-  SELECT n, (now() AT TIME ZONE 'UTC')::date - 74 + n AS day FROM generate_series(0, 74) AS n WHERE n <> 64
+  SELECT n, (now() AT TIME ZONE 'UTC')::date - 74 + n AS day FROM generate_series(0, 74) AS n WHERE n <> 54
 ) AS days`;
 const USERS = `(SELECT i, CASE i WHEN 14 THEN '${EVIL}' ELSE 'user-' || i END AS username FROM generate_series(1, 14) AS i) AS users`;
 

@@ -118,6 +118,15 @@ describe('the explorer', () => {
     }
   });
 
+  it('takes from and to of a link, as the REST endpoints do', async () => {
+    const day = (before: number) => new Date(Date.now() - before * 86_400_000).toISOString().slice(0, 10);
+    const { page } = await estate.open(`?page=explore&by=component&from=${day(20)}&to=${day(15)}`);
+    const total = await usd(`SELECT amount_usd FROM attributed_costs WHERE ${between(20, 15)}`);
+    expect(await page.locator('tfoot td').first().textContent()).toBe(total);
+    const { page: since } = await estate.open(`?page=explore&by=component&from=${day(9)}`);
+    expect(await since.getByLabel('From', { exact: true }).inputValue()).toBe(day(9));
+  });
+
   it('tells days without costs and days without usage apart, and hatches estimated days', async () => {
     const { page } = await estate.open('?page=explore&by=user');
     const notes = await page.locator('.notes').textContent();

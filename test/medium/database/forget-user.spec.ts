@@ -71,6 +71,7 @@ describe('forgetting a person', () => {
           month_costs: 2,
           budgets: 0,
           anomalies: 0,
+          closed_costs: 0,
         },
         days: 1,
         comesBackFrom: undefined,

@@ -54,7 +54,7 @@ export function scopeOfHubUser(cluster: string, hub: string, user: string | unde
 }
 
 /** Whether figures of a cluster may be told; of which hubs is for the statement. */
-export function isClusterSeen(cluster: string, access: AccessScope): boolean {
+export function isClusterSeen(cluster: string, access: Pick<AccessScope, 'cluster'>): boolean {
   return access.cluster === undefined || access.cluster === cluster;
 }
 

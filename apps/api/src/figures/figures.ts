@@ -79,25 +79,36 @@ export class Figures {
     statementOf: (scope: Scope, filters: NameFilters) => Statement,
     signal: AbortSignal,
   ): Promise<Rows> {
-    const cluster = await this.#clusterOf(request, access);
-    if (cluster === undefined) {
+    const whole = await this.scopeOf(request, access);
+    if (whole === undefined) {
       const unknown = request.cluster === undefined ? undefined : headerOf('cluster', [request.cluster]);
       return { statement: undefined, filters: NO_FILTER, findUnknown: () => Promise.resolve(unknown) };
     }
-    const { hubs, user, withoutShared } = access;
-    const scope = { cluster, window: request.window, hubs, user, withoutShared };
+    const scope = { ...whole, window: request.window };
     const asked = await this.names.filtersOf(scope, request, signal);
     const filters = { ...asked, user: usersOf(scope, asked.user) };
     return {
       statement: statementOf(scope, filters),
       filters,
       // Who sees only themselves is not told whom else there is.
-      findUnknown: async () => (user === undefined ? this.names.unknownOf(scope, request, signal) : undefined),
+      findUnknown: async () => (scope.user === undefined ? this.names.unknownOf(scope, request, signal) : undefined),
     };
   }
 
+  /** The cluster of a request, and what of it the caller may see; undefined: there is none. */
+  async scopeOf(
+    request: Pick<FigureRequest, 'cluster'>,
+    { hubs, user, withoutShared, ...access }: AccessScope,
+  ): Promise<Omit<Scope, 'window'> | undefined> {
+    const cluster = await this.#clusterOf(request, access);
+    return cluster === undefined ? undefined : { cluster, hubs, user, withoutShared };
+  }
+
   /** The one that was named, else the configured one, else the only one; undefined: none can match. */
-  async #clusterOf({ cluster: named }: FigureRequest, access: AccessScope): Promise<string | undefined> {
+  async #clusterOf(
+    { cluster: named }: Pick<FigureRequest, 'cluster'>,
+    access: Pick<AccessScope, 'cluster'>,
+  ): Promise<string | undefined> {
     const cluster = named ?? access.cluster ?? this.config.clusterName ?? (await this.#onlyCluster());
     if (cluster === undefined || !isStorable(cluster)) return undefined;
     return isClusterSeen(cluster, access) ? cluster : undefined;

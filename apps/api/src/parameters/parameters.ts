@@ -2,7 +2,7 @@ import type { Step } from '#libs/database/queries';
 import type { DayWindow } from '#libs/domain';
 import { z } from 'zod';
 import { parseDayRange, today, type ParameterFault } from './day-range.js';
-import { parseNames, valuesOf, type RawValue } from './name-filter.js';
+import { isStorable, parseNames, valuesOf, type RawValue } from './name-filter.js';
 import { parseWindow } from './window.js';
 
 /** The query parameters that endpoints are put together from; each schema also describes its parameter in OpenAPI. */
@@ -108,6 +108,26 @@ export const per = choice(
   'Whom `limit` counts as one: a name on one hub (`user`), or the same name on all hubs (`person`)',
 );
 
+/** One name, which is taken whole; `all` is none. */
+export function name(description: string) {
+  return single(
+    z
+      .string()
+      .refine(isStorable, 'is nobody’s name')
+      .optional()
+      .describe(`${description}; absent, empty or \`all\`: all`),
+  ).transform((one) => (one?.toLowerCase() === 'all' ? undefined : one));
+}
+
+export const version = (description: string) =>
+  single(
+    z
+      .string()
+      .regex(/^[1-9]\d{0,8}$/, 'must be a whole number above 0')
+      .optional()
+      .describe(description),
+  ).transform((text) => (text === undefined ? undefined : Number(text)));
+
 const format = choice(['json', 'csv'], 'JSON, or CSV with a header line for spreadsheets');
 
 const bom = choice(
@@ -120,9 +140,11 @@ export const precision = choice(
   'Amounts rounded, or with every digit that is kept (`exact`), so that parts add up to the whole',
 );
 
+export const cluster = text('Default: the configured cluster, else the only one in the database');
+
 /** What every request for figures has, beside the days that it is about. */
 const everyFigure = {
-  cluster: text('Default: the configured cluster, else the only one in the database'),
+  cluster,
   format,
   bom,
 };
@@ -133,10 +155,10 @@ const everyFigure = {
  */
 export function figureRequest<Own extends z.ZodRawShape>(own: Own) {
   return known({
-    ...own,
     from: text('First day: ISO date or date-time, converted to a UTC day. Default: 30 days up to `to`'),
     to: text('Last day, inclusive: ISO date or date-time, converted to a UTC day. Default, and at most: today'),
     ...everyFigure,
+    ...own,
   }).transform((given, context) => {
     const { from, to, ...rest } = given as typeof given & { from?: string; to?: string };
     return withWindow(rest, parseDayRange(from, to, today()), context);
@@ -177,7 +199,7 @@ export const Ignored = known({ from: ignored, to: ignored, cluster: ignored });
 const PLAIN_NAME = /^[\w.[\]-]{1,40}$/;
 
 /** These parameters and no others: one that would be ignored may be the one that the figures should obey. */
-function known<Shape extends z.ZodRawShape>(shape: Shape) {
+export function known<Shape extends z.ZodRawShape>(shape: Shape) {
   const names = Object.keys(shape).toSorted().join(', ');
   return z.strictObject(shape, {
     error: ({ code, keys }) => {

@@ -219,6 +219,7 @@ function sendUnchanged(reply: FastifyReply, etag: string): FastifyReply {
 
 const KEPT_HEADERS = [
   'content-type',
+  'content-disposition',
   'content-encoding',
   'content-length',
   'cache-control',

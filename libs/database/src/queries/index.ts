@@ -18,6 +18,7 @@ export { findCluster, firstTwoClusters } from './clusters.js';
 export { computeFallbacks, type ComputeFallbacks } from './compute-fallbacks.js';
 export { costsPerUser } from './costs-per-user.js';
 export { dayStates } from './day-states.js';
+export { focusCharges } from './focus.js';
 export { sqlStateOf } from '../database-fault.js';
 export { DatabaseBusy, DatabaseNotMigrated, DatabaseUnavailable } from './database-unavailable.js';
 export { hubNames } from './hub-names.js';
@@ -35,6 +36,7 @@ export type {
   Statement,
   Step,
 } from './statement.js';
+export { readStatementFacts, UnknownNameError, UnknownVersionError, type StatementRequest } from './statement-facts.js';
 export { syncStatus, type SyncStatus } from './sync-status.js';
 export { totalCostsPerComponent } from './total-costs-per-component.js';
 export { totalCostsPerGroup } from './total-costs-per-group.js';

@@ -86,6 +86,12 @@ export class ReportingDatabase {
     return body ? (JSON.parse(await textOf(body)) as string[]) : [];
   }
 
+  /** All rows of a result that may take as long as a stream; amounts must be text, to stay exact. */
+  async listRows<Row extends object>(statement: Statement, signal?: AbortSignal): Promise<Row[]> {
+    const body = await this.stream(statement, 'rows', signal);
+    return body ? (JSON.parse(await textOf(body)) as Row[]) : [];
+  }
+
   /**
    * The rows of a statement as one text, piece by piece, once the first piece is there; undefined: there are none. Postgres
    * works on while a piece is being sent, and waits when pieces are not taken. Destroying the stream cancels the statement,

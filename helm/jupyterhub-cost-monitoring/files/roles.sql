@@ -1,0 +1,1 @@
+../../../migrations/sql/roles.sql

@@ -1,0 +1,83 @@
+{{- /* What the schema cannot say. Every fault at once. */ -}}
+{{- define "costs.check" -}}
+{{- $faults := list }}
+{{- with .Values }}
+{{- if regexMatch "^(https?://)?quay\\.io/2i2c(/|$)" (lower .image.repository) }}
+{{- $faults = append $faults (printf "image.repository: %s is 2i2c's image, which would start their service. Remove `image` from your values, or name your own build" .image.repository) }}
+{{- end }}
+{{- if and .prometheusAuth.enabled (not (and .prometheusAuth.username .prometheusAuth.password)) }}
+{{- $faults = append $faults "prometheusAuth: enabled needs username and password" }}
+{{- end }}
+{{- if and .prometheusAuth.username (not .prometheusAuth.password) }}
+{{- $faults = append $faults "prometheusAuth.password: is required with username" }}
+{{- end }}
+{{- if and .database.embedded.enabled (or .database.url .database.existingSecret .database.api.url .database.api.existingSecret .database.sync.url .database.sync.existingSecret .database.owner.url .database.owner.existingSecret) }}
+{{- $faults = append $faults "database.embedded: contradicts the other database that database names; set one" }}
+{{- end }}
+{{- if and .database.caBundle .database.existingCaConfigMap }}
+{{- $faults = append $faults "database.caBundle: contradicts existingCaConfigMap; set one" }}
+{{- end }}
+{{- /* Not in the schema, whose messages quote what they refuse: it may hold a password. */}}
+{{- if not (regexMatch "^[A-Za-z0-9._~-]*$" .database.embedded.password) }}
+{{- $faults = append $faults "database.embedded.password: must be letters, digits or . _ ~ -, since it stands in a URL" }}
+{{- end }}
+{{- range $path, $url := dict "prometheus.url" .prometheus.url "alerts.webhook.url" .alerts.webhook.url }}
+{{- if not (regexMatch "^(https?://.+)?$" $url) }}
+{{- $faults = append $faults (printf "%s: must be a URL such as https://host/path" $path) }}
+{{- end }}
+{{- end }}
+{{- range $index, $token := .access.tokens }}
+{{- if not (regexMatch "^sha256:[0-9a-f]{64}$" $token.hash) }}
+{{- $faults = append $faults (printf "access.tokens.%d.hash: must be sha256: and 64 hexadecimal digits, as npm run token prints it" $index) }}
+{{- end }}
+{{- end }}
+{{- range $path, $both := dict "database" .database "database.api" .database.api "database.sync" .database.sync "database.owner" .database.owner }}
+{{- if not (regexMatch "^(postgres(ql)?://[^\\s]+)?$" $both.url) }}
+{{- $faults = append $faults (printf "%s.url: must be a URL such as postgres://user:password@host:5432/costs" $path) }}
+{{- end }}
+{{- if and $both.url $both.existingSecret }}
+{{- $faults = append $faults (printf "%s.url: contradicts existingSecret; set one" $path) }}
+{{- end }}
+{{- end }}
+{{- if and .access.tokens .access.existingTokensSecret }}
+{{- $faults = append $faults "access.tokens: contradicts existingTokensSecret; set one" }}
+{{- end }}
+{{- if and .access.hubs .access.existingHubsSecret }}
+{{- $faults = append $faults "access.hubs: contradicts existingHubsSecret; set one" }}
+{{- end }}
+{{- if and .access.hubs (not .access.sessionKey) }}
+{{- $faults = append $faults "access.sessionKey: is required with hubs: openssl rand -base64 32" }}
+{{- end }}
+{{- with .alerts.webhook }}
+{{- if and .existingSecret (or .url .secret) }}
+{{- $faults = append $faults "alerts.webhook.url and secret: contradict existingSecret; set one" }}
+{{- else if ne (empty .url) (empty .secret) }}
+{{- $faults = append $faults "alerts.webhook: url and secret need each other" }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- $faults = concat $faults (include "costs.missing" . | fromYamlArray) }}
+{{- if $faults }}
+{{- fail (printf "the values are not usable:\n  - %s" (join "\n  - " $faults)) }}
+{{- end }}
+{{- end }}
+
+{{- /*
+What an installation needs, and a rendering does not: only asked where a cluster answers. Without it the pods would wait, and
+Helm would say no more than that it timed out.
+*/ -}}
+{{- define "costs.missing" -}}
+{{- $faults := list }}
+{{- $variables := list }}
+{{- range .Values.extraEnv }}{{ $variables = append $variables .name }}{{ end }}
+{{- if lookup "v1" "ServiceAccount" .Release.Namespace "default" }}
+{{- if not (or .Values.clusterName (has "CLUSTER_NAME" $variables)) }}
+{{- $faults = append $faults "clusterName: is required: the name of the cluster, as in its cost allocation tags" }}
+{{- end }}
+{{- $database := include "costs.database" (list . "owner") | fromYaml }}
+{{- if and $database.assumed (not (has "DATABASE_URL" $variables)) (not (lookup "v1" "Secret" .Release.Namespace $database.secret)) }}
+{{- $faults = append $faults (printf "database: name one: database.url, database.existingSecret or, to try it out, database.embedded.enabled; or make the Secret %s with the key %s" $database.secret $database.key) }}
+{{- end }}
+{{- end }}
+{{- toYaml $faults }}
+{{- end }}
