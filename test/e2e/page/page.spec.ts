@@ -31,6 +31,21 @@ describe('the first screen', () => {
     expect(requests.filter((url) => !url.startsWith(estate.url))).toEqual([]);
   });
 
+  it('shows budgets, what the month is expected to cost, and unusual days', async () => {
+    const { page, complaints } = await estate.open();
+    const forecast = page.locator('.tile', { hasText: 'Forecast' });
+    expect(await forecast.locator('.figure').textContent()).toBe('$1,234.50');
+    expect(await forecast.locator('.beside').textContent()).toContain('$1,000.00 to $1,500.00');
+    const budgets = page.getByRole('region', { name: 'Budgets' });
+    expect(await budgets.locator('tbody tr', { hasText: 'this one' }).allTextContents()).toEqual([
+      'this one this month$234.56 23%$1,000.00$789.10 79%–',
+    ]);
+    expect(await budgets.locator('tbody tr', { hasText: 'onerror' }).textContent()).toContain('not known');
+    const unusual = page.getByRole('region', { name: 'Unusual days' });
+    expect(await unusual.locator('tbody tr').textContent()).toContain(`${EVIL} prod$73.10$1.25`);
+    expect(complaints).toEqual([]);
+  });
+
   it('leads from what rose to the explorer, and back', async () => {
     const { page } = await estate.open();
     await page.getByRole('link', { name: 'staging · compute' }).click();
