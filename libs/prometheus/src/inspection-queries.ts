@@ -1,4 +1,4 @@
-import { NAMED, severalClusters, type NamedQuery } from './queries.js';
+import { NAMED, POD_SOURCE, severalClusters, type NamedQuery } from './queries.js';
 import {
   ALLOCATABLE,
   ANNOTATIONS,
@@ -116,5 +116,5 @@ export function seenNow(settings: QuerySettings, metric: Metric): NamedQuery {
 
 /** With the label SEVERAL_CLUSTERS, what tells that there are several at once. */
 export function clustersAtOnce(settings: QuerySettings): NamedQuery {
-  return { name: 'clusters', promql: severalClusters(settings, 'compute').join(' or ') };
+  return { name: 'clusters', promql: severalClusters(settings, POD_SOURCE).join(' or ') };
 }
