@@ -1,5 +1,4 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findFreePort } from '#libs/embedded';
 import { PROGRAMS, run, type KubernetesObject } from './chart.js';
