@@ -1,3 +1,5 @@
+import type { TagRule } from '#libs/domain';
+import { labelName } from './node-queries.js';
 import { NAMED, POD_SOURCE, severalClusters, type NamedQuery } from './queries.js';
 import {
   ALLOCATABLE,
@@ -27,7 +29,7 @@ const MEMORY = 'resource="memory"';
 const HERE = 'namespace!=""';
 
 /** Counts; an empty response is 0. */
-export function inspectedCounts(settings: QuerySettings) {
+export function inspectedCounts(settings: QuerySettings, coreNodeLabel: TagRule) {
   const raw = (metric: Metric, ...matchers: string[]) => lastDay(select(settings, metric, ...matchers));
   const { asked, named, spawned } = userPods(settings);
   const counted = (name: string, promql: string): NamedQuery => ({ name, promql: `count(${promql})` });
@@ -51,6 +53,7 @@ export function inspectedCounts(settings: QuerySettings) {
       `group by (namespace, pod) (${placedRequests(settings, MEMORY)}) and on (namespace, pod) ${endedPods(settings)}`,
     ),
     nodeTypes: counted('instance types of nodes', raw(NODE_LABELS, 'label_node_kubernetes_io_instance_type!=""')),
+    purposeNodes: counted('purposes of nodes', raw(NODE_LABELS, `${labelName(coreNodeLabel.key)}!=""`)),
     allocatableNodes: counted('allocatable of nodes', raw(ALLOCATABLE, MEMORY)),
     directorySeries: counted('directory sizes', raw(DIRECTORIES)),
     labelledDirectories: counted('directory sizes with every label', raw(DIRECTORIES, HERE, 'directory!=""')),

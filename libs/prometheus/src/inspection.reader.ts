@@ -1,5 +1,13 @@
 import type { PrometheusConfig } from '#libs/config';
-import { dayOf, startOfDay, type Day, type DayWindow, type UsageDataset, type UserLabels } from '#libs/domain';
+import {
+  DEFAULT_ATTRIBUTION,
+  dayOf,
+  startOfDay,
+  type Day,
+  type DayWindow,
+  type UsageDataset,
+  type UserLabels,
+} from '#libs/domain';
 import { convertUserLabels } from './convert.js';
 import {
   clustersAtOnce,
@@ -66,9 +74,9 @@ export class PrometheusInspector {
   }
 
   /** The day before `now`. */
-  async fetchMetrics(now: Date): Promise<ClusterMetrics> {
+  async fetchMetrics(now: Date, coreNodeLabel = DEFAULT_ATTRIBUTION.coreNodeLabel): Promise<ClusterMetrics> {
     const counts: Record<string, number> = {};
-    for (const [name, query] of Object.entries(inspectedCounts(this.#settings))) {
+    for (const [name, query] of Object.entries(inspectedCounts(this.#settings, coreNodeLabel))) {
       counts[name] = (await this.#client.fetchInstant(query, now))[0]?.value ?? 0;
     }
     const directories = await this.#client.fetchInstant(inspectedDirectories(this.#settings), now);

@@ -24,7 +24,7 @@ export async function examineCluster(
   const inspector = new PrometheusInspector(config, measures);
   const clockSkewMs = await fetchClockSkewMs(config.url);
   try {
-    const metrics = await inspector.fetchMetrics(now);
+    const metrics = await inspector.fetchMetrics(now, attribution.coreNodeLabel);
     const firstDays = await inspector.fetchFirstDays(window, now);
     const findings = [
       ok('Prometheus', `answers queries at ${new URL(config.url).origin}`),
