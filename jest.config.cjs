@@ -51,19 +51,19 @@ module.exports = {
       globalSetup: '<rootDir>/test/support/start-postgres.ts',
       globalTeardown: '<rootDir>/test/support/stop-postgres.ts',
     }),
-    // Needs what `npm run test:helm` builds.
-    ...(process.env.TEST_HELM
+    // Needs what `npm run test:focus` installs.
+    ...(process.env.TEST_FOCUS_VALIDATOR
       ? [
-          project('helm', ['<rootDir>/test/helm/**/*.spec.ts'], {
+          project('focus', ['<rootDir>/test/focus/**/*.spec.ts'], {
             globalSetup: '<rootDir>/test/support/start-postgres.ts',
             globalTeardown: '<rootDir>/test/support/stop-postgres.ts',
           }),
         ]
       : []),
-    // Needs what `npm run test:focus` installs.
-    ...(process.env.TEST_FOCUS_VALIDATOR
+    // Needs what `npm run test:helm` builds.
+    ...(process.env.TEST_HELM
       ? [
-          project('focus', ['<rootDir>/test/focus/**/*.spec.ts'], {
+          project('helm', ['<rootDir>/test/helm/**/*.spec.ts'], {
             globalSetup: '<rootDir>/test/support/start-postgres.ts',
             globalTeardown: '<rootDir>/test/support/stop-postgres.ts',
           }),

@@ -22,12 +22,6 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "libs/database/src/queries/borne-costs.ts: daysApart('reporting.daily_total_costs')": 'a view, by its name',
   'libs/database/src/queries/statement.ts: stored': 'a view, by its name, in both calls',
   'libs/database/src/month-rollups.ts: table': 'one of two constants of this file',
-  'libs/database/src/cost-series.ts: SERIES[kind]': 'constants of this file',
-  'libs/database/src/cost-series.ts: columns': 'constants of this file',
-  'libs/database/src/cost-series.ts: amount': 'constants of this file',
-  'libs/database/src/cost-series.ts: table': 'constants of this file',
-  'libs/database/src/cost-series.ts: hub': 'constants of this file',
-  'libs/database/src/cost-series.ts: name': 'constants of this file',
   'apps/doctor/src/checks/database.ts: role': 'advice to read, which nothing runs',
   "apps/doctor/src/checks/database.ts: readableTables.join(', ')": 'advice to read, which nothing runs',
 };

@@ -123,6 +123,7 @@ export const INSERT_USER_COSTS = `
   WITH read AS (
     SELECT dataset, hub, string_to_array(method, ' ') AS measures
     FROM usage_days WHERE cluster = $1 AND day = $2::date AND status <> 'missing'
+      AND (dataset <> 'memberships' OR coverage > 0)
   ),
   last_read AS (
     SELECT hub, dataset, max(read_day.day) AS day

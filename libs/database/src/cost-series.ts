@@ -26,13 +26,7 @@ export async function listCostSeries(
   { hub, name }: SeriesFilter = {},
 ): Promise<DayCost[]> {
   return dayCosts(
-    await queryRunner.query(`${SERIES[kind]} GROUP BY 1, 2, day ORDER BY 1, 2, day`, [
-      cluster,
-      window.from,
-      window.until,
-      hub ?? null,
-      name ?? null,
-    ]),
+    await queryRunner.query(SERIES[kind], [cluster, window.from, window.until, hub ?? null, name ?? null]),
   );
 }
 
@@ -81,18 +75,37 @@ function dayCosts(rows: readonly { hub: string; name: string; day: Day; usd: str
   return rows.map(({ usd, ...place }) => ({ ...place, usd: parseUsd(usd) }));
 }
 
-const from = (columns: string, amount: string, table: string, [hub, name]: readonly [string, string]) => `
-  SELECT ${columns}, day, sum(${amount}) AS usd FROM ${table}
-  WHERE cluster = $1 AND day >= $2 AND day < $3
-    AND ($4::text IS NULL OR ${hub} = $4) AND ($5::text IS NULL OR ${name} = $5)`;
-
+/** $1 cluster, $2 and $3 the window, $4 the only hub, $5 the only name. */
 const SERIES: Readonly<Record<SeriesKind, string>> = {
-  cluster: from(`'' AS hub, '' AS name`, 'cluster_usd', 'cost_days', [`''`, `''`]),
-  hub: from(`hub, '' AS name`, 'amount_usd', 'attributed_costs', ['hub', `''`]),
-  allocated: from(`hub, '' AS name`, 'amount_usd', 'reporting.daily_allocated_costs', ['hub', `''`]),
-  group: from('hub, usergroup AS name', 'split_usd', 'reporting.daily_group_costs', ['hub', 'usergroup']),
-  component: from(`'' AS hub, component AS name`, 'amount_usd', 'attributed_costs', [`''`, 'component']),
-  'hub component': from('hub, component AS name', 'amount_usd', 'attributed_costs', ['hub', 'component']),
-  user: `${from('hub, username AS name', 'amount_usd', 'reporting.daily_user_costs', ['hub', 'username'])}
-    AND username IS NOT NULL`,
+  cluster: `
+    SELECT '' AS hub, '' AS name, day, cluster_usd AS usd FROM cost_days
+    WHERE cluster = $1 AND day >= $2 AND day < $3 AND $4::text IS NULL AND $5::text IS NULL
+    ORDER BY day`,
+  hub: `
+    SELECT hub, '' AS name, day, sum(amount_usd) AS usd FROM attributed_costs
+    WHERE cluster = $1 AND day >= $2 AND day < $3 AND ($4::text IS NULL OR hub = $4) AND $5::text IS NULL
+    GROUP BY hub, day ORDER BY hub, day`,
+  allocated: `
+    SELECT hub, '' AS name, day, sum(amount_usd) AS usd FROM reporting.daily_allocated_costs
+    WHERE cluster = $1 AND day >= $2 AND day < $3 AND ($4::text IS NULL OR hub = $4) AND $5::text IS NULL
+    GROUP BY hub, day ORDER BY hub, day`,
+  group: `
+    SELECT hub, usergroup AS name, day, sum(split_usd) AS usd FROM reporting.daily_group_costs
+    WHERE cluster = $1 AND day >= $2 AND day < $3
+      AND ($4::text IS NULL OR hub = $4) AND ($5::text IS NULL OR usergroup = $5)
+    GROUP BY hub, usergroup, day ORDER BY hub, usergroup, day`,
+  component: `
+    SELECT '' AS hub, component AS name, day, sum(amount_usd) AS usd FROM attributed_costs
+    WHERE cluster = $1 AND day >= $2 AND day < $3 AND $4::text IS NULL AND ($5::text IS NULL OR component = $5)
+    GROUP BY component, day ORDER BY component, day`,
+  'hub component': `
+    SELECT hub, component AS name, day, sum(amount_usd) AS usd FROM attributed_costs
+    WHERE cluster = $1 AND day >= $2 AND day < $3
+      AND ($4::text IS NULL OR hub = $4) AND ($5::text IS NULL OR component = $5)
+    GROUP BY hub, component, day ORDER BY hub, component, day`,
+  user: `
+    SELECT hub, username AS name, day, sum(amount_usd) AS usd FROM reporting.daily_user_costs
+    WHERE cluster = $1 AND day >= $2 AND day < $3
+      AND ($4::text IS NULL OR hub = $4) AND ($5::text IS NULL OR username = $5) AND username IS NOT NULL
+    GROUP BY hub, username, day ORDER BY hub, username, day`,
 };

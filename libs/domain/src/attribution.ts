@@ -90,6 +90,13 @@ export function hubOfNamespace(attribution: AttributionConfig, namespace: string
   return Object.hasOwn(attribution.namespaceHubs, namespace) ? attribution.namespaceHubs[namespace]! : namespace;
 }
 
+/** The namespaces of each hub that has several. */
+export function namespacesOfDividedHubs(attribution: AttributionConfig): string[] {
+  const known = [...new Set(Object.entries(attribution.namespaceHubs).flat())];
+  const hubs = known.map((namespace) => hubOfNamespace(attribution, namespace));
+  return known.filter((_, at) => hubs.indexOf(hubs[at]!) !== hubs.lastIndexOf(hubs[at]!));
+}
+
 /** The tag rule with `<cluster>` filled in. */
 export function tagForCluster(rule: TagRule, cluster: string): TagRule {
   return { key: rule.key.replaceAll('<cluster>', cluster), value: rule.value.replaceAll('<cluster>', cluster) };

@@ -37,15 +37,19 @@ function saysNoStore(text: string): boolean {
   return messages.length > 0 && messages.every((message) => /\bno store ?(apis?|s)? matched\b/i.test(message));
 }
 
-/** @throws PrometheusError unless the answer is a whole one: JSON, `status: success`, no warnings. */
+/** Prometheus 2.48 to 2.52 list hints about the query, such as a counter's name, among the warnings. */
+const HINT = /^PromQL info:/;
+
+/** @throws PrometheusError unless the answer is a whole one: JSON, `status: success`, no warnings, not VictoriaMetrics' `isPartial`. */
 export function assertWholeAnswer(question: string, { status, body }: HttpAnswer): void {
   if (!isRecord(body)) {
     throw new PrometheusError(`${question}: the answer is not JSON, or was cut off (HTTP ${status})`, status, true);
   }
   if (body['status'] !== 'success') throw errorOfAnswer(question, { status, body });
   const warnings = Array.isArray(body['warnings'])
-    ? body['warnings'].map(String).filter((warning) => !saysNoStore(warning))
+    ? body['warnings'].map(String).filter((warning) => !saysNoStore(warning) && !HINT.test(warning))
     : [];
+  if (body['isPartial'] === true) warnings.push('isPartial, so a storage node is away');
   if (warnings.length > 0) {
     throw new PrometheusPartialAnswerError(
       `${question}: the answer is incomplete: ${warnings.join('; ')}`,

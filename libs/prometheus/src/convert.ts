@@ -86,14 +86,29 @@ export function convertCapacity(samples: readonly Sample[]): NodeCapacity[] {
   }));
 }
 
-/** So many of the pods may be on nodes of which too little is known: they came and went between two scrapes. */
+/** So much of the pods' time may be on nodes of which too little is known: they came and went between two scrapes. */
 const UNKNOWN_AT_MOST = 0.01;
 
-/** Samples of `nodeData` → whether shares of nodes tell who used compute on the day. */
-export function convertNodeData(samples: readonly Sample[]): boolean {
+/** What a day tells of pods and nodes. */
+export interface NodeData {
+  /** Whether shares of nodes tell who used compute on the day. */
+  readonly knowsNodes: boolean;
+  /** Whether pods outlived their node. */
+  readonly hasLostNodes: boolean;
+  /** The part, 0 to 1, of the time of users' pods for which it is known whose they are. */
+  readonly namedPart: number;
+}
+
+/** Samples of `nodeData`. */
+export function convertNodeData(samples: readonly Sample[]): NodeData {
   const counts = new Map(samples.map(({ labels, value }) => [labels[COUNTED], value]));
-  const [nodes = 0, pods = 0, unknown = 0] = ['nodes', 'pods', 'unknown'].map((what) => counts.get(what));
-  return nodes > 0 && unknown <= pods * UNKNOWN_AT_MOST;
+  const count = (what: string) => counts.get(what) ?? 0;
+  const named = count('pods');
+  return {
+    knowsNodes: count('nodes') > 0 && count('unknown') <= named * UNKNOWN_AT_MOST,
+    hasLostNodes: count('lost') > 0,
+    namedPart: count('unnamed') === 0 ? 1 : named / (named + count('unnamed')),
+  };
 }
 
 /** Samples of `memberships` → what the exporter says of each person, for directories. @throws ImpossibleReadingError */

@@ -1,4 +1,4 @@
-import { NAMED, severalValues, CLUSTER_LABELS, type NamedQuery } from './queries.js';
+import { NAMED, severalClusters, type NamedQuery } from './queries.js';
 import {
   ALLOCATABLE,
   ANNOTATIONS,
@@ -12,6 +12,7 @@ import {
   REQUESTS,
   select,
   series,
+  spawnedRequests,
   type Metric,
   type QuerySettings,
 } from './selectors.js';
@@ -24,9 +25,6 @@ import {
 const lastDay = (selector: string) => `last_over_time(${selector}[1d])`;
 const MEMORY = 'resource="memory"';
 const HERE = 'namespace!=""';
-/** KubeSpawner's default name of a user's pod; those of a daemon set or a hub begin otherwise. */
-const SPAWNED = 'pod=~"jupyter-.*"';
-const RENAMED_SPAWNED = 'exported_pod=~"jupyter-.*"';
 
 /** Counts; an empty response is 0. */
 export function inspectedCounts(settings: QuerySettings) {
@@ -79,7 +77,7 @@ function userPods(settings: QuerySettings) {
   return {
     asked: podsOf(seen(REQUESTS, MEMORY)),
     named: podsOf(seen(ANNOTATIONS, NAMED)),
-    spawned: `(${podsOf(seen(REQUESTS, MEMORY, SPAWNED))} or ${podsOf(seen(REQUESTS, MEMORY, RENAMED_SPAWNED))})`,
+    spawned: podsOf(spawnedRequests(settings, lastDay)),
   };
 }
 
@@ -110,20 +108,13 @@ export function scrapeInterval(settings: QuerySettings): NamedQuery {
   };
 }
 
-/** By namespace, the hour (Unix time) until which its exporter was last seen in the last seven days. */
-export function lastSeen(settings: QuerySettings, metric: Metric): NamedQuery {
-  const inHour = series(settings, metric, [HERE], (selector) => `last_over_time(${selector}[1h])`);
-  return { name: 'exporters of hubs', promql: `max_over_time((group by (namespace) (${inHour}) * time())[7d:1h])` };
-}
-
 /** The namespaces whose exporter was seen in the last hour. */
 export function seenNow(settings: QuerySettings, metric: Metric): NamedQuery {
   const inHour = series(settings, metric, [HERE], (selector) => `last_over_time(${selector}[1h])`);
   return { name: 'exporters of hubs', promql: `group by (namespace) (${inHour})` };
 }
 
-/** With the label SEVERAL_CLUSTERS, each cluster label that has several values at once. */
-export function severalClusters(settings: QuerySettings): NamedQuery {
-  const several = CLUSTER_LABELS.map((label) => severalValues(settings, REQUESTS, label));
-  return { name: 'clusters', promql: several.join(' or ') };
+/** With the label SEVERAL_CLUSTERS, what tells that there are several at once. */
+export function clustersAtOnce(settings: QuerySettings): NamedQuery {
+  return { name: 'clusters', promql: severalClusters(settings, 'compute').join(' or ') };
 }

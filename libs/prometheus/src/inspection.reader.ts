@@ -2,19 +2,18 @@ import type { PrometheusConfig } from '#libs/config';
 import { dayOf, startOfDay, type Day, type DayWindow, type UsageDataset, type UserLabels } from '#libs/domain';
 import { convertUserLabels } from './convert.js';
 import {
+  clustersAtOnce,
   inspectedCounts,
   inspectedDirectories,
   inspectedNamespaces,
-  lastSeen,
   recentPresence,
   scrapeInterval,
   seenNow,
-  severalClusters,
   unmatchedPods,
 } from './inspection-queries.js';
 import { DATASETS } from './measures.js';
 import { PrometheusClient } from './prometheus.client.js';
-import { DATASET_METRICS, memberships, presence, SEVERAL_CLUSTERS } from './queries.js';
+import { DATASET_METRICS, lastSeen, memberships, presence, SEVERAL_CLUSTERS } from './queries.js';
 import { settingsOf, type QuerySettings } from './selectors.js';
 
 /** What Prometheus holds of the last day: numbers of series, or of pods where the name says so. */
@@ -30,7 +29,7 @@ export interface ClusterMetrics {
   readonly podNamespaces: readonly string[];
   /** What the groups exporters say of each person. */
   readonly labels: readonly UserLabels[];
-  /** Cluster labels that have several values at once. */
+  /** Cluster labels that have several values at once; UNLABELLED: no such label, and several clusters. */
   readonly clusterLabels: readonly string[];
   /** Seconds between two scrapes of kube-state-metrics; undefined: too few in three hours to tell. */
   readonly scrapeSeconds: number | undefined;
@@ -74,7 +73,7 @@ export class PrometheusInspector {
     const namespaces = await this.#client.fetchInstant(inspectedNamespaces(this.#settings), now);
     const unmatched = await this.#client.fetchInstant(unmatchedPods(this.#settings), now);
     const members = await this.#client.fetchInstant(memberships(this.#settings), now);
-    const several = await this.#client.fetchInstant(severalClusters(this.#settings), now);
+    const several = await this.#client.fetchInstant(clustersAtOnce(this.#settings), now);
     const interval = await this.#client.fetchInstant(scrapeInterval(this.#settings), now);
     // Series without a name are counted above; they are nobody's labels.
     const named = members.filter(({ labels }) => labels['namespace'] && labels['username']);
@@ -96,7 +95,7 @@ export class PrometheusInspector {
       if (!perHub) continue;
       const here = await this.#client.fetchInstant(seenNow(this.#settings, metric), now);
       const present = new Set(here.map(({ labels }) => labels['namespace']));
-      for (const { labels, value } of await this.#client.fetchInstant(lastSeen(this.#settings, metric), now)) {
+      for (const { labels, value } of await this.#client.fetchInstant(lastSeen(this.#settings, dataset), now)) {
         const { namespace = '' } = labels;
         if (!present.has(namespace)) away.push({ dataset, namespace, lastSeen: new Date(value * 1000) });
       }

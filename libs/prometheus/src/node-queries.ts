@@ -3,10 +3,11 @@ import { NAMED as ANNOTATED, USERNAME_ANNOTATION, type NamedQuery } from './quer
 import {
   ALLOCATABLE,
   ANNOTATIONS,
+  heldRequests,
   NODE_LABELS,
   placedRequests,
   series,
-  withoutEnded,
+  spawnedRequests,
   type QuerySettings,
 } from './selectors.js';
 
@@ -18,6 +19,7 @@ const TYPED = `${INSTANCE_TYPE}!=""`;
 const SCARCE = 'resource!~"ephemeral.storage"';
 
 const lastOfDay = (selector: string) => `last_over_time(${selector}[1d])`;
+const countOfDay = (selector: string) => `count_over_time(${selector}[1d])`;
 const largestOfDay = (selector: string) => `max_over_time(${selector}[1d])`;
 const sampledAt = (selector: string) => `timestamp(${selector})`;
 
@@ -95,8 +97,7 @@ function quoted(name: string): string {
 }
 
 function held(settings: QuerySettings, nodes?: string): string {
-  const largest = `max by (namespace, pod, container, node, resource) (${placedRequests(settings, SCARCE, { nodes })})`;
-  return withoutEnded(settings, largest);
+  return heldRequests(settings, SCARCE, 'namespace, pod, container, node, resource', nodes);
 }
 
 /** Node-seconds that the cluster had over the day, by instance type; nodes with core's label are no part of compute. */
@@ -115,23 +116,39 @@ export function nodeCapacity(settings: QuerySettings, coreNodeLabel: TagRule): N
 /** The label of a sample of `nodeData` that says what was counted. */
 export const COUNTED = 'counted';
 
+/** A pod that is deleted with its node may be scraped once more than that. */
+const SCRAPES_BEHIND = 5;
+
 /**
- * How many nodes have an instance type, how many pods had a user and a node, and how many of those were on nodes without an
- * instance type or without allocatable: kube-state-metrics tells types only if its label allowlist has nodes.
+ * What a day tells of pods and nodes. Of pods, their samples: a pod of a minute is not as much as one of a day.
+ *
+ * - `nodes` with an instance type and allocatable; kube-state-metrics tells types only if its label allowlist has nodes.
+ * - `pods` with a user and a node, and `unknown`, those on nodes that lack either.
+ * - `lost`: pods that were there for longer than their node.
+ * - `unnamed`: pods that look like a user's and bore no username, so that kube-state-metrics tells nobody's.
  */
 export function nodeData(settings: QuerySettings): NamedQuery {
   const typed = `group by (node) (${series(settings, NODE_LABELS, [TYPED], lastOfDay)})`;
-  const allocatable = `group by (node) (${series(settings, ALLOCATABLE, ['resource="memory"'], lastOfDay)} > 0)`;
-  const placed = placedRequests(settings, SCARCE, { over: lastOfDay });
+  const scrapes = `max by (node) (${series(settings, ALLOCATABLE, ['resource="memory"'], countOfDay)})`;
+  const allocatable = `group by (node) (${series(settings, ALLOCATABLE, ['resource="memory"'], largestOfDay)} > 0)`;
+  const known = `(${typed} and on (node) ${allocatable})`;
   const named = `group by (namespace, pod) (${series(settings, ANNOTATIONS, [ANNOTATED], lastOfDay)})`;
-  const pods = `(group by (namespace, pod, node) (${placed}) and on (namespace, pod) ${named})`;
-  const counted = (what: string, vector: string) => `label_replace(count(${vector}), "${COUNTED}", "${what}", "", "")`;
+  const placed = `max by (namespace, pod, node) (${placedRequests(settings, SCARCE, { over: countOfDay })})`;
+  const pods = `(${placed} and on (namespace, pod) ${named})`;
+  const spawned = `max by (namespace, pod) (${spawnedRequests(settings, countOfDay)})`;
+  const counted = (what: string, vector: string) => `label_replace(${vector}, "${COUNTED}", "${what}", "", "")`;
   return {
-    name: 'node labels',
+    name: 'pods and nodes',
     promql: [
-      counted('nodes', typed),
-      counted('pods', pods),
-      counted('unknown', `${pods} unless on (node) (${typed} and on (node) ${allocatable})`),
+      counted('nodes', `count(${known})`),
+      counted('pods', `sum(${pods})`),
+      counted('unknown', `sum((${pods} and on (node) (${typed} or ${allocatable})) unless on (node) ${known})`),
+      counted(
+        'lost',
+        `count((${pods} > on (node) group_left () (${scrapes} + ${SCRAPES_BEHIND}))
+          or (${pods} unless on (node) ${scrapes} and on () ${allocatable}))`,
+      ),
+      counted('unnamed', `sum(${spawned} unless on (namespace, pod) ${named})`),
     ].join('\nor '),
   };
 }

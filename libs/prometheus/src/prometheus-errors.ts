@@ -60,10 +60,14 @@ export class NoStoreError extends PrometheusError {}
 
 /** Samples of several clusters, and nothing tells which of them is ours. The message names no cluster: it is stored. */
 export class SeveralClustersError extends OperatorError {
-  constructor(dataset: UsageDataset, day: Day, label: string, values: number) {
+  constructor(dataset: UsageDataset, day: Day, values: number, label?: string) {
+    const told =
+      label === undefined
+        ? `there are ${values} namespaces kube-system that were made at different times`
+        : `the samples have ${values} different values of the label ${label} at once`;
     super(
-      `${dataset} of ${day}: the samples have ${values} different values of the label ${label} at once, so some are of ` +
-        `other clusters; set PROMETHEUS_SELECTOR to what selects this cluster, such as ${label}="<its value>"`,
+      `${dataset} of ${day}: ${told}, so some are of other clusters; set PROMETHEUS_SELECTOR to what selects this ` +
+        `cluster, such as ${label ?? 'cluster'}="<its value>"`,
     );
   }
 }

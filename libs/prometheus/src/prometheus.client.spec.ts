@@ -172,8 +172,20 @@ describe('asking Prometheus', () => {
     );
   });
 
-  it('does not mind notes that are no warnings', async () => {
-    answers = [json(200, { ...vector([{}, '1']), warnings: [], infos: ['metric might not be a counter'] })];
+  it('takes what VictoriaMetrics calls partial for no answer', async () => {
+    answers = [json(200, { ...vector([{}, '1']), isPartial: true })];
+    const fault = await faultOf();
+    expect(fault).toBeInstanceOf(PrometheusPartialAnswerError);
+    expect(fault.message).toMatch(/the answer is incomplete: isPartial/);
+    answers = [json(200, { ...vector([{}, '1']), isPartial: false })];
+    expect(await ask()).toHaveLength(1);
+  });
+
+  it.each([
+    { warnings: [], infos: ['metric might not be a counter'] },
+    { warnings: ['PromQL info: metric might not be a counter, name does not end in _total: "a" (1:10)'] },
+  ])('does not mind notes that are no warnings, %j', async (notes) => {
+    answers = [json(200, { ...vector([{}, '1']), ...notes })];
     expect(await ask()).toHaveLength(1);
   });
 

@@ -5,11 +5,11 @@ import {
   CPU_USAGE,
   DIRECTORIES,
   GROUPS,
-  placedRequests,
+  heldRequests,
+  NAMESPACES,
   REQUESTS,
   select,
   series,
-  withoutEnded,
   WORKING_SET,
   type Metric,
   type QuerySettings,
@@ -41,13 +41,12 @@ const SOMEWHERE = 'namespace!=""';
  * - `max by (namespace, pod, container, resource)`, at every step: two kube-state-metrics report each container twice, one
  *   that was restarted goes on under another instance, and a pod that was made anew under its old name is known on two
  *   nodes until the older series is five minutes old.
- * - A pod that has ended holds nothing, from the step on at which its phase says so.
+ * - A pod that has ended holds nothing, from the step on at which its phase says so, nor does one whose node is gone.
  */
 function requested(settings: QuerySettings, name: string, asked: string): NamedQuery {
   const { resolutionSeconds } = settings;
-  const largest = `max by (namespace, pod, container, resource) (${placedRequests(settings, asked)})`;
   const perPod = `sum by (namespace, pod) (sum_over_time((
-    ${withoutEnded(settings, largest)}
+    ${heldRequests(settings, asked, 'namespace, pod, container, resource')}
   )[1d:${resolutionSeconds}s])) * ${resolutionSeconds}`;
   return { name: `${name}, at ${resolutionSeconds}s`, promql: perUser(settings, perPod) };
 }
@@ -157,6 +156,23 @@ export function memberships(settings: QuerySettings): NamedQuery {
   };
 }
 
+/** The people whom a groups exporter knew in the seven days before, of the namespaces of which it tells nothing of the day. */
+export function earlierMembers(settings: QuerySettings): NamedQuery {
+  const seen = (over: string) =>
+    series(settings, GROUPS, [SOMEWHERE], (selector) => `last_over_time(${selector}${over})`);
+  return {
+    name: 'people of the days before',
+    promql: `group by (namespace, username, username_escaped, username_safe) (${seen('[7d:1h]')}) unless on (namespace) ${seen('[1d]')}`,
+  };
+}
+
+/** By namespace, the hour (Unix time) until which a hub's exporter was last seen in the last seven days. */
+export function lastSeen(settings: QuerySettings, dataset: string): NamedQuery {
+  const { metric } = metricOf(dataset);
+  const inHour = series(settings, metric, [SOMEWHERE], (selector) => `last_over_time(${selector}[1h])`);
+  return { name: 'exporters of hubs', promql: `max_over_time((group by (namespace) (${inHour}) * time())[7d:1h])` };
+}
+
 /** By dataset, the metric whose samples tell that it was scraped; `perHub`: each hub has an exporter of its own. */
 export const DATASET_METRICS: Readonly<Record<string, { readonly metric: Metric; readonly perHub: boolean }>> = {
   compute: { metric: REQUESTS, perHub: false },
@@ -166,8 +182,10 @@ export const DATASET_METRICS: Readonly<Record<string, { readonly metric: Metric;
 
 /** Labels that tell the clusters of one store apart. */
 export const CLUSTER_LABELS = ['cluster', 'k8s_cluster', 'cluster_id'];
-/** The label of a sample of `coverage` that holds the cluster label which has several values. */
+/** The label of a sample of `coverage` that holds the cluster label which has several values, or UNLABELLED. */
 export const SEVERAL_CLUSTERS = 'several';
+/** No cluster label tells them apart; that they are several, the namespaces kube-system tell. */
+export const UNLABELLED = 'kube-system';
 /** The label of the samples of `coverage` that say what else the day has, and their values. */
 export const FOUND = 'found';
 export const RENAMED_LABELS = 'renamed labels';
@@ -186,7 +204,7 @@ export const ENDED_PODS = 'ended pods';
 export function coverage(settings: QuerySettings, dataset: string): NamedQuery {
   const { metric, perHub } = metricOf(dataset);
   const covered = perHub ? coveredHours(settings, metric) : coveredSteps(settings, metric);
-  const several = settings.selector === '' ? CLUSTER_LABELS.map((label) => severalValues(settings, metric, label)) : [];
+  const several = settings.selector === '' ? severalClusters(settings, dataset) : [];
   const found = [
     [RENAMED_LABELS, anyRenamed(settings)],
     [ENDED_PODS, anyEnded(settings)],
@@ -212,9 +230,21 @@ function coveredHours(settings: QuerySettings, metric: Metric): string {
 )`;
 }
 
-export function severalValues(settings: QuerySettings, metric: Metric, label: string): string {
-  const values = `count(count by (${label}) (${select(settings, metric)}))`;
-  return `label_replace(max_over_time(${values}[1d:1h]) > 1, "${SEVERAL_CLUSTERS}", "${label}", "", "")`;
+/**
+ * For each cluster label that has several values at once a sample, with how many. Whatever the label's name, each cluster
+ * has made its namespace kube-system at a time of its own.
+ */
+export function severalClusters(settings: QuerySettings, dataset: string): string[] {
+  const { metric, perHub } = metricOf(dataset);
+  const labels = CLUSTER_LABELS.map((label) => [label, `count by (${label}) (${select(settings, metric)})`] as const);
+  const made = ['namespace="kube-system", exported_namespace=""', 'exported_namespace="kube-system"']
+    .map((matcher) => select(settings, NAMESPACES, matcher))
+    .join(' or ');
+  const told = perHub ? labels : [...labels, [UNLABELLED, `count_values("made", ${made})`] as const];
+  return told.map(
+    ([label, values]) =>
+      `label_replace(max_over_time(count(${values})[1d:1h]) > 1, "${SEVERAL_CLUSTERS}", "${label}", "", "")`,
+  );
 }
 
 /** Whether the dataset has samples, for a range query; one series of ones, or nothing. */

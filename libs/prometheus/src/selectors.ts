@@ -16,6 +16,8 @@ export interface QuerySettings {
   readonly hasRenamedLabels?: boolean;
   /** False: no pod of the day had ended and stayed; looking for such at every step takes up to a third of a query's time. */
   readonly hasEndedPods?: boolean;
+  /** True: pods of the day outlived their node, and held nothing from then on. */
+  readonly hasLostNodes?: boolean;
 }
 
 const DEFAULT_LOOKBACK_SECONDS = 3 * 86_400;
@@ -54,6 +56,7 @@ export const CPU_USAGE: Metric = {
 export const PHASES: Metric = { name: () => 'kube_pod_status_phase', labels: POD_LABELS };
 export const NODE_LABELS: Metric = { name: () => 'kube_node_labels', labels: ['node'] };
 export const ALLOCATABLE: Metric = { name: () => 'kube_node_status_allocatable', labels: ['node'] };
+export const NAMESPACES: Metric = { name: () => 'kube_namespace_created', labels: ['namespace'] };
 export const DIRECTORIES: Metric = { name: () => 'dirsize_total_size_bytes', labels: ['namespace'] };
 export const GROUPS: Metric = {
   name: ({ metricsPrefix }) => `${metricsPrefix}_user_group_info`,
@@ -108,6 +111,25 @@ export function placedRequests(
 
 type Over = (selector: string) => string;
 
+/**
+ * The same, without what holds nothing: pods that have ended, and pods whose node is gone. A pod that waits for a kubelet
+ * that is gone to confirm its end stays for ever, as `Running`.
+ */
+export function heldRequests(settings: QuerySettings, asked: string, by: string, nodes?: string): string {
+  const placed = placedRequests(settings, asked, { nodes });
+  const there = `(${placed} and on (node) ${series(settings, ALLOCATABLE, ['resource="memory"'])})`;
+  return withoutEnded(settings, `max by (${by}) (${settings.hasLostNodes ? there : placed})`);
+}
+
+/** KubeSpawner's default name of a user's pod; those of a daemon set or a hub begin otherwise. */
+const SPAWNED = 'pod=~"jupyter-.+"';
+
+/** Memory of pods on a node that are a user's by their name, whatever annotations kube-state-metrics tells. */
+export function spawnedRequests(settings: QuerySettings, over: Over): string {
+  const names = settings.hasRenamedLabels === false ? [SPAWNED] : [SPAWNED, `exported_${SPAWNED}`];
+  return names.map((name) => series(settings, REQUESTS, ['resource="memory"', 'node!=""', name], over)).join(' or ');
+}
+
 const ENDED = 'phase=~"Succeeded|Failed"';
 
 /** The pods that have ended and stay as objects: an evicted pod keeps its node and its requests. */
@@ -115,8 +137,7 @@ export function endedPods(settings: QuerySettings): string {
   return `(${series(settings, PHASES, [ENDED])} == 1)`;
 }
 
-/** A vector without the pods that have ended, which hold nothing. */
-export function withoutEnded(settings: QuerySettings, vector: string): string {
+function withoutEnded(settings: QuerySettings, vector: string): string {
   return settings.hasEndedPods === false ? vector : `${vector} unless on (namespace, pod) ${endedPods(settings)}`;
 }
 

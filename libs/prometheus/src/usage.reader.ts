@@ -2,12 +2,10 @@ import type { PrometheusConfig } from '#libs/config';
 import {
   addDays,
   ALL_HUBS,
-  countDays,
-  dayOf,
-  eachDay,
   HOME_STORAGE,
   hubOfNamespace,
   MEMBERSHIPS,
+  namespacesOfDividedHubs,
   startOfDay,
   type AttributionConfig,
   type DatasetReading,
@@ -16,6 +14,7 @@ import {
   type GroupMembership,
   type NodeCapacity,
   type UsageDataset,
+  type UserLabels,
   type UserUsage,
 } from '#libs/domain';
 import {
@@ -32,18 +31,20 @@ import { PrometheusClient, type PrometheusClientOptions, type Sample, type Traff
 import { ImpossibleReadingError, NoQuantityError, SeveralClustersError } from './prometheus-errors.js';
 import {
   coverage,
+  earlierMembers,
   ENDED_PODS,
   FOUND,
   hoursOfLastingSizes,
   isPerHub,
+  lastSeen,
   memberships,
-  presence,
   RENAMED_LABELS,
   SEVERAL_CLUSTERS,
-  SECONDS_PER_DAY,
   stepsOfDay,
+  UNLABELLED,
   type NamedQuery,
 } from './queries.js';
+import { fetchRememberedDays } from './remembered-days.js';
 import { settingsOf, type QuerySettings } from './selectors.js';
 
 export interface UsageReaderOptions extends PrometheusClientOptions {
@@ -55,10 +56,6 @@ export interface UsageReaderOptions extends PrometheusClientOptions {
   readonly measures?: readonly PrometheusMeasure[];
 }
 
-// The age up to which a sample counts as current: steps of this length leave no sample unseen.
-const PRESENCE_STEP_SECONDS = 300;
-// 1,440 points of the 11,000 that a server allows; with 20,000 series 29 of its 50 million samples.
-const PRESENCE_CHUNK_DAYS = 5;
 const HOURS_PER_DAY = 24;
 
 /**
@@ -90,27 +87,8 @@ export class UsageReader {
   }
 
   /** The days of the window for which Prometheus has samples of any dataset, or sizes that last from before; in order. */
-  async fetchRememberedDays(window: DayWindow): Promise<Day[]> {
-    const lookbackDays = Math.ceil(this.#settings.homeStorageLookbackSeconds / SECONDS_PER_DAY);
-    const remembered = new Set<Day>();
-    for (const dataset of datasetsOf(this.#measures)) {
-      const lastsDays = dataset === HOME_STORAGE ? lookbackDays : 0;
-      for (const chunk of chunksOf({ from: addDays(window.from, -lastsDays), until: window.until })) {
-        const told = { from: chunk.from, until: addDays(chunk.until, lastsDays) };
-        if (eachDay(told).every((day) => remembered.has(day))) continue;
-        const end = new Date(startOfDay(chunk.until).getTime() - 1);
-        const instants = await this.#client.fetchInstantsWithValue(
-          presence(this.#settings, dataset),
-          startOfDay(chunk.from),
-          end,
-          PRESENCE_STEP_SECONDS,
-        );
-        for (const day of new Set(instants.map(dayOf))) {
-          for (const known of eachDay({ from: day, until: addDays(day, lastsDays + 1) })) remembered.add(known);
-        }
-      }
-    }
-    return [...remembered].filter((day) => day >= window.from && day < window.until).sort();
+  fetchRememberedDays(window: DayWindow): Promise<Day[]> {
+    return fetchRememberedDays(this.#client, this.#settings, datasetsOf(this.#measures), window);
   }
 
   /**
@@ -121,17 +99,28 @@ export class UsageReader {
     const { covered, found } = await this.#fetchCoverage(day, dataset);
     const now = new Date();
     const settings = { ...this.#settings, ...found, ...(now < startOfDay(addDays(day, 1)) && { now }) };
-    const { rows, namespaces, ...read } =
-      dataset === MEMBERSHIPS
-        ? await this.#fetchMemberships(day)
-        : await this.#fetchUsage(day, dataset, settings, covered);
+    const {
+      rows,
+      namespaces,
+      namedPart = 1,
+      ...read
+    } = dataset === MEMBERSHIPS
+      ? await this.#fetchMemberships(day)
+      : await this.#fetchUsage(day, dataset, settings, covered);
     const reading = { day, dataset, ...read };
-    if (!isPerHub(dataset)) return [{ ...reading, hub: ALL_HUBS, coverage: covered.get('') ?? 0, rows }];
+    const coverageOfAll = (covered.get('') ?? 0) * namedPart;
+    if (!isPerHub(dataset)) return [{ ...reading, hub: ALL_HUBS, coverage: coverageOfAll, rows }];
     const coverages = new Map<string, number>();
-    for (const namespace of new Set([...covered.keys(), ...namespaces])) {
+    const seen = new Set([...covered.keys(), ...namespaces]);
+    for (const namespace of seen) {
       const hub = hubOfNamespace(this.#attribution, namespace);
       // Of a hub in several namespaces, the one that is known least.
       coverages.set(hub, Math.min(coverages.get(hub) ?? 1, covered.get(namespace) ?? 0));
+    }
+    for (const hub of settings.now ? [] : await this.#fetchHubsInPart(day, dataset, seen)) {
+      // What each person stored cannot be divided by a part of it; whoever is in a group is in it.
+      if (dataset === MEMBERSHIPS) coverages.set(hub, 0);
+      else coverages.delete(hub);
     }
     if (coverages.size === 0) return [{ ...reading, hub: ALL_HUBS, coverage: 0, rows: [] }];
     return [...coverages].map(([hub, coverage]) => ({
@@ -140,6 +129,15 @@ export class UsageReader {
       coverage,
       rows: rows.filter((row) => row.hub === hub),
     }));
+  }
+
+  /** Hubs in several namespaces, one of which had samples in the days before and is not among those that were seen. */
+  async #fetchHubsInPart(day: Day, dataset: UsageDataset, seen: ReadonlySet<string>): Promise<Set<string>> {
+    const missed = namespacesOfDividedHubs(this.#attribution).filter((namespace) => !seen.has(namespace));
+    if (missed.length === 0) return new Set();
+    const before = namespacesOf(await this.#fetch(addDays(day, -1), dataset, lastSeen(this.#settings, dataset)));
+    const away = missed.filter((namespace) => before.includes(namespace));
+    return new Set(away.map((namespace) => hubOfNamespace(this.#attribution, namespace)));
   }
 
   async #fetchMemberships(day: Day): Promise<FetchedRows<GroupMembership>> {
@@ -157,22 +155,24 @@ export class UsageReader {
   ): Promise<FetchedRows<UserUsage>> {
     const listed = measuresOf(dataset, this.#measures);
     const isByType = listed.some(({ byInstanceType }) => byInstanceType);
-    const knowsNodes = isByType && convertNodeData(await this.#fetch(day, dataset, nodeData(settings)));
+    const { knowsNodes, hasLostNodes, namedPart } = convertNodeData(
+      isByType ? await this.#fetch(day, dataset, nodeData(settings)) : [],
+    );
     const rows: UserUsage[] = [];
     const namespaces: string[] = [];
     const measures: string[] = [];
     for (const measure of listed.filter(({ byInstanceType }) => !byInstanceType || knowsNodes)) {
-      const labels = measure.owner === 'directory' ? convertUserLabels(day, await this.#fetchMembers(day)) : [];
-      const fetched = await this.#fetchMeasure(day, measure, settings);
+      const fetched = await this.#fetchMeasure(day, measure, { ...settings, hasLostNodes });
       if (fetched.length === 0 && measure.component === undefined) continue;
       const samples = isPerHub(dataset) ? await this.#lasting(day, settings, fetched, covered) : fetched;
+      const labels = measure.owner === 'directory' ? await this.#fetchOwners(day, samples) : [];
       rows.push(...convertUsage(measure, samples, { day, attribution: this.#attribution, labels }));
       namespaces.push(...namespacesOf(samples));
       measures.push(measure.name);
     }
     const { coreNodeLabel } = this.#attribution;
     const nodes = knowsNodes ? await this.#fetch(day, dataset, nodeCapacity(settings, coreNodeLabel)) : [];
-    return { rows, namespaces, measures, ...(isByType && { capacity: convertCapacity(nodes) }) };
+    return { rows, namespaces, measures, namedPart, ...(isByType && { capacity: convertCapacity(nodes) }) };
   }
 
   async #fetchMeasure(
@@ -206,6 +206,15 @@ export class UsageReader {
     return samples.filter(({ labels: { namespace = '' } }) => covered.has(namespace) || whole.has(namespace));
   }
 
+  /** A hub whose groups exporter told nothing of the day has the owners of the days before. */
+  async #fetchOwners(day: Day, directories: readonly Sample[]): Promise<UserLabels[]> {
+    const members = await this.#fetchMembers(day);
+    const told = new Set(namespacesOf(members));
+    const isToldOfAll = namespacesOf(directories).every((namespace) => told.has(namespace));
+    const earlier = isToldOfAll ? [] : await this.#fetch(day, MEMBERSHIPS, earlierMembers(this.#settings));
+    return convertUserLabels(day, [...members, ...earlier]);
+  }
+
   /** Requested once a day, however many datasets need it. */
   async #fetchMembers(day: Day): Promise<readonly Sample[]> {
     if (this.#members?.day !== day) {
@@ -227,7 +236,7 @@ export class UsageReader {
     const found = new Set(samples.flatMap(({ labels }) => labels[FOUND] ?? []));
     for (const { labels, value } of samples.filter((sample) => sample.labels[FOUND] === undefined)) {
       const several = labels[SEVERAL_CLUSTERS];
-      if (several) throw new SeveralClustersError(dataset, day, several, value);
+      if (several) throw new SeveralClustersError(dataset, day, value, several === UNLABELLED ? undefined : several);
       const part = value / stepsOfDay(this.#settings, dataset);
       covered.set(labels['namespace'] ?? '', convertCoverage(day, dataset, part));
     }
@@ -251,18 +260,10 @@ interface FetchedRows<Row> {
   readonly rows: readonly Row[];
   readonly namespaces: readonly string[];
   readonly measures: readonly string[];
+  readonly namedPart?: number;
   readonly capacity?: readonly NodeCapacity[];
 }
 
 function namespacesOf(samples: readonly Sample[]): string[] {
   return samples.map(({ labels }) => labels['namespace'] ?? '');
-}
-
-function chunksOf(window: DayWindow): DayWindow[] {
-  const count = Math.ceil(countDays(window) / PRESENCE_CHUNK_DAYS);
-  return Array.from({ length: count }, (_, index) => {
-    const from = addDays(window.from, index * PRESENCE_CHUNK_DAYS);
-    const until = addDays(from, PRESENCE_CHUNK_DAYS);
-    return { from, until: until < window.until ? until : window.until };
-  });
 }

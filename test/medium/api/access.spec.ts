@@ -65,6 +65,9 @@ beforeAll(async () => {
   for (const table of ['attributed_costs', 'user_costs', 'user_usage', 'group_memberships', 'day_costs']) {
     await execute(prodAlone.url, `DELETE FROM ${table} WHERE cluster <> 'alpha' OR hub <> 'prod'`);
   }
+  await execute(prodAlone.url, `DELETE FROM budgets WHERE cluster <> 'alpha' OR hub IS DISTINCT FROM 'prod'`);
+  await execute(prodAlone.url, `DELETE FROM forecasts WHERE cluster <> 'alpha' OR name <> 'prod'`);
+  await execute(prodAlone.url, `DELETE FROM anomalies WHERE cluster <> 'alpha' OR hub <> 'prod'`);
   await fillDerived(prodAlone.url);
   api = await RunningApi.start(database.url, 'alpha', { tokens: TOKENS, logger: log });
   apiOfProdAlone = await RunningApi.start(prodAlone.url, 'alpha');
@@ -258,6 +261,10 @@ describe('a token with "shared": false', () => {
       await execute(unshared.url, `DELETE FROM ${table} WHERE cluster <> 'alpha' OR hub <> 'prod'`);
     }
     await execute(unshared.url, 'UPDATE user_costs SET shared_usd = 0');
+    // What is stored of users has shared cost in it.
+    await execute(unshared.url, `DELETE FROM budgets WHERE hub IS DISTINCT FROM 'prod' OR basis <> 'tagged'`);
+    await execute(unshared.url, `DELETE FROM forecasts WHERE name <> 'prod'`);
+    await execute(unshared.url, `DELETE FROM anomalies WHERE hub <> 'prod' OR username IS NOT NULL`);
     await fillDerived(unshared.url);
     apiOfUnshared = await RunningApi.start(unshared.url, 'alpha');
   });

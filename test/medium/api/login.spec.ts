@@ -61,7 +61,15 @@ async function everyPath(): Promise<string[]> {
 describe('who is logged in', () => {
   it('may ask every endpoint what the docs say: nobody, a person, an admin of the hub, a cluster admin', async () => {
     const anyone = ['/', '/docs', '/health/ready', '/index', '/live', '/openapi.json', '/ready', '/session'];
-    const person = ['/allocation', '/costs_per_user', '/costs-per-user', '/total_usage', '/total-usage'];
+    const person = [
+      '/allocation',
+      '/anomalies',
+      '/budgets',
+      '/costs_per_user',
+      '/costs-per-user',
+      '/total_usage',
+      '/total-usage',
+    ];
     const nobodyElse = ['/metrics'];
     const expected: Record<string, number[]> = {};
     for (const path of await everyPath()) {

@@ -24,10 +24,13 @@ describe('paths', () => {
       [
         '/allocation',
         '/allocation/trends',
+        '/anomalies',
+        '/budgets',
         '/component-names',
         '/costs_per_user',
         '/days',
         '/docs',
+        '/forecast',
         '/health',
         '/hub_names',
         '/index',

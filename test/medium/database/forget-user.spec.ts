@@ -63,7 +63,16 @@ describe('forgetting a person', () => {
 
       expect(forgotten).toEqual({
         pseudonym: 'forgotten-1',
-        rows: { user_usage: 2, group_memberships: 1, user_costs: 2, month_usage: 2, month_costs: 2 },
+        rows: {
+          user_usage: 2,
+          group_memberships: 1,
+          user_costs: 2,
+          month_usage: 2,
+          month_costs: 2,
+          budgets: 0,
+          anomalies: 0,
+          closed_costs: 0,
+        },
         days: 1,
         comesBackFrom: undefined,
       });

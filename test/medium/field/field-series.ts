@@ -45,6 +45,26 @@ export function phase(hub: string, user: string, name: string, day: Day, from: s
   };
 }
 
+/** A node with 32 GiB of memory, scraped every minute. */
+export function node(name: string, from: string, to: string, more: Labels = {}): Series[] {
+  return [
+    {
+      metric: 'kube_node_labels',
+      labels: { node: name, label_node_kubernetes_io_instance_type: 'r5.xlarge', ...more },
+      samples: every(60, from, to, 1),
+    },
+    allocatable(name, from, to),
+  ];
+}
+
+export function allocatable(node: string, from: string, to: string): Series {
+  return {
+    metric: 'kube_node_status_allocatable',
+    labels: { node, resource: 'memory', unit: 'byte' },
+    samples: every(60, from, to, 32 * GIB),
+  };
+}
+
 /** A home directory, scraped every ten minutes. */
 export function home(hub: string, directory: string, gib: number, from: string, to: string, more: Labels = {}): Series {
   return {

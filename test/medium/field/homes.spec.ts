@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CostLine } from '../database/stored-cluster.js';
 import { D0, D1, D2, D3, D4, D5, D6, D7, FieldCluster } from './field-cluster.js';
@@ -141,6 +144,51 @@ describe('an exporter of one hub that is away', () => {
   });
 });
 
+describe('a hub in two namespaces', () => {
+  const series = [
+    home('a', 'alice', 10, `${D0}T00:00:00`, `${D1}T23:50:00`),
+    home('b', 'bob', 30, `${D0}T00:00:00`, `${D0}T23:50:00`),
+    home('staging', 'sam', 20, `${D0}T00:00:00`, `${D1}T23:50:00`),
+  ];
+  let folder: string;
+  let ATTRIBUTION_FILE: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'divided-hub-'));
+    ATTRIBUTION_FILE = join(folder, 'attribution.json');
+    await writeFile(ATTRIBUTION_FILE, JSON.stringify({ namespaceHubs: { a: 'prod', b: 'prod' } }));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('of which one is away does not leave the other to pay for it', async () => {
+    const costs: CostLine[] = [
+      ['prod', 'home storage', '8'],
+      ['support', 'home storage', '60'],
+    ];
+    cluster = await FieldCluster.start(series, { days: [D0, D1], costs });
+    await cluster.readUsage({ ATTRIBUTION_FILE, HOME_STORAGE_LOOKBACK: '1h' });
+    // Of prod's 8 a quarter and three; of the untagged 60 by 10, 30 and 20.
+    expect(await homes(D0)).toEqual({ 'prod/alice': 12, 'prod/bob': 36, 'staging/sam': 20 });
+    expect(await homes(D1)).toEqual({ 'staging/sam': 20 });
+    expect(await cluster.unallocated(D1, 'home storage')).toEqual(['prod usage not read 8 40']);
+  });
+
+  it('of which one tells no groups leaves those of its users unknown, not the others', async () => {
+    const times = { day: D1 };
+    cluster = await FieldCluster.start(
+      [
+        ...pod('a', 'alice', 8, times),
+        ...pod('b', 'bob', 8, times),
+        ...['alice', 'amy'].flatMap((user) => membership('a', user, 'geo', D1)),
+        membership('b', 'bob', 'geo', D0),
+      ],
+      { days: [D0, D1] },
+    );
+    await cluster.readUsage({ ATTRIBUTION_FILE });
+    expect(await cluster.groups(D1)).toEqual({ 'prod/alice': ['geo'], 'prod/bob': ['unknown'] });
+  });
+});
+
 describe('groups', () => {
   const times = { day: D0 };
 
@@ -178,5 +226,19 @@ describe('groups', () => {
     ]);
     await cluster.readUsage({ JUPYTERHUB_METRICS_PREFIX: 'hub_metrics' });
     expect(await cluster.groups(D0)).toEqual({ 'prod/alice': ['geo'] });
+  });
+
+  it('that are away for some days leave directories to those whom they named before', async () => {
+    const slug = 'bob-smith-uni-edu---87b805cb';
+    const named = membership('prod', 'bob.smith@uni.edu', 'geo', D0);
+    cluster = await FieldCluster.start(
+      [
+        { ...named, labels: { ...named.labels, username_escaped: 'bob-2esmith-40uni-2eedu', username_safe: slug } },
+        home('prod', slug, 10, `${D0}T00:00:00`, `${D2}T23:50:00`),
+      ],
+      { days: [D0, D1, D2], costs: [['prod', 'home storage', '10']] },
+    );
+    await cluster.readUsage();
+    for (const day of [D0, D1, D2]) expect(await homes(day)).toEqual({ 'prod/bob.smith@uni.edu': 10 });
   });
 });

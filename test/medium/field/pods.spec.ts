@@ -1,5 +1,6 @@
 import { COSTS, D0, FieldCluster } from './field-cluster.js';
 import { pod, phase, type Labels } from './field-series.js';
+import { every, type Series } from '../prometheus/open-metrics.js';
 
 /* Real Prometheus, real Postgres, figures by REST. Each right value is worked out by hand. */
 jest.setTimeout(120_000);
@@ -105,6 +106,45 @@ describe('a Prometheus of several clusters', () => {
     expect(await stored.query(`SELECT username FROM user_usage UNION SELECT username FROM group_memberships`)).toEqual(
       [],
     );
+  });
+
+  it.each<Labels>([{}, { namespace: 'kube-system', exported_namespace: 'kube-system' }])(
+    'is known without any such label by its namespaces kube-system, %j',
+    async (labels) => {
+      const told = (value: string, made: number): Series => ({
+        metric: 'kube_namespace_created',
+        labels: { namespace: 'kube-system', env: value, instance: `ksm-${value}`, ...labels },
+        samples: every(60, `${D0}T00:00:00`, `${D0}T23:59:00`, made),
+      });
+      const series = both.map((one) => {
+        const { cluster: value, ...rest } = one.labels as Record<string, string>;
+        return { ...one, labels: { ...rest, env: value! } };
+      });
+      const { readUsage } = bound(await start([...series, told('eu', 1_600_000_000), told('us', 1_700_000_000)]));
+      expect(await readUsage()).toMatchObject({
+        status: 'failed',
+        error: expect.stringMatching(/2 namespaces kube-system .*set PROMETHEUS_SELECTOR/),
+      });
+      expect(await readUsage({ PROMETHEUS_SELECTOR: 'env="eu"' })).toMatchObject({ status: 'succeeded' });
+    },
+  );
+
+  it('is one where two kube-state-metrics, of which one renames labels, tell of one cluster', async () => {
+    const told = (namespace: string, made: number, labels: Labels): Series => ({
+      metric: 'kube_namespace_created',
+      labels: { namespace, ...labels },
+      samples: every(60, `${D0}T00:00:00`, `${D0}T23:59:00`, made),
+    });
+    const renamed = (name: string): Labels => ({ namespace: 'kube-system', exported_namespace: name, instance: 'b' });
+    const { readUsage } = bound(
+      await start([
+        ...pod('prod', 'alice', 8, day),
+        told('kube-system', 1_600_000_000, { instance: 'a' }),
+        told('kube-system', 1_600_000_000, renamed('kube-system')),
+        told('kube-system', 1_700_000_000, renamed('prod')),
+      ]),
+    );
+    expect(await readUsage()).toMatchObject({ status: 'succeeded' });
   });
 
   it('is read with a selector, ours alone', async () => {

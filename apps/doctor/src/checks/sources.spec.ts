@@ -26,6 +26,16 @@ describe('the sources of usage', () => {
     ]);
   });
 
+  it('of several clusters that no label tells apart need one too', () => {
+    expect(complaints({ clusterLabels: ['kube-system'] })).toMatchObject([
+      {
+        status: 'failure',
+        found: 'there are several namespaces kube-system: other clusters are stored here too; the sync refuses them',
+        remedy: expect.stringMatching(/^set PROMETHEUS_SELECTOR.*cluster="<its value>"$/),
+      },
+    ]);
+  });
+
   it('are to be scraped every two minutes or more often', () => {
     expect(complaints({ scrapeSeconds: 120 })).toEqual([]);
     expect(complaints({ scrapeSeconds: 300 })).toMatchObject([

@@ -1,5 +1,5 @@
 import { hubOfNamespace, type AttributionConfig } from '#libs/domain';
-import type { ClusterMetrics } from '#libs/prometheus';
+import { UNLABELLED, type ClusterMetrics } from '#libs/prometheus';
 import { failure, ok, skipped, warning, type Finding } from '../finding.js';
 
 /** A sample is current for five minutes, and a step of the resolution is one: above two, a lost scrape shows. */
@@ -12,12 +12,16 @@ export function judgeSources(attribution: AttributionConfig, metrics: ClusterMet
 
 function judgeClusters({ clusterLabels }: ClusterMetrics, selector: string): Finding {
   const check = 'clusters in Prometheus';
-  const [label] = clusterLabels;
-  if (label === undefined) {
+  if (clusterLabels.length === 0) {
     return ok(check, selector === '' ? 'one' : `one, selected by ${selector}`);
   }
-  const found = `requests of pods have several values of ${clusterLabels.join(', ')} at once: other clusters are stored here too`;
-  const remedy = `PROMETHEUS_SELECTOR: what selects this cluster, such as ${label}="<its value>"`;
+  const labels = clusterLabels.filter((label) => label !== UNLABELLED);
+  const told =
+    labels.length === 0
+      ? 'there are several namespaces kube-system'
+      : `requests of pods have several values of ${labels.join(', ')} at once`;
+  const found = `${told}: other clusters are stored here too`;
+  const remedy = `PROMETHEUS_SELECTOR: what selects this cluster, such as ${labels[0] ?? 'cluster'}="<its value>"`;
   return selector === ''
     ? failure(check, `${found}; the sync refuses them`, `set ${remedy}`)
     : warning(check, `${found}, and ${selector} selects more than one`, `correct ${remedy}`);
