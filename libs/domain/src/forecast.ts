@@ -1,7 +1,7 @@
 import { addDays, countDays, type Day, type DayWindow } from './day.js';
 import { mean, median, robustSpread } from './statistics.js';
 
-/** Cost of the complete days up to a day, in USD, without gaps: an estimate needs no exact amounts. */
+/** Cost of the settled days up to a day, in USD, without gaps: an estimate needs no exact amounts. */
 export interface CostHistory {
   /** The last of the days. */
   readonly to: Day;

@@ -10,6 +10,8 @@ import {
   REQUESTS,
   select,
   series,
+  SHARD,
+  SHARDS,
   WORKING_SET,
   type Metric,
   type QuerySettings,
@@ -217,8 +219,12 @@ export function stepsOfDay({ resolutionSeconds }: QuerySettings, dataset: string
   return SECONDS_PER_DAY / (metricOf(dataset).perHub ? HOUR_SECONDS : resolutionSeconds);
 }
 
+/** A kube-state-metrics in shards tells only a part of the pods while one of them is away. */
 function coveredSteps(settings: QuerySettings, metric: Metric): string {
-  return `count_over_time(group(${select(settings, metric)})[1d:${settings.resolutionSeconds}s])`;
+  const shards = `count(group by (shard_ordinal) (${select(settings, SHARD)}))`;
+  return `count_over_time((
+  group(${select(settings, metric)}) unless on () (max(${select(settings, SHARDS)}) > ${shards})
+)[1d:${settings.resolutionSeconds}s])`;
 }
 
 /** The last hour ends where the query is evaluated; those before it a millisecond before a whole hour. */

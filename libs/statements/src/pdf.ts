@@ -37,7 +37,10 @@ export async function writePdf({ title, facts, tables }: StatementDocument): Pro
       { text: title, style: 'title' },
       {
         layout: 'noBorders',
-        table: { widths: ['auto', '*'], body: facts.map((fact) => [{ text: fact.title, bold: true }, fact.text]) },
+        table: {
+          widths: [60, '*'],
+          body: facts.map((fact) => [{ text: fact.title, bold: true }, printable(fact.text)]),
+        },
       },
       ...tables.flatMap(describeTable),
     ],
@@ -69,10 +72,18 @@ function describeTable({ title, note, columns, rows, total }: StatementTable): o
 }
 
 function formatCell(cell: StatementCell, { kind }: StatementColumn): string {
-  if (typeof cell !== 'bigint') return cell ?? '';
+  if (typeof cell !== 'bigint') return printable(cell ?? '');
   return kind === 'exact' ? formatUsd(cell) : formatCents(cell);
 }
 
 function alignmentOf({ kind }: StatementColumn): string {
   return kind === 'text' ? 'left' : 'right';
 }
+
+/** Two names in a script that the font lacks would look the same: what it lacks is written as `\u{6771}`. */
+function printable(text: string): string {
+  return text.replaceAll(NOT_IN_FONT, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
+}
+
+/** Latin, Greek, Cyrillic and their punctuation are in it. */
+const NOT_IN_FONT = /[^\u0020-\u052f\u1e00-\u1fff\u2010-\u2044\u20ac]/gu;

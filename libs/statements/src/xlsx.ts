@@ -43,13 +43,9 @@ function cellOf(cell: StatementCell, style: object): Cell {
 }
 
 function text(value: string) {
-  return { type: String, value: value.replaceAll(NOT_XML, '\ufffd') };
+  return { type: String, value };
 }
 
 function bold(value: string): Cell {
   return { ...text(value), fontWeight: 'bold' } as Cell;
 }
-
-/** Characters that make a file which Excel calls damaged: XML has no way to write them. */
-// oxlint-disable-next-line no-control-regex
-const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu;

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { apiOnEstate } from './api-on-estate.js';
 import { parseCsv, sumOf } from './csv-rows.js';
+import { RunningApi } from './running-api.js';
 
 const api = apiOnEstate();
 const RANGE = 'from=2025-03-01&to=2025-03-02';
@@ -74,6 +76,26 @@ describe('/focus', () => {
     });
     const [core] = rows.filter((row) => row['x_Component'] === 'core');
     expect(core).toMatchObject({ x_User: '', x_UnallocatedReason: 'not allocated', x_Cost: '2.4' });
+  });
+
+  it('shows who may see one hub what its users bear of direct and shared charges, or of direct ones alone', async () => {
+    const token = (name: string, shared: boolean) => {
+      const digest = createHash('sha256').update(name).digest('hex');
+      return { name, sha256: digest, hubs: ['prod'], cluster: 'alpha', shared };
+    };
+    const tokens = [token('prod', true), token('direct', false)];
+    const guarded = await RunningApi.start(api.databaseUrl, 'alpha', { tokens });
+    try {
+      const seen = async (name: string) => {
+        const { text } = await guarded.get(`/focus?${RANGE}`, { authorization: `Bearer ${name}` });
+        expect(text).not.toMatch(/staging|carol/);
+        return sumOf(parseCsv(text), 'x_Cost');
+      };
+      expect([await seen('prod'), await seen('direct')]).toEqual(['56.5049999999', '41.5049999999']);
+      expect((await guarded.get(`/focus?${RANGE}`)).status).toBe(401);
+    } finally {
+      await guarded.stop();
+    }
   });
 
   it('of a version has the rows of closed months alone', async () => {

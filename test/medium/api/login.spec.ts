@@ -55,7 +55,7 @@ const withWindow = (path: string) => (path.startsWith('/allocation') ? `${path}?
 /** All that the index lists, which is all there is. */
 async function everyPath(): Promise<string[]> {
   const { endpoints } = (await api.get('/index')).json as { endpoints: { path: string; also: string[] }[] };
-  return endpoints.flatMap(({ path, also }) => [path, ...also]).sort();
+  return endpoints.flatMap(({ path, also }) => [path.replace('{month}', '2025-03'), ...also]).sort();
 }
 
 describe('who is logged in', () => {
@@ -70,12 +70,13 @@ describe('who is logged in', () => {
       '/total_usage',
       '/total-usage',
     ];
+    const own = ['/focus', '/statements/2025-03'];
     const nobodyElse = ['/metrics'];
     const expected: Record<string, number[]> = {};
     for (const path of await everyPath()) {
       expected[path] = anyone.includes(path)
         ? [200, 200, 200, 200]
-        : [401, person.includes(path) ? 200 : 403, nobodyElse.includes(path) ? 403 : 200, 200];
+        : [401, [...person, ...own].includes(path) ? 200 : 403, nobodyElse.includes(path) ? 403 : 200, 200];
     }
     const browsers = [
       new BrowserSession(api.url),
@@ -90,6 +91,19 @@ describe('who is logged in', () => {
       if (seen[path][0] === 429) seen[path][0] = 401;
     }
     expect(seen).toEqual(expected);
+  });
+
+  it('as a person gets their own statement and charges, and nobody else’s', async () => {
+    const browser = await logIn(ALICE);
+    const statement = await browser.json<{ for: string; summary: { amount_usd: number }[] }>('/statements/2025-03');
+    expect(statement.for).toBe('user alice, hub prod of cluster alpha');
+    expect(statement.summary.at(-1)!.amount_usd).toBe(31.5033333333);
+    const focus = await (await browser.send(`/focus?${DAYS}`)).text();
+    expect(JSON.stringify(statement) + focus).not.toMatch(/bob|carol|staging/);
+    expect(focus).toContain('alice');
+    for (const asked of ['user=bob', 'hub=staging', 'usergroup=research']) {
+      expect([asked, (await browser.send(`/statements/2025-03?${asked}`)).status]).toEqual([asked, 403]);
+    }
   });
 
   it('as a person sees their own costs and usage on that hub, whatever they ask for', async () => {

@@ -1,3 +1,5 @@
+import type { SyncWork } from '../../../apps/sync/src/task.js';
+import { closeMonths } from '../../../apps/sync/src/steps/close-months.js';
 import { MonthNotClosableError } from '#libs/database';
 import { eachDay, type Day } from '#libs/domain';
 import { parseCsv, sumOf } from '../api/csv-rows.js';
@@ -238,5 +240,51 @@ describe('closing a month', () => {
     expect(await sums('closed_costs', keys, 'CASE WHEN is_shared THEN amount_usd ELSE 0 END')).toEqual(
       await sums('user_costs', keys, 'shared_usd'),
     );
+  });
+});
+
+describe('a sync', () => {
+  const step = (more: Partial<SyncWork> = {}) => {
+    const progress = { begin: () => {}, show: () => {}, end: () => {} };
+    const { session } = stored;
+    const work = { session, today: TODAY, trigger: 'once', signal: new AbortController().signal, progress, ...more };
+    return closeMonths(work as unknown as SyncWork);
+  };
+  const versions = () => stored.query(`SELECT month, version FROM closed_months ORDER BY 1, 2`);
+  const succeed = async () => {
+    const run = await stored.session.recordRunStarted({ source: 'cost-explorer', trigger: 'once' });
+    await stored.session.recordRunFinished(run, { status: 'succeeded' }, 6);
+  };
+
+  it('closes what AWS has settled by itself, never in the first one, and each month once', async () => {
+    await succeed();
+    expect(await step()).toBeUndefined();
+    await succeed();
+    expect(await step({ days: { from: MONTH, until: TODAY } })).toBeUndefined();
+    expect(await step()).toMatchObject({ status: 'succeeded', notes: ['closed 2026-02'] });
+    expect(await versions()).toEqual([{ month: MONTH, version: 1 }]);
+    expect(await step()).toBeUndefined();
+  });
+
+  it('closes nothing while AWS may change a day, or when it could not read the costs of today', async () => {
+    await succeed();
+    await storeDay(DAYS[2]!, LINES, { estimated: true });
+    await succeed();
+    expect(await step()).toBeUndefined();
+    await storeDay(DAYS[2]!);
+    const failed = await stored.session.recordRunStarted({ source: 'cost-explorer', trigger: 'once' });
+    await stored.session.recordRunFinished(failed, { status: 'failed', error: 'x' }, 1);
+    expect(await step()).toBeUndefined();
+    await succeed();
+    expect(await step()).toMatchObject({ notes: ['closed 2026-02'] });
+  });
+
+  it('records what AWS restated of a closed month, in a backfill too, once', async () => {
+    await close();
+    await storeDay(DAYS[4]!, [['prod', 'compute', '36'], ...LINES.slice(1)]);
+    expect(await step({ days: { from: DAYS[4]!, until: DAYS[5]! } })).toMatchObject({ rowsWritten: 2 });
+    expect(await step()).toBeUndefined();
+    expect(await versions()).toEqual([{ month: MONTH, version: 1 }]);
+    expect((await statement('/statements/2026-03')).adjustments).toHaveLength(1);
   });
 });

@@ -62,6 +62,6 @@ function refuseOthers(access: AccessScope, { hub, user, usergroup }: z.infer<typ
 
 function throwAsFault(error: unknown): never {
   if (error instanceof UnknownVersionError) throw new BadRequestException(`version: ${error.message}`);
-  if (error instanceof UnknownNameError) throw new BadRequestException(`${error.kind}: ${error.message}`);
+  if (error instanceof UnknownNameError) throw new BadRequestException(error.message);
   throw error;
 }

@@ -22,8 +22,8 @@ export class UnknownVersionError extends OperatorError {
 
 /** Nobody ever heard of a name that the statement is for: a misspelt one must not look like one without costs. */
 export class UnknownNameError extends OperatorError {
-  constructor(readonly kind: NameKind) {
-    super('is not known: no cost was ever stored of it');
+  constructor(kind: NameKind) {
+    super(`${kind}: is not known: no cost was ever stored of it`);
   }
 }
 

@@ -1,0 +1,83 @@
+import { composeStatement, parseUsd, type CostLine, type StatementDocument } from '#libs/domain';
+import { strFromU8, unzipSync } from 'fflate';
+import { formatCents } from './format-cents.js';
+import { writeStatement } from './write-statement.js';
+
+const NAMES = ['<b>&', '=HYPERLINK("http://x")', '+1', '-1', '@x', 'maría, "m"', '東京', 'a\u0001b'];
+
+function statementOf(names: readonly string[]): StatementDocument {
+  const lines = names.map((user): CostLine => ({
+    hub: 'prod',
+    component: 'compute',
+    user,
+    usergroups: ['none'],
+    reason: null,
+    directUsd: parseUsd('1234.5678901234'),
+    sharedUsd: parseUsd('-0.0000000001'),
+  }));
+  return composeStatement({
+    cluster: 'earth',
+    month: '2026-10-01',
+    today: '2026-11-28',
+    subject: { hubs: undefined, usergroup: undefined, user: undefined },
+    days: { stored: 31, estimated: 0 },
+    version: undefined,
+    bases: ['amortized'],
+    policies: [],
+    lines,
+    adjustments: [],
+    restatements: [],
+    clusterUsd: undefined,
+  });
+}
+
+const document = statementOf(NAMES);
+
+describe('a statement', () => {
+  it('as XLSX has amounts as numbers, and names as text, whatever they begin with', async () => {
+    const files = unzipSync(await writeStatement(document, 'xlsx'));
+    const texts = Object.entries(files).map(([name, bytes]) => [name, strFromU8(bytes)] as const);
+    const strings = texts.find(([name]) => name.endsWith('sharedStrings.xml'))![1];
+    expect(strings).toContain('<t>=HYPERLINK("http://x")</t>');
+    expect(strings).toContain('<t>&lt;b&gt;&amp;</t>');
+    expect(strings).toContain('<t>ab</t>');
+    const sheets = texts.filter(([name]) => /worksheets\/sheet\d+\.xml$/.test(name)).map(([, text]) => text);
+    expect(sheets).toHaveLength(6);
+    expect(sheets.join('')).not.toContain('<f>');
+    const users = sheets.find((sheet) => sheet.includes('<v>1234.5678901233</v>'));
+    expect(users).toMatch(/<c r="C2"[^>]*><v>1234\.5678901234<\/v>/);
+  });
+
+  it('as CSV keeps a spreadsheet from reading names as formulas', async () => {
+    const text = (await writeStatement(document, 'csv')).toString();
+    for (const name of [`"'=HYPERLINK(""http://x"")"`, `"'+1"`, `"'-1"`, `"'@x"`, '"maría, ""m"""', '"東京"']) {
+      expect(text).toContain(name);
+    }
+    expect(text).toContain('1234.5678901234,-0.0000000001');
+  });
+
+  it('as JSON has numbers with every digit', async () => {
+    const text = (await writeStatement(document, 'json')).toString();
+    expect(text).toContain('"shared_usd": -0.0000000001');
+    const { users } = JSON.parse(text) as { users: { user: string; total_usd: number }[] };
+    expect(users.map(({ user }) => user).toSorted()).toEqual(NAMES.toSorted());
+    expect(users[0]!.total_usd).toBe(1234.5678901233);
+  });
+
+  it('as PDF has pages', async () => {
+    const pages = async (names: readonly string[]) =>
+      (await writeStatement(statementOf(names), 'pdf')).toString('latin1').match(/\/Type \/Page\b/g)!.length;
+    expect(await pages(NAMES)).toBe(2);
+    expect(await pages(Array.from({ length: 300 }, (_, index) => `user-${index}`))).toBeGreaterThan(5);
+  });
+});
+
+it.each([
+  ['0', '0.00'],
+  ['-0.004', '0.00'],
+  ['-0.005', '-0.01'],
+  ['1234567.895', '1,234,567.90'],
+  ['-1000', '-1,000.00'],
+])('%s is written as %s in cents', (usd, text) => {
+  expect(formatCents(parseUsd(usd))).toBe(text);
+});
