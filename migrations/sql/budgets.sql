@@ -1,7 +1,7 @@
 -- What the sync derives for budgets after each run: from stored figures alone, so it can be derived again. Only
 -- budget_events, and what anomalies say of their alert, are facts of their own: what was said to whom is not said again.
 
--- A budget of BUDGETS_FILE in one of its periods, as of the day complete_to. Cost is of the cluster, a hub, a group or a
+-- A budget of BUDGETS_FILE in one of its periods, as of the day settled_to. Cost is of the cluster, a hub, a group or a
 -- user, as kind says. spent_usd includes spent_before_usd, which is no stored cost. NULL: unknown, and reason says why.
 CREATE TABLE budgets (
   cluster           text COLLATE "C" NOT NULL,
@@ -16,7 +16,7 @@ CREATE TABLE budgets (
   basis             text NOT NULL CONSTRAINT budgets_basis CHECK (basis IN ('tagged', 'allocated', 'split')),
   amount_usd        numeric(20,10) NOT NULL,
   spent_before_usd  numeric(20,10) NOT NULL,
-  complete_to       date,
+  settled_to       date,
   spent_usd         numeric(20,10),
   missing_days      integer NOT NULL,
   reason            text,
@@ -52,13 +52,13 @@ CREATE TABLE budget_events (
   CONSTRAINT budget_events_sent CHECK ((alert = 'sent') = (sent_at IS NOT NULL))
 );
 
--- Cost of a calendar month: of the complete days, and what is expected at its end. name is '' for the cluster.
+-- Cost of a calendar month: of the settled days, and what is expected at its end. name is '' for the cluster.
 CREATE TABLE forecasts (
   cluster      text COLLATE "C" NOT NULL,
   month        date NOT NULL,
   kind         text NOT NULL CONSTRAINT forecasts_kind CHECK (kind IN ('cluster', 'hub', 'group', 'component')),
   name         text COLLATE "C" NOT NULL,
-  complete_to  date,
+  settled_to  date,
   spent_usd    numeric(20,10),
   forecast_usd numeric(20,10),
   low_usd      numeric(20,10),
@@ -68,7 +68,7 @@ CREATE TABLE forecasts (
   CONSTRAINT forecasts_known CHECK ((forecast_usd IS NULL) = (reason IS NOT NULL))
 );
 
--- A complete day that cost far more than usual: of a component of a hub, or of a user (then component is NULL).
+-- A settled day that cost far more than usual: of a component of a hub, or of a user (then component is NULL).
 CREATE TABLE anomalies (
   cluster    text COLLATE "C" NOT NULL,
   day        date NOT NULL,

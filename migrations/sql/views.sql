@@ -374,7 +374,7 @@ COMMENT ON COLUMN reporting.sync_status.last_success_at IS 'When the last good r
 CREATE OR REPLACE VIEW reporting.budgets AS
 SELECT b.cluster, b.name, b.per, b.period_from, b.period_until - 1 AS period_to, b.kind, b.hub, b.usergroup, b.username,
   b.basis, b.amount_usd, b.spent_usd, b.amount_usd - b.spent_usd AS left_usd, b.spent_usd / b.amount_usd AS used_ratio,
-  b.complete_to, b.missing_days, b.reason, b.forecast_usd, b.forecast_low_usd, b.forecast_high_usd,
+  b.settled_to, b.missing_days, b.reason, b.forecast_usd, b.forecast_low_usd, b.forecast_high_usd,
   b.forecast_usd / b.amount_usd AS forecast_ratio, b.forecast_reason, b.run_out_on,
   (
     SELECT jsonb_agg(one.threshold || jsonb_build_object('alerted_at', event.sent_at) ORDER BY one.place)
@@ -403,11 +403,11 @@ COMMENT ON COLUMN reporting.budgets.usergroup IS 'Group; NULL: none';
 COMMENT ON COLUMN reporting.budgets.username IS 'User; NULL: none';
 COMMENT ON COLUMN reporting.budgets.basis IS 'What counts: ''tagged'' cost; ''allocated'': what users bear, of a hub with unallocated cost of its tag; ''split'': cost of the members, divided evenly among their groups';
 COMMENT ON COLUMN reporting.budgets.amount_usd IS 'Amount of the budget (USD)';
-COMMENT ON COLUMN reporting.budgets.spent_usd IS 'Cost of the complete days of the period, and what had been spent before it; NULL: see reason (USD)';
+COMMENT ON COLUMN reporting.budgets.spent_usd IS 'Cost of the settled days of the period, and what had been spent before it; NULL: see reason (USD)';
 COMMENT ON COLUMN reporting.budgets.left_usd IS 'amount_usd - spent_usd (USD)';
 COMMENT ON COLUMN reporting.budgets.used_ratio IS 'spent_usd / amount_usd';
-COMMENT ON COLUMN reporting.budgets.complete_to IS 'The newest complete day: costs up to it are in spent_usd';
-COMMENT ON COLUMN reporting.budgets.missing_days IS 'Days of the period up to complete_to that are not stored, whose cost is not in spent_usd';
+COMMENT ON COLUMN reporting.budgets.settled_to IS 'The newest settled day: costs up to it are in spent_usd';
+COMMENT ON COLUMN reporting.budgets.missing_days IS 'Days of the period up to settled_to that are not stored, whose cost is not in spent_usd';
 COMMENT ON COLUMN reporting.budgets.reason IS 'Why spent_usd is not known';
 COMMENT ON COLUMN reporting.budgets.forecast_usd IS 'What is expected to be spent at the end of the period; NULL: see forecast_reason (USD)';
 COMMENT ON COLUMN reporting.budgets.forecast_low_usd IS 'In four of five cases it is more than this; NULL: unknown (USD)';
@@ -419,15 +419,15 @@ COMMENT ON COLUMN reporting.budgets.thresholds IS 'JSON list of thresholds: thre
 COMMENT ON COLUMN reporting.budgets.alerts_waiting IS 'Alerts that the webhook has not taken yet';
 
 CREATE OR REPLACE VIEW reporting.forecasts AS
-SELECT cluster, month, kind, name, complete_to, spent_usd, forecast_usd, low_usd, high_usd, reason
+SELECT cluster, month, kind, name, settled_to, spent_usd, forecast_usd, low_usd, high_usd, reason
 FROM forecasts;
 COMMENT ON VIEW reporting.forecasts IS 'What the current month is expected to cost, by cluster, hub, group and component';
 COMMENT ON COLUMN reporting.forecasts.cluster IS 'Name of the cluster';
 COMMENT ON COLUMN reporting.forecasts.month IS 'First day of the month';
 COMMENT ON COLUMN reporting.forecasts.kind IS '''cluster'', ''hub'' (tagged cost), ''group'' (split cost) or ''component''';
 COMMENT ON COLUMN reporting.forecasts.name IS 'Hub, group or component; empty: the cluster';
-COMMENT ON COLUMN reporting.forecasts.complete_to IS 'The newest complete day: costs up to it are in spent_usd';
-COMMENT ON COLUMN reporting.forecasts.spent_usd IS 'Cost of the complete days of the month; NULL: there is none yet (USD)';
+COMMENT ON COLUMN reporting.forecasts.settled_to IS 'The newest settled day: costs up to it are in spent_usd';
+COMMENT ON COLUMN reporting.forecasts.spent_usd IS 'Cost of the settled days of the month; NULL: there is none yet (USD)';
 COMMENT ON COLUMN reporting.forecasts.forecast_usd IS 'Expected cost of the whole month; NULL: see reason (USD)';
 COMMENT ON COLUMN reporting.forecasts.low_usd IS 'In four of five cases it is more than this; NULL: unknown (USD)';
 COMMENT ON COLUMN reporting.forecasts.high_usd IS 'In four of five cases it is less than this; NULL: unknown (USD)';

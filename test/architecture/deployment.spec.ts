@@ -2,12 +2,12 @@ import { API_VARIABLES, parseApiConfig, parseDatabaseUrl, parseSyncConfig, SYNC_
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import ts from 'typescript';
-import { parse, parseAllDocuments } from 'yaml';
+import { parse } from 'yaml';
 import { readSettings, SETTINGS } from '../../apps/simulator/src/settings.js';
 
 type Variables = Readonly<Record<string, string>>;
 
-/** A program of the image, as a compose file or a manifest starts it. */
+/** A program of the image, as the compose file starts it. */
 interface Started {
   readonly where: string;
   readonly command: readonly string[];
@@ -50,95 +50,17 @@ function programOf(command: readonly string[]): readonly string[] {
   return shell === 'sh' ? script.slice(script.indexOf('node ')).split(/[ ;]+/) : command;
 }
 
-interface Container {
-  readonly command: readonly string[];
-  readonly env?: readonly { name: string; value?: string; valueFrom?: unknown }[];
-  readonly envFrom?: readonly { configMapRef: { name: string } }[];
-}
-
-interface Pod {
-  readonly template?: { readonly spec: { readonly containers: readonly Container[] } };
-}
-
-function startedByKubernetes(): Started[] {
-  const { configMapGenerator } = parse(readFileSync('kubernetes/kustomization.yaml', 'utf8')) as {
-    configMapGenerator: readonly { name: string; literals?: readonly string[] }[];
-  };
-  const literalsOf = (map: string) => configMapGenerator.find(({ name }) => name === map)?.literals ?? [];
-  const files = readdirSync('kubernetes').filter((file) => file.endsWith('.yaml'));
-  return files.flatMap((where) =>
-    parseAllDocuments(readFileSync(`kubernetes/${where}`, 'utf8'))
-      .map((document) => (document.toJS() as { spec?: Pod & { jobTemplate?: { spec: Pod } } }).spec)
-      .flatMap((spec) => (spec?.jobTemplate?.spec ?? spec)?.template?.spec.containers ?? [])
-      .map(({ command, env = [], envFrom = [] }) => ({
-        where,
-        command,
-        variables: Object.fromEntries([
-          ...envFrom.flatMap(({ configMapRef }) => literalsOf(configMapRef.name).map((line) => line.split('='))),
-          // The one secret that there is.
-          ...env.map(({ name, value = 'postgres://costs:secret@database:5432/costs' }) => [name, value]),
-        ]) as Variables,
-      })),
-  );
-}
-
-describe.each([
-  ['docker-compose.yml', startedByCompose()],
-  ['kubernetes', startedByKubernetes()],
-])('%s', (_, started) => {
-  it('starts programs that the build makes, with variables that they know, and enough of them', () => {
-    expect(started.length).toBeGreaterThan(3);
-    for (const { where, command, variables } of started) {
-      const program = PROGRAMS[sourceOf(command)];
-      expect([where, command[0], existsSync(sourceOf(command)), program]).toEqual([where, 'node', true, program]);
-      const unknown = Object.keys(variables).filter((name) => !program!.knows.includes(name));
-      expect([where, unknown]).toEqual([where, []]);
-      // Files are mounted where this machine has none.
-      const { ATTRIBUTION_FILE: _file, API_TOKENS_FILE: _tokens, ...rest } = variables;
-      program!.parse(rest);
-    }
-  });
-});
-
-/** Every pod that the manifests start, and every NetworkPolicy. */
-function manifests() {
-  const documents = readdirSync('kubernetes')
-    .filter((file) => file.endsWith('.yaml'))
-    .flatMap((where) => parseAllDocuments(readFileSync(`kubernetes/${where}`, 'utf8')))
-    .map((document) => document.toJS() as Manifest);
-  const pods = documents.flatMap(({ kind, spec }) => {
-    const template = (spec?.jobTemplate?.spec ?? spec)?.template;
-    return template ? [{ kind, app: template.metadata.labels.app, ...template.spec }] : [];
-  });
-  return { pods, policies: documents.filter(({ kind }) => kind === 'NetworkPolicy') };
-}
-
-interface Manifest {
-  readonly kind: string;
-  readonly spec?: Workload & {
-    readonly jobTemplate?: { readonly spec: Workload };
-    readonly podSelector?: { readonly matchLabels: { readonly app: string } };
-    readonly policyTypes?: readonly string[];
-  };
-}
-
-interface Workload {
-  readonly template?: {
-    readonly metadata: { readonly labels: { readonly app: string } };
-    readonly spec: { readonly automountServiceAccountToken?: boolean };
-  };
-}
-
-it('no pod has a token of Kubernetes, and a NetworkPolicy says who reaches each and whom each reaches', () => {
-  const { pods, policies } = manifests();
-  expect(pods.map(({ kind }) => kind).toSorted()).toEqual(['CronJob', 'Deployment', 'Deployment', 'Job']);
-  for (const { app, automountServiceAccountToken } of pods) {
-    const policy = policies.find(({ spec }) => spec?.podSelector?.matchLabels.app === app);
-    expect({ app, automountServiceAccountToken, policyTypes: policy?.spec?.policyTypes }).toEqual({
-      app,
-      automountServiceAccountToken: false,
-      policyTypes: ['Ingress', 'Egress'],
-    });
+it('docker-compose.yml starts programs that the build makes, with variables that they know, and enough of them', () => {
+  const started = startedByCompose();
+  expect(started.length).toBeGreaterThan(3);
+  for (const { where, command, variables } of started) {
+    const program = PROGRAMS[sourceOf(command)];
+    expect([where, command[0], existsSync(sourceOf(command)), program]).toEqual([where, 'node', true, program]);
+    const unknown = Object.keys(variables).filter((name) => !program!.knows.includes(name));
+    expect([where, unknown]).toEqual([where, []]);
+    // A file is mounted where this machine has none.
+    const { ATTRIBUTION_FILE: _file, ...rest } = variables;
+    program!.parse(rest);
   }
 });
 

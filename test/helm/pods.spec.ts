@@ -35,6 +35,8 @@ beforeAll(async () => {
       prometheus: { url: prometheus.url },
       database: { embedded: { enabled: true, password: OWNER_PASSWORD } },
       attribution: { namespaceHubs: { 'research-hub': 'research' } },
+      budgets: [{ name: 'prod in a month', hub: 'prod', per: 'month', amount: 2000, thresholds: [{ percent: 80 }] }],
+      alerts: { webhook: { url: 'http://127.0.0.1:9/alerts', secret: 's3cret' } },
       sync: { env: { USAGE_RESOLUTION: '5m', SYNC_MAX_REQUESTS: 500 } },
       extraEnv: [
         { name: 'AWS_ENDPOINT_URL_COST_EXPLORER', value: simulator.url },
@@ -113,8 +115,12 @@ it('fills the database as the role of the sync', async () => {
   const client = new Client({ connectionString: urlOfDatabase(admin, DATABASE) });
   await client.connect();
   const { rows } = await client.query<{ run: string }>(`SELECT concat_ws(' ', source, status) AS run FROM sync_runs`);
+  const budgets = await client.query(`SELECT DISTINCT name FROM budgets`);
+  expect(budgets.rows).toEqual([{ name: 'prod in a month' }]);
   await client.end();
-  expect(rows.map(({ run }) => run).sort()).toEqual(['cost-explorer succeeded', 'prometheus succeeded']);
+  expect(rows.map(({ run }) => run).sort()).toEqual(
+    ['budgets', 'cost-explorer', 'prometheus'].map((source) => `${source} succeeded`),
+  );
 });
 
 it('examines it with the command of NOTES', async () => {

@@ -210,6 +210,23 @@ describe('the database', () => {
     }
   });
 
+  it('in the cluster has a role for each part', () => {
+    const objects = render(['--set', 'database.embedded.enabled=true,database.embedded.password=x']);
+    const { api, sync, owner, ...passwords } = find(
+      objects,
+      'Secret',
+      'jupyterhub-cost-monitoring-postgres',
+    ).stringData!;
+    const users = { jupyterhub_costs_api: api, jupyterhub_costs_sync: sync, costs_owner: owner };
+    for (const [user, url] of Object.entries(users)) {
+      const { username, password, host } = new URL(url!);
+      expect([username, host]).toEqual([user, 'jupyterhub-cost-monitoring-postgres:5432']);
+      expect(Object.values(passwords)).toContain(password);
+    }
+    // Whoever may read one does not know the others.
+    expect(new Set(Object.values(passwords)).size).toBe(4);
+  });
+
   it('in the cluster is migrated by a Job whose name tells what it runs', () => {
     const jobOf = (tag: string) =>
       render(['--set', `database.embedded.enabled=true,database.embedded.password=x,image.tag=${tag}`]).find(
@@ -227,8 +244,6 @@ describe.each(RENDERINGS)('the pods of %s', (_, args) => {
     sync: SYNC_VARIABLES,
     migrate: ['DATABASE_URL'],
   };
-  // Of budgets, which the sync is to know.
-  const COMING = ['BUDGETS_FILE', 'ALERT_WEBHOOK_URL', 'ALERT_WEBHOOK_SECRET'];
 
   it('start programs of the image with variables that they know, and mount the files that these name', () => {
     const extra = ['NODE_ENV', 'HTTPS_PROXY', 'AWS_REGION', 'CLUSTER_NAME'];
@@ -238,7 +253,7 @@ describe.each(RENDERINGS)('the pods of %s', (_, args) => {
       expect([node, existsSync(program!.replace(/^dist\//, '').replace(/\.js$/, '.ts'))]).toEqual(['node', true]);
       const unknown = container.env
         .map(({ name }) => name)
-        .filter((name) => ![...KNOWN[part]!, ...COMING, ...extra].includes(name));
+        .filter((name) => ![...KNOWN[part]!, ...extra].includes(name));
       expect([part, unknown]).toEqual([part, []]);
       const files = container.env.filter(({ name }) => name.endsWith('_FILE')).map(({ value }) => value!);
       const mounts = (container.volumeMounts ?? []).map(({ mountPath }) => mountPath);

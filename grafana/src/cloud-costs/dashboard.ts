@@ -1,6 +1,7 @@
 import { costDashboard } from '../dashboard.js';
 import { costsDatasource } from '../datasources.js';
 import { cluster, component, hub, step } from '../variables.js';
+import { anomalies, budgets, forecasts } from './budgets.js';
 import {
   accountByStep,
   componentsByStep,
@@ -28,6 +29,7 @@ export const cloudCosts = () =>
         title: 'This month',
         panels: [month(), week(), borneByNobody(), roseMost(), whoseRoseMost(), months(), monthByDay()],
       },
+      { title: 'Budgets, forecast and unusual days', panels: [budgets(), forecasts(), anomalies()] },
       { title: 'Hubs, components and users', panels: [hubsByStep(), componentsByStep(), topUsersByStep(), hubs()] },
       { title: 'AWS services', panels: [services(), instanceTypesByStep().span(24)] },
       { title: 'The account, of the whole cluster', panels: [account(), days(), accountByStep(), nobodyByStep()] },

@@ -17,7 +17,7 @@ export type AlertState = 'pending' | 'none';
 export interface BudgetFigure {
   readonly budget: Budget;
   readonly state: BudgetState;
-  readonly completeTo: Day | undefined;
+  readonly settledTo: Day | undefined;
   readonly events: readonly BudgetEvent[];
   readonly alert: AlertState;
 }
@@ -27,7 +27,7 @@ export interface MonthForecast {
   /** '' for the cluster. */
   readonly name: string;
   readonly month: Day;
-  readonly completeTo: Day | undefined;
+  readonly settledTo: Day | undefined;
   readonly spentUsd: Usd | undefined;
   /** Or why it is unknown. */
   readonly forecast: { readonly usd: Usd; readonly range: { lowUsd: Usd; highUsd: Usd } | undefined } | string;
@@ -145,7 +145,7 @@ const INSERT_EVENTS = `
   SELECT cluster, budget, period_from, measured, threshold, occurrence, event, threshold_usd, measured_usd, day, alert
   FROM jsonb_populate_recordset(NULL::budget_events, $1::jsonb)`;
 
-function budgetRow(cluster: string, { budget, state, completeTo }: BudgetFigure) {
+function budgetRow(cluster: string, { budget, state, settledTo }: BudgetFigure) {
   const { name, target, period, amountUsd, spentBeforeUsd } = budget;
   const { spent, forecast } = state;
   const range = 'usd' in forecast ? forecast.range : undefined;
@@ -162,7 +162,7 @@ function budgetRow(cluster: string, { budget, state, completeTo }: BudgetFigure)
     basis: target.kind === 'hub' ? target.basis : { cluster: 'tagged', group: 'split', user: 'allocated' }[target.kind],
     amount_usd: formatUsd(amountUsd),
     spent_before_usd: formatUsd(spentBeforeUsd),
-    complete_to: completeTo,
+    settled_to: settledTo,
     spent_usd: 'usd' in spent ? formatUsd(spent.usd) : undefined,
     missing_days: state.missingDays,
     reason: 'reason' in spent ? spent.reason : undefined,
@@ -196,14 +196,14 @@ function eventRow(cluster: string, { budget, state, alert }: BudgetFigure, event
   };
 }
 
-function forecastRow(cluster: string, { kind, name, month, completeTo, spentUsd, forecast }: MonthForecast) {
+function forecastRow(cluster: string, { kind, name, month, settledTo, spentUsd, forecast }: MonthForecast) {
   const known = typeof forecast === 'string' ? undefined : forecast;
   return {
     cluster,
     month,
     kind,
     name,
-    complete_to: completeTo,
+    settled_to: settledTo,
     spent_usd: spentUsd === undefined ? undefined : formatUsd(spentUsd),
     forecast_usd: known && formatUsd(known.usd),
     low_usd: known?.range && formatUsd(known.range.lowUsd),

@@ -22,10 +22,10 @@ export interface BudgetEvent {
  */
 export function planBudgetEvents(
   { spent, forecast, thresholds }: BudgetState,
-  completeTo: Day | undefined,
+  settledTo: Day | undefined,
   recorded: readonly BudgetEvent[],
 ): BudgetEvent[] {
-  if (completeTo === undefined) return [];
+  if (settledTo === undefined) return [];
   const latest = new Map<string, BudgetEvent>();
   for (const event of recorded) {
     const key = `${event.on} ${event.threshold}`;
@@ -45,7 +45,7 @@ export function planBudgetEvents(
     const thresholdUsd = current.get(threshold) ?? last.thresholdUsd;
     if (on !== 'actual' || event !== 'passed' || spent.usd >= thresholdUsd) continue;
     const next = { on, threshold, occurrence: occurrence + 1, event: 'under' as const };
-    events.push({ ...next, thresholdUsd, usd: spent.usd, day: completeTo });
+    events.push({ ...next, thresholdUsd, usd: spent.usd, day: settledTo });
   }
   return events;
 }

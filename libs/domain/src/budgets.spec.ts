@@ -27,7 +27,7 @@ function costOf(daily: number, more: Partial<BudgetCost> = {}): BudgetCost {
   const days = eachDay({ from: '2026-09-01', until: '2026-11-11' });
   return {
     days: new Map(days.map((day) => [day, usd(daily)])),
-    completeTo: '2026-11-10',
+    settledTo: '2026-11-10',
     forecast: forecastCost(
       { to: '2026-11-10', usd: days.map(() => daily) },
       { from: '2026-11-11', until: NOVEMBER.until },
@@ -131,13 +131,13 @@ describe('a budget', () => {
 
   it.each([
     ['has not begun', { from: '2026-12-01', until: '2027-01-01' }, {}, 'the period has not begun'],
-    ['began today', { from: TODAY, until: '2026-12-12' }, {}, 'no day of the period is complete yet'],
+    ['began today', { from: TODAY, until: '2026-12-12' }, {}, 'no day of the period is settled yet'],
     ['is of days that nobody read', { from: '2026-01-01', until: '2026-02-01' }, {}, 'no day of the period is stored'],
     [
       'is of a cluster without any day',
       NOVEMBER,
-      { completeTo: undefined, days: new Map() },
-      'no day of the period is complete yet',
+      { settledTo: undefined, days: new Map() },
+      'no day of the period is settled yet',
     ],
   ])('that %s has spent nobody knows what', (_, period, more, reason) => {
     const state = evaluateBudget(HUB, period, costOf(70, more), TODAY);
@@ -168,7 +168,7 @@ describe('a budget', () => {
     fc.assert(
       fc.property(amounts, fc.bigInt({ min: 1n, max: 10n ** 14n }), (daily, amountUsd) => {
         const days = new Map(daily.map((amount, at) => [addDays(NOVEMBER.from, at), amount]));
-        const cost = { days, completeTo: '2026-11-30', forecast: 'not needed' };
+        const cost = { days, settledTo: '2026-11-30', forecast: 'not needed' };
         const { spent, runOutOn } = evaluateBudget({ ...HUB, amountUsd, thresholds: [] }, NOVEMBER, cost, '2026-12-02');
         expect(spent).toEqual({ usd: sumUsd(daily) });
         const upTo = (count: number) => sumUsd(daily.slice(0, count));

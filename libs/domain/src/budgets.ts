@@ -35,10 +35,10 @@ export interface Budget {
 
 /** What is known of the cost that a budget is for. */
 export interface BudgetCost {
-  /** Of each complete day that is stored; 0 where there was none. */
+  /** Of each settled day that is stored; 0 where there was none. */
   readonly days: ReadonlyMap<Day, Usd>;
-  /** The newest complete day. */
-  readonly completeTo: Day | undefined;
+  /** The newest settled day. */
+  readonly settledTo: Day | undefined;
   /** Of the days of the period after it; or why it is unknown. */
   readonly forecast: Forecast | string;
 }
@@ -48,7 +48,7 @@ export interface ThresholdState {
   readonly threshold: string;
   readonly on: Measured;
   readonly usd: Usd;
-  /** The first day that took the cost there, or the newest complete day whose forecast does; undefined: not passed. */
+  /** The first day that took the cost there, or the newest settled day whose forecast does; undefined: not passed. */
   readonly passedOn: Day | undefined;
 }
 
@@ -56,7 +56,7 @@ export interface ThresholdState {
 export interface BudgetState {
   readonly period: DayWindow;
   readonly spent: { readonly usd: Usd } | { readonly reason: string };
-  /** Days of the period, up to the newest complete one, that are not stored: what they cost is not in `spent`. */
+  /** Days of the period, up to the newest settled one, that are not stored: what they cost is not in `spent`. */
   readonly missingDays: number;
   readonly forecast:
     | { readonly usd: Usd; readonly range: { readonly lowUsd: Usd; readonly highUsd: Usd } | undefined }
@@ -81,24 +81,24 @@ export function listPeriods({ period }: Budget, since: Day, today: Day): DayWind
   return periods;
 }
 
-/** Where a budget stands. `cost.forecast` is of the period's days after the newest complete one. */
+/** Where a budget stands. `cost.forecast` is of the period's days after the newest settled one. */
 export function evaluateBudget(budget: Budget, period: DayWindow, cost: BudgetCost, today: Day): BudgetState {
   const { amountUsd, spentBeforeUsd, target } = budget;
   const last = addDays(period.until, -1);
-  const { completeTo } = cost;
+  const { settledTo } = cost;
   const known =
-    completeTo === undefined || completeTo < period.from
+    settledTo === undefined || settledTo < period.from
       ? []
-      : eachDay({ from: period.from, until: addDays(completeTo < last ? completeTo : last, 1) });
+      : eachDay({ from: period.from, until: addDays(settledTo < last ? settledTo : last, 1) });
   const stored = known.filter((day) => cost.days.has(day));
   const missingDays = known.length - stored.length;
   const spentUsd = spentBeforeUsd + sumUsd(stored.map((day) => cost.days.get(day)!));
-  const isOver = completeTo !== undefined && completeTo >= last;
+  const isOver = settledTo !== undefined && settledTo >= last;
   const whyUnspent =
     period.from > today
       ? 'the period has not begun'
       : known.length === 0
-        ? 'no day of the period is complete yet'
+        ? 'no day of the period is settled yet'
         : stored.length === 0
           ? 'no day of the period is stored'
           : undefined;
@@ -120,7 +120,7 @@ export function evaluateBudget(budget: Budget, period: DayWindow, cost: BudgetCo
       return { ...threshold, passedOn: isPassed ? passing(threshold.usd) : undefined };
     }
     const isPassed = whyUnspent === undefined && !isOver && 'usd' in forecast && forecast.usd >= threshold.usd;
-    return { ...threshold, passedOn: isPassed ? completeTo : undefined };
+    return { ...threshold, passedOn: isPassed ? settledTo : undefined };
   });
   return {
     period,
@@ -139,9 +139,9 @@ function firstDayAt(usd: Usd, before: Usd, days: readonly (readonly [Day, Usd])[
   return days.find(([, amount]) => (spent += amount) >= usd)?.[0];
 }
 
-function expectedDays({ forecast, completeTo }: BudgetCost, period: DayWindow): (readonly [Day, Usd])[] {
-  if (typeof forecast === 'string' || completeTo === undefined) return [];
-  const first = completeTo < period.from ? period.from : addDays(completeTo, 1);
+function expectedDays({ forecast, settledTo }: BudgetCost, period: DayWindow): (readonly [Day, Usd])[] {
+  if (typeof forecast === 'string' || settledTo === undefined) return [];
+  const first = settledTo < period.from ? period.from : addDays(settledTo, 1);
   return forecast.daysUsd.map((usd, at) => [addDays(first, at), estimated(usd)] as const);
 }
 

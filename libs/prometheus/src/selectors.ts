@@ -57,6 +57,9 @@ export const PHASES: Metric = { name: () => 'kube_pod_status_phase', labels: POD
 export const NODE_LABELS: Metric = { name: () => 'kube_node_labels', labels: ['node'] };
 export const ALLOCATABLE: Metric = { name: () => 'kube_node_status_allocatable', labels: ['node'] };
 export const NAMESPACES: Metric = { name: () => 'kube_namespace_created', labels: ['namespace'] };
+/** Of kube-state-metrics itself, on its telemetry port: which shard each process is, and of how many. */
+export const SHARD: Metric = { name: () => 'kube_state_metrics_shard_ordinal', labels: [] };
+export const SHARDS: Metric = { name: () => 'kube_state_metrics_total_shards', labels: [] };
 export const DIRECTORIES: Metric = { name: () => 'dirsize_total_size_bytes', labels: ['namespace'] };
 export const GROUPS: Metric = {
   name: ({ metricsPrefix }) => `${metricsPrefix}_user_group_info`,
@@ -83,7 +86,8 @@ export function series(
   matchers: readonly string[],
   over: (selector: string) => string = (selector) => selector,
 ): string {
-  if (settings.hasRenamedLabels === false) return over(select(settings, metric, ...matchers));
+  const canBeRenamed = settings.hasRenamedLabels !== false && metric.labels.length > 0;
+  if (!canBeRenamed) return over(select(settings, metric, ...matchers));
   return `(${honoured(settings, metric, matchers, over)} or ${renamedBack(metric, renamed(settings, metric, matchers, over))})`;
 }
 

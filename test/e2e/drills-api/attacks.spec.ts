@@ -136,6 +136,8 @@ async function readSlowly(url: string): Promise<() => void> {
   return leave;
 }
 
-it('a container of 512 MiB is what the manifests give the API', () => {
-  expect(readFileSync('kubernetes/api.yaml', 'utf8')).toMatch(/limits:\s+(?:cpu: \S+\s+)?memory: 512Mi/);
+it('a container of 512 MiB is what the chart gives the API', () => {
+  expect(readFileSync('helm/jupyterhub-cost-monitoring/values.yaml', 'utf8')).toMatch(
+    /^resources:\n(?: +.*\n)*  limits:\n    memory: 512Mi\n/m,
+  );
 });

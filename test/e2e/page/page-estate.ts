@@ -14,7 +14,7 @@ export const EVIL = '<img src=x onerror="document.title=`run`">';
  *   support  core          5, which nobody bears
  *
  * User i of prod bears i/10 + (n mod 3)/100 of compute and 0.0525 of home storage. User 14 is EVIL; users 1 to 4 are in the group
- * `physics`. Ten days ago no costs were stored; twelve days ago usage was not read, so nobody bears anything. The last two
+ * `physics`. Twenty days ago no costs were stored; twelve days ago usage was not read, so nobody bears anything. The last two
  * days are estimated.
  */
 export async function fillPageEstate(databaseUrl: string): Promise<void> {
@@ -23,7 +23,7 @@ export async function fillPageEstate(databaseUrl: string): Promise<void> {
 }
 
 const DAYS = `(
-  SELECT n, (now() AT TIME ZONE 'UTC')::date - 74 + n AS day FROM generate_series(0, 74) AS n WHERE n <> 64
+  SELECT n, (now() AT TIME ZONE 'UTC')::date - 74 + n AS day FROM generate_series(0, 74) AS n WHERE n <> 54
 ) AS days`;
 const USERS = `(SELECT i, CASE i WHEN 14 THEN '${EVIL}' ELSE 'user-' || i END AS username FROM generate_series(1, 14) AS i) AS users`;
 
@@ -57,7 +57,19 @@ const ESTATE = `
 
   INSERT INTO user_usage (cluster, day, hub, username, measure, quantity)
   SELECT 'page', day, 'prod', username, 'memory_requested', i * 3600 * 1073741824::numeric
-  FROM ${DAYS} CROSS JOIN ${USERS} WHERE n <> 62;`;
+  FROM ${DAYS} CROSS JOIN ${USERS} WHERE n <> 62;
+
+  INSERT INTO budgets (cluster, name, period_from, period_until, per, kind, hub, basis, amount_usd, spent_before_usd,
+    spent_usd, missing_days, forecast_usd, forecast_reason, thresholds)
+  SELECT 'page', name, month, month + interval '1 month', 'month', 'hub', 'prod', 'tagged', 1000, 0, 234.56, 0, forecast,
+    CASE WHEN forecast IS NULL THEN 'there was no cost yet' END, '[]'
+  FROM date_trunc('month', now() AT TIME ZONE 'UTC') AS month, (VALUES ('this one', 789.1), ('${EVIL}', NULL)) AS v (name, forecast);
+
+  INSERT INTO forecasts (cluster, month, kind, name, spent_usd, forecast_usd, low_usd, high_usd)
+  SELECT 'page', date_trunc('month', (now() AT TIME ZONE 'UTC') - interval '1 day'), 'cluster', '', 100, 1234.5, 1000, 1500;
+
+  INSERT INTO anomalies (cluster, day, hub, component, username, amount_usd, usual_usd, most_usd, alert)
+  SELECT 'page', (now() AT TIME ZONE 'UTC')::date - 3, 'prod', NULL, '${EVIL}', 73.1, 1.25, 6.25, 'none';`;
 
 /** One amount from the tables, as the page writes it. */
 export async function amountOf(databaseUrl: string, sql: string): Promise<string> {

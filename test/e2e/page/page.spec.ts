@@ -31,6 +31,21 @@ describe('the first screen', () => {
     expect(requests.filter((url) => !url.startsWith(estate.url))).toEqual([]);
   });
 
+  it('shows budgets, what the month is expected to cost, and unusual days', async () => {
+    const { page, complaints } = await estate.open();
+    const forecast = page.locator('.tile', { hasText: 'Forecast' });
+    expect(await forecast.locator('.figure').textContent()).toBe('$1,234.50');
+    expect(await forecast.locator('.beside').textContent()).toContain('$1,000.00 to $1,500.00');
+    const budgets = page.getByRole('region', { name: 'Budgets' });
+    expect(await budgets.locator('tbody tr', { hasText: 'this one' }).allTextContents()).toEqual([
+      'this one this month$234.56 23%$1,000.00$789.10 79%–',
+    ]);
+    expect(await budgets.locator('tbody tr', { hasText: 'onerror' }).textContent()).toContain('not known');
+    const unusual = page.getByRole('region', { name: 'Unusual days' });
+    expect(await unusual.locator('tbody tr').textContent()).toContain(`${EVIL} prod$73.10$1.25`);
+    expect(complaints).toEqual([]);
+  });
+
   it('leads from what rose to the explorer, and back', async () => {
     const { page } = await estate.open();
     await page.getByRole('link', { name: 'staging · compute' }).click();
@@ -101,6 +116,15 @@ describe('the explorer', () => {
       await settled(page);
       expect(await page.locator('tfoot td').first().textContent()).toBe(total);
     }
+  });
+
+  it('takes from and to of a link, as the REST endpoints do', async () => {
+    const day = (before: number) => new Date(Date.now() - before * 86_400_000).toISOString().slice(0, 10);
+    const { page } = await estate.open(`?page=explore&by=component&from=${day(20)}&to=${day(15)}`);
+    const total = await usd(`SELECT amount_usd FROM attributed_costs WHERE ${between(20, 15)}`);
+    expect(await page.locator('tfoot td').first().textContent()).toBe(total);
+    const { page: since } = await estate.open(`?page=explore&by=component&from=${day(9)}`);
+    expect(await since.getByLabel('From', { exact: true }).inputValue()).toBe(day(9));
   });
 
   it('tells days without costs and days without usage apart, and hatches estimated days', async () => {

@@ -176,8 +176,24 @@ describe('/allocation/trends', () => {
       })),
     );
     expect(await api.rows('/allocation/trends?window=2025-03-01,2025-03-01&aggregate=hub&limit=1')).toMatchObject([
-      { hub: 'prod', before: 0, now: 49.505, difference: 49.505, ratio: null },
+      { hub: 'prod', before: null, now: 49.505, difference: null, ratio: null },
     ]);
+  });
+
+  it('knows no sum of days that are not all stored: not 0, and no rise', async () => {
+    // 1 March is stored, 28 February is not.
+    for (const query of [
+      'window=2025-03-01,2025-03-02',
+      'window=2025-03-02,2025-03-03',
+      'window=2025-03-01,2025-03-03',
+    ]) {
+      const rows = await api.rows(`/allocation/trends?${query}&aggregate=hub,user`);
+      expect(rows.length).toBeGreaterThan(2);
+      for (const row of rows) expect(row).toMatchObject({ before: null, difference: null, ratio: null });
+      expect(rows.every(({ now }) => (now === null) === query.endsWith('03'))).toBe(true);
+    }
+    const [first] = await api.rows('/allocation/trends?window=2025-03-01,2025-03-02&aggregate=hub');
+    expect(first).toMatchObject({ hub: 'prod', now: 56.505 });
   });
 
   it('compares with the same days of the month before', async () => {
@@ -188,7 +204,8 @@ describe('/allocation/trends', () => {
         before_start: '2025-03-01',
         before_end: '2025-03-02',
         before: 73.905,
-        now: 0,
+        now: null,
+        difference: null,
       },
     ]);
   });

@@ -24,8 +24,8 @@ describe('an answer as CSV', () => {
     ]);
   });
 
-  it.each(QUESTIONS)('of /%s has the columns and the rows of the JSON', async (path) => {
-    const rows = await api.rows<Record<string, string | number>>(`/${path}?${DAYS}`);
+  it.each([...QUESTIONS, 'days'])('of /%s has the columns and the rows of the JSON', async (path) => {
+    const rows = await api.rows<Record<string, string | number | boolean>>(`/${path}?${DAYS}`);
     expect(rows.length).toBeGreaterThan(0);
     expect(await linesOf(`/${path}?${DAYS}&format=csv`)).toEqual([
       Object.keys(rows[0]!).join(','),

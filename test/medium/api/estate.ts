@@ -85,14 +85,14 @@ const ESTATE = `
     ('beta', '2025-03-01', 'memberships', 'final', 1, NULL, '2025-03-03T05:18:00Z', 3, '', '', '');
 
   INSERT INTO budgets (cluster, name, period_from, period_until, per, kind, hub, usergroup, username, basis, amount_usd,
-    spent_before_usd, complete_to, spent_usd, missing_days, reason, forecast_usd, forecast_reason, thresholds) VALUES
+    spent_before_usd, settled_to, spent_usd, missing_days, reason, forecast_usd, forecast_reason, thresholds) VALUES
     ('alpha', 'all', '2025-03-01', '2025-04-01', 'month', 'cluster', NULL, NULL, NULL, 'tagged', 1000, 0, '2025-03-02', 73.9, 0, NULL, 900, NULL, '[]'),
     ('alpha', 'of prod', '2025-03-01', '2025-04-01', 'month', 'hub', 'prod', NULL, NULL, 'tagged', 100, 0, '2025-03-02', 41.5, 0, NULL, 120, NULL, '[]'),
     ('alpha', 'of staging', '2025-03-01', '2025-04-01', 'month', 'hub', 'staging', NULL, NULL, 'tagged', 100, 0, '2025-03-02', 10, 0, NULL, 20, NULL, '[]'),
     ('alpha', 'of alice', '2025-03-01', '2025-04-01', 'month', 'user', 'prod', NULL, 'alice', 'allocated', 50, 0, '2025-03-02', 31.5, 0, NULL, NULL, 'a user has no forecast', '[]'),
     ('beta', 'of beta', '2025-03-01', '2025-04-01', 'month', 'hub', 'prod', NULL, NULL, 'tagged', 100, 0, '2025-03-02', 500, 0, NULL, 900, NULL, '[]');
 
-  INSERT INTO forecasts (cluster, month, kind, name, complete_to, spent_usd, forecast_usd) VALUES
+  INSERT INTO forecasts (cluster, month, kind, name, settled_to, spent_usd, forecast_usd) VALUES
     ('alpha', '2025-03-01', 'cluster', '', '2025-03-02', 73.9, 900),
     ('alpha', '2025-03-01', 'hub', 'prod', '2025-03-02', 41.5, 120),
     ('alpha', '2025-03-01', 'hub', 'staging', '2025-03-02', 10, 20),

@@ -52,6 +52,22 @@ beforeAll(async () => {
     [day(2), day(29), day(30)],
   );
   await client.query(
+    `INSERT INTO budgets (cluster, name, period_from, period_until, per, kind, hub, username, basis, amount_usd,
+       spent_before_usd, spent_usd, missing_days, reason, forecast_usd, forecast_reason, thresholds)
+     SELECT 'alpha', name, since::date, until::date, 'month', kind, 'prod', username, 'tagged', 200, 0, spent, 0,
+       CASE WHEN spent IS NULL THEN 'not yet' END, forecast, CASE WHEN forecast IS NULL THEN 'too little' END, '[]'
+     FROM (VALUES
+       ('prod', $1, $2, 'hub', NULL, 90, 300), ('young', $1, $2, 'hub', NULL, NULL, NULL), ('past', $3, $1, 'hub', NULL, 90, 90),
+       ('of ada', $1, $2, 'user', 'ada', 90, NULL)
+     ) AS budget (name, since, until, kind, username, spent, forecast)`,
+    [day(3), day(-3), day(30)],
+  );
+  await client.query(
+    `INSERT INTO budget_events (cluster, budget, period_from, measured, threshold, occurrence, event, threshold_usd, measured_usd, day, alert)
+     VALUES ('alpha', 'prod', $1, 'actual', '40%', 1, 'passed', 80, 90, $1, 'pending')`,
+    [day(3)],
+  );
+  await client.query(
     `INSERT INTO cost_restatements (cluster, day, hub, service, component, before_usd, after_usd, reason, run_id, seen_at) VALUES
       ('alpha', $1, 'prod', 'a', 'compute', 30, 40, 'restated', 3, '2025-03-03T00:00:05Z'),
       ('alpha', $1, 'prod', 'b', 'compute', 21, 20.5, 'restated', 3, '2025-03-03T00:00:05Z'),
@@ -149,6 +165,13 @@ describe('/metrics', () => {
       'cluster="alpha",dataset="home storage",hub="prod" 0.75',
       'cluster="alpha",dataset="home storage",hub="staging" 0',
     ]);
+  });
+
+  it('gives how much of each budget is used and expected in this period, and names no user', () => {
+    expect(samples('budget_used_ratio')).toEqual(['cluster="alpha",budget="prod",kind="hub" 0.45']);
+    expect(samples('budget_forecast_ratio')).toEqual(['cluster="alpha",budget="prod",kind="hub" 1.5']);
+    expect(samples('alerts_waiting')).toEqual(['cluster="alpha" 1']);
+    expect(text).not.toContain('ada');
   });
 
   it('names its metrics and labels as Prometheus wants them, each with help and a type', () => {

@@ -25,7 +25,7 @@ let api: RunningApi;
 beforeAll(async () => {
   stored = await openStoredCluster();
   await fillCosts(stored.url);
-  // A miner, on the newest complete day.
+  // A miner, on the newest settled day.
   await addCost(stored.url, '2026-11-10', 'staging', 'ada', 25);
   await runBudgets(stored, { budgets: BUDGETS });
   api = await RunningApi.start(stored.url, CLUSTER);

@@ -82,7 +82,9 @@ const capacity = fc.uniqueArray(
   fc.record({ instanceType: fc.constantFrom(...TYPES), nodeSeconds: fc.bigInt({ min: 1n, max: 4n * 10n ** 9n }) }),
   { maxLength: 2, selector: (one) => one.instanceType },
 );
-const day = fc.record({ costs, usages, memberships, capacity });
+/** Without nodes a day is by memory requests. */
+const hasNodes = fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) });
+const day = fc.record({ costs, usages, memberships, capacity, hasNodes });
 const policy: fc.Arbitrary<AllocationPolicy> = fc.record({
   allocation: fc.constantFrom('hub' as const, 'cluster' as const),
   excludedHubs: fc.constant(['binder']),
@@ -140,6 +142,7 @@ async function store(
     usages: UserUsage[];
     memberships: [string, string, string][];
     capacity: { instanceType: string; nodeSeconds: bigint }[];
+    hasNodes: boolean;
   }[],
   by: AllocationPolicy,
 ) {
@@ -147,15 +150,21 @@ async function store(
     const on = addDays(FIRST, index);
     const reading = { day: on, hub: '', coverage: 1 };
     const rowsOf = (measure: string) => figures.usages.filter((usage) => usage.measure === measure);
+    const measure = figures.hasNodes ? 'node_share' : 'memory_requested';
+    const nodes = figures.hasNodes ? { capacity: figures.capacity } : { capacity: [] };
+    const requested = rowsOf('node_share').map((usage) => ({ ...usage, measure, instanceType: '' }));
+    // A day that has the better measure keeps it.
+    await stored.query(`DELETE FROM usage_days WHERE day = $1`, [on]);
+    await stored.query(`DELETE FROM user_usage WHERE day = $1`, [on]);
     await stored.session.replaceUsageDay(
       stored.run,
       [
         {
           ...reading,
           dataset: 'compute',
-          measures: ['node_share'],
-          rows: rowsOf('node_share'),
-          capacity: figures.capacity,
+          measures: [measure],
+          rows: figures.hasNodes ? rowsOf('node_share') : requested,
+          ...nodes,
         },
         { ...reading, dataset: 'home storage', measures: ['home_stored'], rows: rowsOf('home_stored') },
         {

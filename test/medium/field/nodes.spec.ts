@@ -1,4 +1,5 @@
 import { D0, D1, D2, FieldCluster } from './field-cluster.js';
+import { every, type Series } from '../prometheus/open-metrics.js';
 import { allocatable, node, pod } from './field-series.js';
 
 /* Real Prometheus, real Postgres, figures by REST. Each right value is worked out by hand. */
@@ -86,6 +87,33 @@ describe('a node without an instance type', () => {
     const { 'prod/alice': alice, 'prod/fay': fay } = await cluster.costsPerUser(D0);
     expect(fay).toBe(alice);
     expect(await compute()).toEqual([{ method: 'memory_requested', coverage: expect.anything() }]);
+  });
+});
+
+describe('kube-state-metrics in shards', () => {
+  it('of which one is away for half a day covers the other half', async () => {
+    const shard = (ordinal: string, to: string): Series[] =>
+      [
+        ['kube_state_metrics_shard_ordinal', Number(ordinal), { shard_ordinal: ordinal }] as const,
+        ['kube_state_metrics_total_shards', 2, {}] as const,
+      ].map(([metric, value, labels]) => ({
+        metric,
+        labels: { instance: `ksm-${ordinal}`, ...labels },
+        samples: every(60, `${D0}T00:00:00`, `${D0}T${to}`, value),
+      }));
+    const whole = { day: D0, from: '00:00:00', to: '23:59:00' };
+    cluster = await FieldCluster.start(
+      [
+        ...shard('0', '23:59:00'),
+        ...shard('1', '11:54:00'),
+        ...pod('prod', 'alice', 8, whole),
+        ...pod('prod', 'bob', 8, { ...whole, to: '11:54:00' }),
+      ],
+      { costs },
+    );
+    await cluster.readUsage();
+    const [row] = (await compute()) as { coverage: string }[];
+    expect(Number(row!.coverage)).toBeCloseTo(0.5, 2);
   });
 });
 

@@ -113,5 +113,24 @@ const STATEMENTS = [
        (${text(cluster)}, '2026-02-27', 'prod', 'EC2 - Other', 'compute', 29, 30, 'restated', '2026-03-04T05:17:20Z', 1),
        (${text(cluster)}, '2026-02-28', 'prod', 'EC2 - Other', 'compute', NULL, 30, 'restated', '2026-03-04T05:17:20Z', 1),
        (${text(cluster)}, '2026-03-01', 'support', 'AWS Backup', 'backup', 2.5, NULL, 'restated', '2026-03-04T05:17:20Z', 1)`,
+    `INSERT INTO budgets (cluster, name, period_from, period_until, per, kind, hub, usergroup, username, basis, amount_usd,
+       spent_before_usd, settled_to, spent_usd, missing_days, reason, forecast_usd, forecast_low_usd, forecast_high_usd,
+       forecast_reason, run_out_on, thresholds)
+     VALUES
+       (${text(cluster)}, 'all', '2026-03-01', '2026-04-01', 'month', 'cluster', NULL, NULL, NULL, 'tagged', 2000, 0,
+         '2026-03-04', 312, 0, NULL, 2418, 2300, 2500, NULL, '2026-03-26', '[]'),
+       (${text(cluster)}, 'prod', '2026-03-01', '2026-04-01', 'month', 'hub', 'prod', NULL, NULL, 'tagged', 2000, 0,
+         '2026-03-04', 200, 0, NULL, NULL, NULL, NULL, 'there are 4 days of history, and 21 are needed', NULL, '[]'),
+       (${text(cluster)}, 'prod', '2026-02-01', '2026-03-01', 'month', 'hub', 'prod', NULL, NULL, 'tagged', 2000, 0,
+         '2026-03-04', 100, 0, NULL, 100, 100, 100, NULL, NULL, '[]')`,
+    `INSERT INTO forecasts (cluster, month, kind, name, settled_to, spent_usd, forecast_usd, low_usd, high_usd, reason)
+     VALUES
+       (${text(cluster)}, '2026-03-01', 'cluster', '', '2026-03-04', 312, 2418, 2300, 2500, NULL),
+       (${text(cluster)}, '2026-03-01', 'hub', 'prod', '2026-03-04', 200, NULL, NULL, NULL, 'there are 4 days of history, and 21 are needed'),
+       (${text(cluster)}, '2026-03-01', 'component', 'compute', '2026-03-04', 240, 1860, NULL, NULL, NULL)`,
+    `INSERT INTO anomalies (cluster, day, hub, component, username, amount_usd, usual_usd, most_usd, alert)
+     VALUES
+       (${text(cluster)}, '2026-03-03', 'prod', 'compute', NULL, 40, 20, 30, 'none'),
+       (${text(cluster)}, '2026-03-03', 'prod', NULL, ${text(USERS.plain)}, 30, 10, 15, 'none')`,
   ]),
 ];

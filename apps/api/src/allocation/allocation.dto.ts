@@ -115,7 +115,10 @@ const dimensions = {
   hub: z.string().optional().describe('Where the users were active; of unallocated cost, the hub of its tag'),
   component: z.string().optional(),
   service: z.string().optional(),
-  instance_type: z.string().optional().describe('Empty where the cost has none'),
+  instance_type: z
+    .string()
+    .optional()
+    .describe('Empty where the cost has none, and of all compute on days that memory requests divide'),
   user: z.string().nullable().optional().describe('null: no user bears the cost, see `reason`'),
   usergroup: z.string().nullable().optional(),
   reason: z.string().nullable().optional().describe('With `user` or `usergroup`: why no user bears the cost'),
@@ -147,6 +150,8 @@ export const AllocationRows = z.array(
   }),
 );
 
+const usdOfStoredDays = usd.nullable().describe('USD; null where not all of these days are stored');
+
 export const TrendRows = z.array(
   z.strictObject({
     start,
@@ -154,9 +159,9 @@ export const TrendRows = z.array(
     before_start: start,
     before_end: end,
     ...dimensions,
-    before: usd,
-    now: usd,
-    difference: usd,
-    ratio: z.number().nullable().describe('now ÷ before; null where there was nothing before'),
+    before: usdOfStoredDays,
+    now: usdOfStoredDays,
+    difference: usdOfStoredDays,
+    ratio: z.number().nullable().describe('now ÷ before; null where there was nothing before, too'),
   }),
 );

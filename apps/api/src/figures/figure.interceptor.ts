@@ -85,13 +85,11 @@ function shapeOf(
   response: z.ZodType | undefined,
 ): ResponseShape {
   if (request.format === 'json') return elements;
-  return {
-    csv: columnsOf(response).filter((column) => !absentFrom(request, filters).includes(column)),
-    bom: request.bom,
-  };
+  const absent = absentFrom(request, filters);
+  return { csv: columnsOf(response, (column) => absent.includes(column)), bom: request.bom };
 }
 
-/** Columns that rows of some requests have, and not those of this one. */
+/** Optional columns that rows of some requests have, and not those of this one. */
 function absentFrom({ dimensions, step, unallocated }: FigureRequest, filters: NameFilters): string[] {
   const hasReason = dimensions ? namesPeople(dimensions) : unallocated;
   return [
@@ -102,8 +100,16 @@ function absentFrom({ dimensions, step, unallocated }: FigureRequest, filters: N
   ];
 }
 
-/** The columns of a table, in order: the properties of the response's objects, or `name` of an array of texts. */
-export function columnsOf(response: z.ZodType | undefined): readonly string[] {
+/**
+ * The columns of a table, in order: the properties of the response's objects, or `name` of an array of texts. Of those
+ * that are optional, the ones that are not absent.
+ */
+export function columnsOf(
+  response: z.ZodType | undefined,
+  isAbsent: (column: string) => boolean = () => false,
+): readonly string[] {
   const element = response instanceof z.ZodArray ? response.element : undefined;
-  return element instanceof z.ZodObject ? Object.keys(element.shape) : ['name'];
+  if (!(element instanceof z.ZodObject)) return ['name'];
+  const columns = Object.entries(element.shape as Record<string, z.ZodType>);
+  return columns.filter(([name, type]) => !(type instanceof z.ZodOptional && isAbsent(name))).map(([name]) => name);
 }

@@ -69,7 +69,7 @@ export class FigureMetrics {
     );
     this.#budgetUsed = this.#gauge(
       'budget_used_ratio',
-      'Part of the budget that is spent, up to the newest complete day; of the current period',
+      'Part of the budget that is spent, up to the newest settled day; of the current period',
       OF_BUDGET,
     );
     this.#budgetForecast = this.#gauge(

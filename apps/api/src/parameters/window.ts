@@ -3,7 +3,8 @@ import { FIRST_DAY, LAST_DAY, parseMoment, type ParameterFault } from './day-ran
 
 const DAYS_OF_UNIT = { m: 1 / 1440, h: 1 / 24, d: 1, w: 7 } as const;
 const DURATION = /^(\d{1,7})([mhdw])$/;
-const UNIX_TIMES = /^(\d{1,11})[,-](\d{1,11})$/;
+/** Not shorter, so that `2026-11` and `2026,2027` are none: the costs of those seconds of 1970 would be a silent `[]`. */
+const UNIX_TIMES = /^(\d{9,11})[,-](\d{9,11})$/;
 
 const USAGE =
   'must be today, yesterday, week, month, lastweek, lastmonth, a duration such as 7d, or two dates, date-times or Unix ' +

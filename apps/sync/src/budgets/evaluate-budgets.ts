@@ -23,7 +23,7 @@ export async function evaluateBudgets(
   for (const budget of config.budgets) {
     const periods = listPeriods(budget, since, today);
     const [kind, filter] = seriesOf(budget.target);
-    const until = addDays(known.completeTo ?? today, 1);
+    const until = addDays(known.settledTo ?? today, 1);
     const historyFrom = addDays(until, -FORECAST_HISTORY_DAYS);
     const from = periods[0]!.from < historyFrom ? periods[0]!.from : historyFrom;
     const costs = await session.listCostSeries(kind, { from, until }, filter);
@@ -31,13 +31,13 @@ export async function evaluateBudgets(
       const state = evaluateBudget(budget, period, costOf(known, costs, period, today), today);
       const events = planBudgetEvents(
         state,
-        known.completeTo,
+        known.settledTo,
         recorded.filter((event) => event.budget === budget.name && event.periodFrom === period.from),
       );
       // What a period that was over before anybody set its budget passed is recorded, and no news.
       const isNews = seenBefore.has(budget.name) || period.until > today;
       const alert = config.webhook && isNews ? 'pending' : 'none';
-      figures.push({ budget, state, completeTo: known.completeTo, events, alert });
+      figures.push({ budget, state, settledTo: known.settledTo, events, alert });
     }
   }
   return figures;

@@ -18,8 +18,8 @@ export const JUDGED_DAYS = 31;
 const NEWS_DAYS = 3;
 
 /** The days that are judged anew by each run: costs change for weeks. */
-export function judgedDays({ completeTo }: KnownDays, today: Day): DayWindow {
-  const until = addDays(completeTo ?? today, 1);
+export function judgedDays({ settledTo }: KnownDays, today: Day): DayWindow {
+  const until = addDays(settledTo ?? today, 1);
   return { from: addDays(until, -JUDGED_DAYS), until };
 }
 

@@ -16,10 +16,10 @@ const KINDS = ['cluster', 'hub', 'group', 'component'] as const;
 
 /** The cost of this month, of everything that had a cost in this month or the last one. */
 export async function forecastMonths({ session, today }: SyncWork, known: KnownDays): Promise<MonthForecast[]> {
-  const { completeTo } = known;
-  if (completeTo === undefined) return [];
+  const { settledTo } = known;
+  if (settledTo === undefined) return [];
   const period = periodAt('month', today);
-  const window = { from: addDays(completeTo, 1 - FORECAST_HISTORY_DAYS), until: addDays(completeTo, 1) };
+  const window = { from: addDays(settledTo, 1 - FORECAST_HISTORY_DAYS), until: addDays(settledTo, 1) };
   const forecasts: MonthForecast[] = [];
   for (const kind of KINDS) {
     for (const [name, costs] of byName(kind, await session.listCostSeries(kind, window))) {
@@ -35,7 +35,7 @@ export async function forecastMonths({ session, today }: SyncWork, known: KnownD
         kind,
         name,
         month: period.from,
-        completeTo,
+        settledTo,
         spentUsd: 'usd' in spent ? spent.usd : undefined,
         forecast: 'usd' in forecast ? forecast : forecast.reason,
       });

@@ -14,24 +14,24 @@ import {
 import type { SyncWork } from '../task.js';
 
 /** Cost Explorer needs a day after the end of one to complete it. */
-const DAYS_TO_COMPLETE = 2;
+const DAYS_TO_SETTLE = 2;
 /** What was known so long ago says nothing of the days to come. */
 const OLDEST_DAYS = 7;
 
-/** The days whose cost is complete, in order. */
+/** The days whose cost is settled, in order. */
 export interface KnownDays {
   readonly days: ReadonlySet<Day>;
   /** Of these, the days of which the usage was read too. */
   readonly withUsage: ReadonlySet<Day>;
-  readonly completeTo: Day | undefined;
+  readonly settledTo: Day | undefined;
 }
 
 export async function readKnownDays({ session, today }: SyncWork, since: Day): Promise<KnownDays> {
-  const rows = await session.listReadDays({ from: since, until: addDays(today, 1 - DAYS_TO_COMPLETE) });
+  const rows = await session.listReadDays({ from: since, until: addDays(today, 1 - DAYS_TO_SETTLE) });
   return {
     days: new Set(rows.map(({ day }) => day)),
     withUsage: new Set(rows.filter(({ isUsageRead }) => isUsageRead).map(({ day }) => day)),
-    completeTo: rows.at(-1)?.day,
+    settledTo: rows.at(-1)?.day,
   };
 }
 
@@ -42,16 +42,17 @@ export function costOf(known: KnownDays, costs: readonly DayCost[], period: DayW
     const sum = byDay.get(day);
     if (sum !== undefined) byDay.set(day, sum + usd);
   }
-  return { days: byDay, completeTo: known.completeTo, forecast: forecastOf(known, byDay, period, today) };
+  return { days: byDay, settledTo: known.settledTo, forecast: forecastOf(known, byDay, period, today) };
 }
 
-function forecastOf({ completeTo }: KnownDays, byDay: ReadonlyMap<Day, Usd>, period: DayWindow, today: Day) {
-  if (completeTo === undefined) return 'no day is complete yet';
-  const age = countDays({ from: completeTo, until: today });
-  if (age > OLDEST_DAYS) return `the newest complete day is ${age} days old`;
-  const next = addDays(completeTo, 1);
+function forecastOf({ settledTo }: KnownDays, byDay: ReadonlyMap<Day, Usd>, period: DayWindow, today: Day) {
+  if (settledTo === undefined) return 'no day is settled yet';
+  const age = countDays({ from: settledTo, until: today });
+  if (age > OLDEST_DAYS) return `the newest settled day is ${age} days old`;
+  const next = addDays(settledTo, 1);
+  if (period.until <= next) return 'the period is over';
   const rest = { from: period.from > next ? period.from : next, until: period.until };
-  return forecastCost(historyTo(completeTo, byDay), rest);
+  return forecastCost(historyTo(settledTo, byDay), rest);
 }
 
 /** The days up to one, as far back as there is no gap. */

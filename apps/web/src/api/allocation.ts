@@ -48,10 +48,12 @@ export async function fetchCosts(asked: AllocationRequest, signal: AbortSignal):
   });
 }
 
-/** What rose most in the window against the same time before, the most first. */
+/** What rose most in the window against the same time before, the most first; nothing where some of the days are not stored. */
 export async function fetchTrends(asked: AllocationRequest, signal: AbortSignal): Promise<Trend[]> {
   const rows = await fetchExact<TrendRow>('allocation/trends', asked, signal);
-  return rows.map((row) => ({ row, before: readUsd(row.before), now: readUsd(row.now) }));
+  return rows.flatMap((row) =>
+    row.before === null || row.now === null ? [] : [{ row, before: readUsd(row.before), now: readUsd(row.now) }],
+  );
 }
 
 async function fetchExact<Row>(path: string, asked: AllocationRequest, signal: AbortSignal): Promise<Row[]> {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { AllocationRows, TrendRows } from '../../../api/src/allocation/allocation.dto.js';
+import type { AnomalyRows, BudgetRows, ForecastRows } from '../../../api/src/budgets/budgets.dto.js';
 import type { DayRows } from '../../../api/src/days/days.dto.js';
 import type { health } from '../../../api/src/health/health.dto.js';
 import type { TotalUsageRows } from '../../../api/src/usage/usage.dto.js';
@@ -12,3 +13,6 @@ export type Session = z.infer<typeof session>;
 export type Usage = z.infer<typeof TotalUsageRows>[number];
 export type AllocationRow = z.infer<typeof AllocationRows>[number];
 export type TrendRow = z.infer<typeof TrendRows>[number];
+export type Budget = z.infer<typeof BudgetRows>[number];
+export type Forecast = z.infer<typeof ForecastRows>[number];
+export type Anomaly = z.infer<typeof AnomalyRows>[number];

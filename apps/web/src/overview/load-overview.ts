@@ -1,7 +1,7 @@
 import { addDays, dayOf, firstOfMonth, type Day } from '#libs/domain';
 import { fetchCosts, fetchTrends, type Cost, type Trend } from '../api/allocation.js';
 import { fetchJson } from '../api/client.js';
-import type { DayState, Health } from '../api/rows.js';
+import type { Anomaly, Budget, DayState, Forecast, Health } from '../api/rows.js';
 import { today } from '../days.js';
 import { lastCompleteDay, periodsOf, type Periods } from './periods.js';
 
@@ -15,6 +15,12 @@ export interface Overview {
   readonly componentTrends: readonly Trend[];
   readonly userTrends: readonly Trend[];
   readonly lastReadAt: string | null;
+  /** The period of each budget that today is in. */
+  readonly budgets: readonly Budget[];
+  /** Of the whole cluster, for the month of the last complete day; undefined: there is none, or it is not for this reader. */
+  readonly forecast: Forecast | undefined;
+  /** Of the last 30 days. */
+  readonly anomalies: readonly Anomaly[];
 }
 
 const MOST_TRENDS = 8;
@@ -32,11 +38,14 @@ export async function loadOverview(signal: AbortSignal): Promise<Overview | unde
   const periods = periodsOf(last);
   const until = addDays(last, 1);
   const trends = { window: periods.week, limit: MOST_TRENDS };
-  const [hubCosts, borne, componentTrends, userTrends] = await Promise.all([
+  const [hubCosts, borne, componentTrends, userTrends, budgets, forecasts, anomalies] = await Promise.all([
     fetchCosts({ window: { from: earliest(periods), until }, by: ['hub'], step: 'day' }, signal),
     fetchCosts({ window: periods.chart, by: ['usergroup'] }, signal),
     fetchTrends({ ...trends, by: ['hub', 'component'] }, signal),
     fetchTrends({ ...trends, by: ['user', 'hub'] }, signal),
+    fetchJson<Budget[]>('budgets', {}, signal),
+    fetchJson<Forecast[]>('forecast', { by: 'cluster' }, signal),
+    fetchJson<Anomaly[]>('anomalies', {}, signal),
   ]);
   return {
     periods,
@@ -46,6 +55,9 @@ export async function loadOverview(signal: AbortSignal): Promise<Overview | unde
     componentTrends: componentTrends.filter(isRise),
     userTrends: userTrends.filter((trend) => isRise(trend) && trend.row.user !== null),
     lastReadAt,
+    budgets: budgets.filter(({ from, to }) => from <= today() && to >= today()),
+    forecast: forecasts.find(({ from, forecast }) => from === periods.month.from && forecast !== null),
+    anomalies,
   };
 }
 

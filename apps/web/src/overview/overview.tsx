@@ -8,6 +8,7 @@ import { Link } from '../parts/link.js';
 import { Empty, Loaded } from '../parts/states.js';
 import { go } from '../view.js';
 import { EXPLORE } from '../explore/explore.js';
+import { Anomalies, Budgets } from './budgets.js';
 import { loadOverview, type Overview } from './load-overview.js';
 import { Risers } from './risers.js';
 import { Tiles } from './tiles.js';
@@ -26,6 +27,7 @@ function Shown({ overview }: { readonly overview: Overview }) {
   return (
     <>
       <Tiles overview={overview} />
+      <Budgets budgets={overview.budgets} />
       <section class="card">
         <h2>Cost by hub, last 30 days</h2>
         <HubChart overview={overview} />
@@ -57,6 +59,7 @@ function Shown({ overview }: { readonly overview: Overview }) {
           )}
         />
       </div>
+      <Anomalies anomalies={overview.anomalies} />
     </>
   );
 }

@@ -18,7 +18,7 @@ export function Risers({ title, what, trends, name }: RisersProps) {
       <h2>{title}</h2>
       <p class="faint">Last 7 full days against the 7 before.</p>
       {trends.length === 0 ? (
-        <p class="state">Nothing rose.</p>
+        <p class="state">Nothing rose, or some of these days are not stored.</p>
       ) : (
         <div class="scroll" tabIndex={0} role="region" aria-label={title}>
           <table>

@@ -1,9 +1,10 @@
 import { sumUsd, type DayWindow, type Usd } from '#libs/domain';
 import type { ComponentChildren } from 'preact';
 import { ago, daysInMonth, longDay, monthName, shortDay } from '../days.js';
-import { changePercent, compareUsd, percent, ratio } from '../money.js';
+import { changePercent, compareUsd, percent, ratio, readUsd } from '../money.js';
 import { Amount } from '../parts/amount.js';
 import type { Cost } from '../api/allocation.js';
+import type { Forecast } from '../api/rows.js';
 import type { Overview } from './load-overview.js';
 import { isWithin, missingDays } from './periods.js';
 
@@ -15,7 +16,8 @@ export function Tiles({ overview }: { readonly overview: Overview }) {
   const month = costOf(hubCosts, periods.month);
   const lost = missingDays(periods.month, stored);
   const known = monthDays - lost;
-  const forecast = known === 0 ? undefined : (month * BigInt(daysInMonth(periods.lastComplete))) / BigInt(known);
+  const runRate = known === 0 ? undefined : (month * BigInt(daysInMonth(periods.lastComplete))) / BigInt(known);
+  const { forecast } = overview;
   return (
     <div class="tiles">
       <Tile title={`${monthName(periods.lastComplete)} so far`} usd={month}>
@@ -23,8 +25,15 @@ export function Tiles({ overview }: { readonly overview: Overview }) {
         {` the first ${monthDays} days of ${monthName(periods.monthBefore.from)}`}
         {lost > 0 && `; ${lost} days are not stored`}
       </Tile>
-      <Tile title={`Forecast for ${monthName(periods.lastComplete)}`} usd={forecast}>
-        run rate of {known} complete days, times {daysInMonth(periods.lastComplete)} days
+      <Tile
+        title={`Forecast for ${monthName(periods.lastComplete)}`}
+        usd={forecast ? readUsd(forecast.forecast!) : runRate}
+      >
+        {forecast ? (
+          <Range forecast={forecast} />
+        ) : (
+          `run rate of ${known} complete days, times ${daysInMonth(periods.lastComplete)} days`
+        )}
       </Tile>
       <Tile title="Last 7 full days" usd={costOf(hubCosts, periods.week)}>
         <Compared before={costOf(hubCosts, periods.weekBefore)} after={costOf(hubCosts, periods.week)} />
@@ -43,6 +52,16 @@ function Tile({ title, usd, children }: { title: string; usd: Usd | undefined; c
       <p class="figure">{usd === undefined ? '–' : <Amount usd={usd} />}</p>
       <p class="beside">{children}</p>
     </section>
+  );
+}
+
+function Range({ forecast: { low, high } }: { readonly forecast: Forecast }) {
+  if (low === null || high === null) return <>by the level and the weekdays of the last weeks</>;
+  return (
+    <>
+      by the level and the weekdays of the last weeks; in four of five cases <Amount usd={readUsd(low)} /> to{' '}
+      <Amount usd={readUsd(high)} />
+    </>
   );
 }
 

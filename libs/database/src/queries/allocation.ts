@@ -68,6 +68,7 @@ export function allocation(scope: Scope, filter: NameFilters, step: Step, form: 
  * The same cost now and before: rows {start, end, before_start, before_end,
  * …dimensions, reason, before, now, difference, ratio}, what rose most first. `ratio`
  * is now ÷ before, null where there was nothing before. `limit` counts by the difference.
+ * Where not all days are stored, the amount is not known: null, and the difference too.
  *
  * @param before ends where `now` starts, or earlier.
  */
@@ -90,18 +91,28 @@ export function allocationTrends(
         FROM (${costs.text}) cost
         GROUP BY ${keys}
       ),
+      stored AS (
+        SELECT count(*) FILTER (WHERE day < ($11)[2]::date) = ($11)[2]::date - $2::date AS has_before,
+          count(*) FILTER (WHERE day >= ($11)[3]::date) = $3::date - ($11)[3]::date AS has_now
+        FROM reporting.daily_total_costs
+        WHERE cluster = $1 AND name = 'account' AND day >= $2::date AND day < $3::date
+      ),
       ranked AS (
-        SELECT *, row_number() OVER (PARTITION BY ${isUnallocated} ORDER BY now_usd - before_usd DESC, ${keys}) AS place
-        FROM costs
-        WHERE before_usd <> 0 OR now_usd <> 0
+        SELECT *, row_number() OVER (PARTITION BY ${isUnallocated} ORDER BY rise_usd DESC, ${keys}) AS place
+        FROM (
+          SELECT *, CASE WHEN has_before AND has_now THEN now_usd - before_usd ELSE now_usd END AS rise_usd
+          FROM costs CROSS JOIN stored
+          WHERE before_usd <> 0 OR now_usd <> 0
+        ) compared
       )
       SELECT ($11)[3]::date AS start, $3::date - 1 AS "end", $2::date AS before_start, ($11)[2]::date - 1 AS before_end,
-        ${keys}, trim_scale(round(before_usd, $6::integer)) AS before, trim_scale(round(now_usd, $6)) AS now,
-        trim_scale(round(now_usd - before_usd, $6)) AS difference,
-        trim_scale(round(now_usd / nullif(before_usd, 0), 4)) AS ratio
+        ${keys}, CASE WHEN has_before THEN trim_scale(round(before_usd, $6::integer)) END AS before,
+        CASE WHEN has_now THEN trim_scale(round(now_usd, $6)) END AS now,
+        CASE WHEN has_before AND has_now THEN trim_scale(round(now_usd - before_usd, $6)) END AS difference,
+        CASE WHEN has_before AND has_now THEN trim_scale(round(now_usd / nullif(before_usd, 0), 4)) END AS ratio
       FROM ranked
       WHERE ($11)[1] IS NULL OR ${isUnallocated} OR place <= ($11)[1]::bigint
-      ORDER BY now_usd - before_usd DESC, ${keys}`,
+      ORDER BY rise_usd DESC, ${keys}`,
   };
 }
 

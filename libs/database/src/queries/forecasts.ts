@@ -17,7 +17,7 @@ export function forecasts(
     cluster: scope.cluster,
     text: `
       SELECT kind, name, month AS "from", (month + interval '1 month')::date - 1 AS "to",
-        trim_scale(round(spent_usd, $5::integer)) AS spent, complete_to AS spent_to,
+        trim_scale(round(spent_usd, $5::integer)) AS spent, settled_to AS spent_to,
         trim_scale(round(forecast_usd, $5)) AS forecast, trim_scale(round(low_usd, $5)) AS low,
         trim_scale(round(high_usd, $5)) AS high, reason
       FROM reporting.forecasts

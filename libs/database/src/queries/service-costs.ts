@@ -41,10 +41,9 @@ export function serviceCosts(
   };
 }
 
-const POOLS = `
-  cluster = $1 AND day >= $2::date AND day < $3::date
-    AND ($8::text[] IS NULL OR component = ANY ($8))
-    AND ($9::text[] IS NULL OR instance_type = ANY ($9))`;
+const COMPONENTS = `
+  cluster = $1 AND day >= $2::date AND day < $3::date AND ($8::text[] IS NULL OR component = ANY ($8))`;
+const POOLS = `${COMPONENTS} AND ($9::text[] IS NULL OR instance_type = ANY ($9))`;
 
 const SERVICE_COSTS = `
   SELECT ${START} AS start, hub, component, instance_type, service, direct_usd, amount_usd
@@ -58,13 +57,22 @@ const SERVICE_COSTS = `
       ) cost
       GROUP BY day, hub, component, instance_type
     ),
+    by_type AS (
+      SELECT DISTINCT day, component FROM reporting.daily_allocated_costs WHERE ${COMPONENTS} AND instance_type <> ''
+    ),
     tagged AS (
       SELECT day, hub, component, instance_type, service, amount_usd,
         sum(amount_usd) OVER (PARTITION BY day, hub, component, instance_type) AS pool_usd,
         sum(amount_usd) OVER (PARTITION BY day, hub, component, instance_type ORDER BY service
           ROWS UNBOUNDED PRECEDING) AS upto_usd
-      FROM reporting.daily_service_costs
-      WHERE ${POOLS}
+      FROM (
+        SELECT day, hub, component, service, amount_usd,
+          -- Of a day by memory requests, all types are one pool.
+          CASE WHEN by_type.day IS NULL THEN '' ELSE instance_type END AS instance_type
+        FROM reporting.daily_service_costs LEFT JOIN by_type USING (day, component)
+        WHERE ${COMPONENTS}
+      ) pooled
+      WHERE $9 IS NULL OR instance_type = ANY ($9)
     ),
     direct AS MATERIALIZED (
       SELECT day, hub, component, instance_type, service, amount_usd, own.direct_usd = pool_usd OR own.direct_usd <> 0 AS is_direct,
