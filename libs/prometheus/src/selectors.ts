@@ -86,7 +86,8 @@ export function series(
   matchers: readonly string[],
   over: (selector: string) => string = (selector) => selector,
 ): string {
-  if (settings.hasRenamedLabels === false) return over(select(settings, metric, ...matchers));
+  const canBeRenamed = settings.hasRenamedLabels !== false && metric.labels.length > 0;
+  if (!canBeRenamed) return over(select(settings, metric, ...matchers));
   return `(${honoured(settings, metric, matchers, over)} or ${renamedBack(metric, renamed(settings, metric, matchers, over))})`;
 }
 
