@@ -109,6 +109,16 @@ it.each<[string, object, string]>([
     { attribution: { hubtag: 'x' } },
     "at '/attribution': additional properties 'hubtag' not allowed",
   ],
+  [
+    'an unknown cost basis',
+    { sync: { env: { COST_BASIS: 'blended' } } },
+    "at '/sync/env/COST_BASIS': value must be one of",
+  ],
+  [
+    'more pods at least than at most',
+    { api: { autoscaling: { minReplicas: 9 } } },
+    'api.autoscaling.minReplicas: is more than',
+  ],
   ['a text for a number', { replicas: 'two' }, "at '/replicas': got string, want integer"],
   ['a port that is none', { service: { port: 70000 } }, "at '/service/port'"],
   ['a name that Kubernetes refuses', { fullnameOverride: 'Costs' }, "at '/fullnameOverride'"],

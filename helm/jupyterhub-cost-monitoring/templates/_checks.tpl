@@ -48,6 +48,9 @@
 {{- if and .access.hubs (not .access.sessionKey) }}
 {{- $faults = append $faults "access.sessionKey: is required with hubs: openssl rand -base64 32" }}
 {{- end }}
+{{- if gt (int .api.autoscaling.minReplicas) (int .api.autoscaling.maxReplicas) }}
+{{- $faults = append $faults "api.autoscaling.minReplicas: is more than maxReplicas" }}
+{{- end }}
 {{- with .alerts.webhook }}
 {{- if and .existingSecret (or .url .secret) }}
 {{- $faults = append $faults "alerts.webhook.url and secret: contradict existingSecret; set one" }}
