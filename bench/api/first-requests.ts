@@ -42,8 +42,10 @@ interface Response {
 
 async function request(api: ServerProcess, path: string, days: number, offset: number): Promise<Response> {
   const { from, until } = windowOf(days, offset);
+  const last = addDays(until, -1);
+  const range = path.includes('?') ? `&window=${from},${last}` : `?from=${from}&to=${last}`;
   const started = performance.now();
-  const response = await fetch(`${api.url}${path}?from=${from}&to=${addDays(until, -1)}&cluster=${CLUSTER}`, {
+  const response = await fetch(`${api.url}${path}${range}&cluster=${CLUSTER}`, {
     headers: { 'accept-encoding': 'identity' },
   });
   const { byteLength } = await response.arrayBuffer();
@@ -87,10 +89,13 @@ export async function time30Days(api: ServerProcess, runs: number): Promise<Reco
 
 /** Requests about twelve months. */
 export async function benchMonths(api: ServerProcess, runs: number, report: Report): Promise<void> {
-  const paths = ['/total_costs_per_hub', '/total_costs_per_component', '/total_costs_per_group'];
+  const byMonth = ['hub,user', 'usergroup', 'service', 'instance_type'].map(
+    (dimensions) => `/allocation?aggregate=${dimensions}&step=1M`,
+  );
+  const paths = ['/total_costs_per_hub', '/total_costs_per_component', '/total_costs_per_group', ...byMonth];
   const times = await timeFirst(api, paths, { days: 365, runs, offset: 0 });
   const rows = Object.entries(times).map(([path, ms]) => [path, formatMs(ms)]);
-  report.table(['a request about twelve months, by day', 'time (≤ 1 s)'], rows);
+  report.table(['a request about twelve months', 'time (≤ 1 s)'], rows);
 }
 
 async function timeFirst(

@@ -13,6 +13,7 @@ export async function fillDays(databaseUrl: string, window: DayWindow, users: nu
       await session.replaceUsageDay(run, makeReadings(day, users), new Date(), POLICY);
       if (index % 30 === 0) report.progress(`stored ${index} of ${days.length} days`);
     }
+    await session.rollUpMonths(run);
   });
   report.note(`Storing and allocating ${days.length} days took ${formatMs(performance.now() - started)}.`);
   const client = await connect(databaseUrl);

@@ -120,6 +120,16 @@ export class DrilledDatabase {
          UNION ALL SELECT day, hub, component, reason, -(direct_usd + shared_usd) FROM day_costs
        ) parts GROUP BY day, hub, component, reason HAVING sum(amount) <> 0
        UNION ALL
+       SELECT month::text, 'rolled up by month otherwise' FROM (
+         SELECT month, hub, username, component, direct_usd + shared_usd AS amount
+         FROM month_costs JOIN month_rollups USING (cluster, month)
+         UNION ALL SELECT month, hub, username, component, -(direct_usd + shared_usd)
+         FROM user_costs JOIN month_rollups ON month = date_trunc('month', day)
+         UNION ALL SELECT month, hub, username, measure, quantity FROM month_usage JOIN month_rollups USING (cluster, month)
+         UNION ALL SELECT month, hub, username, measure, -quantity
+         FROM user_usage JOIN month_rollups ON month = date_trunc('month', day)
+       ) parts GROUP BY month, hub, username, component HAVING sum(amount) <> 0
+       UNION ALL
        SELECT day::text, 'usage without a mark' FROM user_usage
         WHERE NOT EXISTS (SELECT FROM usage_days WHERE (cluster, day) = (user_usage.cluster, user_usage.day)
                           AND user_usage.measure = ANY (string_to_array(method, ' ')))`,
