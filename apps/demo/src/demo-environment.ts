@@ -15,6 +15,7 @@ export function demoEnvironment(outside: Environment, databaseUrl: string, clust
     PROMETHEUS_URL: prometheusUrl ?? 'http://prometheus.invalid',
     // The hub whose tag is not the name of its namespace. npm runs the demo, and the tests, in the root of the project.
     ATTRIBUTION_FILE: join('apps', 'demo', 'attribution.json'),
+    BUDGETS_FILE: join('apps', 'demo', 'budgets.yaml'),
     USAGE_RESOLUTION: `${DEMO_RESOLUTION_SECONDS}s`,
     PORT: outside['PORT'],
     AWS_ENDPOINT_URL_COST_EXPLORER: simulator.url,

@@ -20,7 +20,11 @@ export const usageWindow: (today: Day) => DayWindow = knownCostWindow;
  * datasets that were never read, are provisional, or were missing less than a week ago. Today is among them. What is
  * final is not read again because another dataset of its day is due.
  */
-export function planUsageDays(today: Day, stored: readonly StoredUsageDay[]): DueUsageDay[] {
+export function planUsageDays(
+  today: Day,
+  stored: readonly StoredUsageDay[],
+  all: readonly UsageDataset[] = DATASETS,
+): DueUsageDay[] {
   const retriedFrom = addDays(today, -USAGE_RETRY_DAYS);
   const settled = new Set(stored.map(keyOf));
   for (const record of stored) {
@@ -28,13 +32,13 @@ export function planUsageDays(today: Day, stored: readonly StoredUsageDay[]): Du
     if (status !== 'final' && !(status === 'missing' && day < retriedFrom)) settled.delete(keyOf(record));
   }
   return eachDay(usageWindow(today))
-    .map((day) => ({ day, datasets: DATASETS.filter((dataset) => !settled.has(keyOf({ day, dataset }))) }))
+    .map((day) => ({ day, datasets: all.filter((dataset) => !settled.has(keyOf({ day, dataset }))) }))
     .filter(({ datasets }) => datasets.length > 0);
 }
 
 /** What a backfill reads: all of every day that was asked for, final or not. */
-export function planUsageBackfill(asked: DayWindow): DueUsageDay[] {
-  return eachDay(asked).map((day) => ({ day, datasets: DATASETS }));
+export function planUsageBackfill(asked: DayWindow, datasets: readonly UsageDataset[] = DATASETS): DueUsageDay[] {
+  return eachDay(asked).map((day) => ({ day, datasets }));
 }
 
 /** Days before today of which some dataset has no record at all, not even that it is missing. */

@@ -12,7 +12,7 @@ import {
   SyncSession,
   type ClosedMonth,
 } from '#libs/database';
-import { composeStatement, dayOf, firstOfMonth, isDay, OperatorError, type Day } from '#libs/domain';
+import { composeStatement, dayOf, firstOfMonth, isDay, messageOf, OperatorError, type Day } from '#libs/domain';
 import { MEASURES } from '#libs/prometheus';
 import { STATEMENT_FORMATS, writeStatement, type StatementFormat } from '#libs/statements';
 import { describeHolder } from './describe-holder.js';
@@ -95,11 +95,20 @@ async function main(): Promise<number> {
       { month, today, version, hubs, user, usergroup: group },
     );
     const file = `statement-${month.slice(0, 7)}.${format}`;
-    writeFileSync(file, await writeStatement(composeStatement(facts), format));
+    writeOut(file, await writeStatement(composeStatement(facts), format));
     process.stdout.write(`wrote ${file}\n`);
     return 0;
   } finally {
     await database.close();
+  }
+}
+
+/** @throws OperatorError, such as in a container whose file system is read-only. */
+function writeOut(file: string, body: Buffer): void {
+  try {
+    writeFileSync(file, body);
+  } catch (error) {
+    throw new OperatorError(`the file cannot be written: ${messageOf(error)}`);
   }
 }
 

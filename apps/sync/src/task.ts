@@ -1,6 +1,7 @@
 import type { SyncConfig } from '#libs/config';
 import type { SyncSession, SyncTrigger } from '#libs/database';
 import type { AllocationPolicy, Day, DayWindow } from '#libs/domain';
+import type { PrometheusMeasure } from '#libs/prometheus';
 import type { Progress } from './progress.js';
 
 /** What to do: the days that are due or, for a backfill, exactly those of a window. */
@@ -20,4 +21,6 @@ export interface SyncWork extends SyncTask {
   readonly session: SyncSession;
   readonly policy: AllocationPolicy;
   readonly today: Day;
+  /** Default: MEASURES. */
+  readonly measures?: readonly PrometheusMeasure[];
 }

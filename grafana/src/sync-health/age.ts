@@ -8,6 +8,7 @@ import {
 import { ReduceDataOptionsBuilder } from '@grafana/grafana-foundation-sdk/common';
 import { PanelBuilder as StateTimelineBuilder } from '@grafana/grafana-foundation-sdk/statetimeline';
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
+import { DATASETS } from '#libs/prometheus/measures';
 import { COSTS } from '../datasources.js';
 import { SHARE } from '../money.js';
 import { allSeries, byThreshold, SHORT, table } from '../panels.js';
@@ -101,7 +102,7 @@ const stateOf = (dataset: string) => `coalesce(
          max('final') FILTER (WHERE dataset = '${dataset}'), 'not read') AS "${dataset}"`;
 
 /** Stamped at midnight: a state lasts until the next one, so that each covers its day. A day that was not read has one, too. */
-export const usageByDay = () =>
+export const usageByDay = (datasets = DATASETS) =>
   new StateTimelineBuilder()
     .title('Usage read, by day')
     .description(
@@ -113,7 +114,7 @@ export const usageByDay = () =>
       new SqlQuery(
         `
 SELECT days.day AS "time",
-       ${['compute', 'home storage', 'memberships'].map(stateOf).join(',\n       ')}
+       ${datasets.map(stateOf).join(',\n       ')}
 FROM generate_series($__timeFrom()::date::timestamp, $__timeTo()::date, interval '1 day') AS days (day)
 LEFT JOIN reporting.usage_days ON ${IN_CLUSTER} AND usage_days.day = days.day::date
 WHERE EXISTS (SELECT FROM reporting.clusters WHERE ${IN_CLUSTER})

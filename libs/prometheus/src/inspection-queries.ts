@@ -1,4 +1,6 @@
-import { NAMED, severalClusters, type NamedQuery } from './queries.js';
+import type { TagRule } from '#libs/domain';
+import { labelName } from './node-queries.js';
+import { NAMED, POD_SOURCE, severalClusters, type NamedQuery } from './queries.js';
 import {
   ALLOCATABLE,
   ANNOTATIONS,
@@ -27,7 +29,7 @@ const MEMORY = 'resource="memory"';
 const HERE = 'namespace!=""';
 
 /** Counts; an empty response is 0. */
-export function inspectedCounts(settings: QuerySettings) {
+export function inspectedCounts(settings: QuerySettings, coreNodeLabel: TagRule) {
   const raw = (metric: Metric, ...matchers: string[]) => lastDay(select(settings, metric, ...matchers));
   const { asked, named, spawned } = userPods(settings);
   const counted = (name: string, promql: string): NamedQuery => ({ name, promql: `count(${promql})` });
@@ -51,6 +53,7 @@ export function inspectedCounts(settings: QuerySettings) {
       `group by (namespace, pod) (${placedRequests(settings, MEMORY)}) and on (namespace, pod) ${endedPods(settings)}`,
     ),
     nodeTypes: counted('instance types of nodes', raw(NODE_LABELS, 'label_node_kubernetes_io_instance_type!=""')),
+    purposeNodes: counted('purposes of nodes', raw(NODE_LABELS, `${labelName(coreNodeLabel.key)}!=""`)),
     allocatableNodes: counted('allocatable of nodes', raw(ALLOCATABLE, MEMORY)),
     directorySeries: counted('directory sizes', raw(DIRECTORIES)),
     labelledDirectories: counted('directory sizes with every label', raw(DIRECTORIES, HERE, 'directory!=""')),
@@ -116,5 +119,5 @@ export function seenNow(settings: QuerySettings, metric: Metric): NamedQuery {
 
 /** With the label SEVERAL_CLUSTERS, what tells that there are several at once. */
 export function clustersAtOnce(settings: QuerySettings): NamedQuery {
-  return { name: 'clusters', promql: severalClusters(settings, 'compute').join(' or ') };
+  return { name: 'clusters', promql: severalClusters(settings, POD_SOURCE).join(' or ') };
 }

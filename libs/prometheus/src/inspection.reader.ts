@@ -1,5 +1,13 @@
 import type { PrometheusConfig } from '#libs/config';
-import { dayOf, startOfDay, type Day, type DayWindow, type UsageDataset, type UserLabels } from '#libs/domain';
+import {
+  DEFAULT_ATTRIBUTION,
+  dayOf,
+  startOfDay,
+  type Day,
+  type DayWindow,
+  type UsageDataset,
+  type UserLabels,
+} from '#libs/domain';
 import { convertUserLabels } from './convert.js';
 import {
   clustersAtOnce,
@@ -11,9 +19,9 @@ import {
   seenNow,
   unmatchedPods,
 } from './inspection-queries.js';
-import { DATASETS } from './measures.js';
+import { MEASURES, sourcesOf, type PrometheusMeasure } from './measures.js';
 import { PrometheusClient } from './prometheus.client.js';
-import { DATASET_METRICS, lastSeen, memberships, presence, SEVERAL_CLUSTERS } from './queries.js';
+import { lastSeen, memberships, presence, SEVERAL_CLUSTERS, type Source } from './queries.js';
 import { settingsOf, type QuerySettings } from './selectors.js';
 
 /** What Prometheus holds of the last day: numbers of series, or of pods where the name says so. */
@@ -57,16 +65,18 @@ const MEMORY_STEP_HOURS = 6;
 export class PrometheusInspector {
   readonly #client: PrometheusClient;
   readonly #settings: QuerySettings;
+  readonly #sources: ReadonlyMap<UsageDataset, Source>;
 
-  constructor(config: PrometheusConfig) {
+  constructor(config: PrometheusConfig, measures: readonly PrometheusMeasure[] = MEASURES) {
+    this.#sources = sourcesOf(measures);
     this.#client = new PrometheusClient(config, { timeoutMs: TIMEOUT_MS, retryPausesMs: [] });
     this.#settings = settingsOf(config, RESOLUTION_SECONDS);
   }
 
   /** The day before `now`. */
-  async fetchMetrics(now: Date): Promise<ClusterMetrics> {
+  async fetchMetrics(now: Date, coreNodeLabel = DEFAULT_ATTRIBUTION.coreNodeLabel): Promise<ClusterMetrics> {
     const counts: Record<string, number> = {};
-    for (const [name, query] of Object.entries(inspectedCounts(this.#settings))) {
+    for (const [name, query] of Object.entries(inspectedCounts(this.#settings, coreNodeLabel))) {
       counts[name] = (await this.#client.fetchInstant(query, now))[0]?.value ?? 0;
     }
     const directories = await this.#client.fetchInstant(inspectedDirectories(this.#settings), now);
@@ -91,11 +101,11 @@ export class PrometheusInspector {
 
   async #fetchAwayExporters(now: Date): Promise<AwayExporter[]> {
     const away: AwayExporter[] = [];
-    for (const [dataset, { metric, perHub }] of Object.entries(DATASET_METRICS)) {
-      if (!perHub) continue;
-      const here = await this.#client.fetchInstant(seenNow(this.#settings, metric), now);
+    for (const [dataset, source] of this.#sources) {
+      if (!source.perHub) continue;
+      const here = await this.#client.fetchInstant(seenNow(this.#settings, source.metric), now);
       const present = new Set(here.map(({ labels }) => labels['namespace']));
-      for (const { labels, value } of await this.#client.fetchInstant(lastSeen(this.#settings, dataset), now)) {
+      for (const { labels, value } of await this.#client.fetchInstant(lastSeen(this.#settings, source), now)) {
         const { namespace = '' } = labels;
         if (!present.has(namespace)) away.push({ dataset, namespace, lastSeen: new Date(value * 1000) });
       }
@@ -103,20 +113,20 @@ export class PrometheusInspector {
     return away;
   }
 
-  /** The first day of the window of which Prometheus has samples of the dataset, at a look every six hours. */
-  async fetchFirstDays(window: DayWindow, now: Date): Promise<Map<UsageDataset, Day>> {
-    const first = new Map<UsageDataset, Day>();
-    for (const dataset of DATASETS) {
+  /** By dataset, the first day of the window of which Prometheus has samples, at a look every six hours; undefined: none. */
+  async fetchFirstDays(window: DayWindow, now: Date): Promise<Map<UsageDataset, Day | undefined>> {
+    const first = new Map<UsageDataset, Day | undefined>();
+    for (const [dataset, source] of this.#sources) {
       const [instant] = await this.#client.fetchInstantsWithValue(
-        presence(this.#settings, dataset),
+        presence(this.#settings, source),
         startOfDay(window.from),
         now,
         MEMORY_STEP_HOURS * 3600,
       );
       // A Prometheus that is younger than the step has samples at none of the instants, and maybe not at this moment.
-      const recent = recentPresence(this.#settings, DATASET_METRICS[dataset]!.metric, MEMORY_STEP_HOURS);
+      const recent = recentPresence(this.#settings, source.metric, MEMORY_STEP_HOURS);
       const isThere = instant ?? (await this.#client.fetchInstant(recent, now))[0];
-      if (isThere) first.set(dataset, dayOf(instant ?? now));
+      first.set(dataset, isThere && dayOf(instant ?? now));
     }
     return first;
   }

@@ -15,12 +15,18 @@ import {
   homeStored,
   memoryRequested,
   memoryUsed,
+  GROUP_SOURCE,
+  POD_SOURCE,
   type NamedQuery,
+  type Source,
 } from './queries.js';
-import type { QuerySettings } from './selectors.js';
+import { DIRECTORIES, type QuerySettings } from './selectors.js';
 
-/** A measure, and how Prometheus is asked for it. */
+/** A measure, and how Prometheus is asked for it. Measures of one dataset have one source. */
 export interface PrometheusMeasure extends Measure {
+  /** What it counts, for the docs. */
+  readonly counts: string;
+  readonly source: Source;
   /** Gives one number per namespace and owner: the measure integrated over the day, in its unit. */
   readonly query: (settings: QuerySettings) => NamedQuery;
   /** Whom a sample is of: the user in the pod's annotation, or the owner of the directory. */
@@ -32,43 +38,52 @@ export interface PrometheusMeasure extends Measure {
   };
 }
 
-const informs = { dataset: 'compute', component: undefined, owner: 'user' } as const;
+const ofPods = { dataset: 'compute', source: POD_SOURCE, owner: 'user' } as const;
+const informs = { ...ofPods, component: undefined };
 
 /**
- * What is read of each user. Queries, conversion, coverage, the views' list, the doctor, /total_usage and the panels of
- * Sync health follow from this list; docs/cost-calculations.md describes it.
+ * What is read of each user. Queries, conversion, coverage, the views' list, the doctor, /total_usage, the panels of
+ * Sync health and the table in docs/cost-calculations.md follow from this list.
  */
 export const MEASURES: readonly PrometheusMeasure[] = [
   {
+    ...ofPods,
     name: 'node_share',
+    counts: 'the largest share that a pod takes of its node',
     unit: 'node-seconds',
-    dataset: 'compute',
     component: COMPUTE,
     byInstanceType: true,
     query: nodeShares,
     apart: { nodes: ambiguousNodes, query: nodeSharesStepwise },
-    owner: 'user',
   },
   {
+    ...ofPods,
     name: 'memory_requested',
+    counts: 'memory that pods request',
     unit: 'byte-seconds',
-    dataset: 'compute',
     component: COMPUTE,
     query: memoryRequested,
-    owner: 'user',
   },
   {
     name: 'home_stored',
+    counts: 'size of the home directory',
     unit: 'byte-seconds',
-    dataset: 'home storage',
+    dataset: HOME_STORAGE,
+    source: { metric: DIRECTORIES, perHub: true },
     component: HOME_STORAGE,
     query: homeStored,
     owner: 'directory',
   },
-  { ...informs, name: 'cpu_requested', unit: 'core-seconds', query: cpuRequested },
-  { ...informs, name: 'gpu_requested', unit: 'GPU-seconds', query: gpuRequested },
-  { ...informs, name: 'memory_used', unit: 'byte-seconds', query: memoryUsed },
-  { ...informs, name: 'cpu_used', unit: 'core-seconds', query: cpuUsed },
+  { ...informs, name: 'cpu_requested', counts: 'CPUs that pods request', unit: 'core-seconds', query: cpuRequested },
+  {
+    ...informs,
+    name: 'gpu_requested',
+    counts: 'accelerators that pods request',
+    unit: 'GPU-seconds',
+    query: gpuRequested,
+  },
+  { ...informs, name: 'memory_used', counts: 'memory that pods use', unit: 'byte-seconds', query: memoryUsed },
+  { ...informs, name: 'cpu_used', counts: 'CPU time that pods use', unit: 'core-seconds', query: cpuUsed },
 ];
 
 /**
@@ -94,6 +109,11 @@ export function measuresOf(dataset: UsageDataset, measures = MEASURES): Promethe
 /** The datasets of a list of measures, and the memberships, each once. */
 export function datasetsOf(measures: readonly Measure[]): UsageDataset[] {
   return [...new Set([...measures.map(({ dataset }) => dataset), MEMBERSHIPS])];
+}
+
+/** Where the samples of each dataset of a list come from. */
+export function sourcesOf(measures: readonly PrometheusMeasure[]): Map<UsageDataset, Source> {
+  return new Map([...measures.map(({ dataset, source }) => [dataset, source] as const), [MEMBERSHIPS, GROUP_SOURCE]]);
 }
 
 /** What every reading is made of, in the order of the list. */

@@ -128,6 +128,7 @@ const SCRAPES_BEHIND = 5;
  * - `unnamed`: pods that look like a user's and bore no username, so that kube-state-metrics tells nobody's.
  */
 export function nodeData(settings: QuerySettings): NamedQuery {
+  const counted = (what: string, vector: string) => `label_replace(${vector}, "${COUNTED}", "${what}", "", "")`;
   const typed = `group by (node) (${series(settings, NODE_LABELS, [TYPED], lastOfDay)})`;
   const scrapes = `max by (node) (${series(settings, ALLOCATABLE, ['resource="memory"'], countOfDay)})`;
   const allocatable = `group by (node) (${series(settings, ALLOCATABLE, ['resource="memory"'], largestOfDay)} > 0)`;
@@ -135,19 +136,17 @@ export function nodeData(settings: QuerySettings): NamedQuery {
   const named = `group by (namespace, pod) (${series(settings, ANNOTATIONS, [ANNOTATED], lastOfDay)})`;
   const placed = `max by (namespace, pod, node) (${placedRequests(settings, SCARCE, { over: countOfDay })})`;
   const pods = `(${placed} and on (namespace, pod) ${named})`;
+  // A node's scrapes are taken from those of its longest pod; a node that has none keeps what the pod has.
+  const longestStay = counted('lost', `max by (node) (${pods})`);
+  const ofNodes = `-(${scrapes} + ${SCRAPES_BEHIND})`;
   const spawned = `max by (namespace, pod) (${spawnedRequests(settings, countOfDay)})`;
-  const counted = (what: string, vector: string) => `label_replace(${vector}, "${COUNTED}", "${what}", "", "")`;
   return {
     name: 'pods and nodes',
     promql: [
       counted('nodes', `count(${known})`),
       counted('pods', `sum(${pods})`),
       counted('unknown', `sum((${pods} and on (node) (${typed} or ${allocatable})) unless on (node) ${known})`),
-      counted(
-        'lost',
-        `count((${pods} > on (node) group_left () (${scrapes} + ${SCRAPES_BEHIND}))
-          or (${pods} unless on (node) ${scrapes} and on () ${allocatable}))`,
-      ),
+      counted('lost', `count(sum by (node) (${longestStay} or ${ofNodes}) > 0 and on () ${allocatable})`),
       counted('unnamed', `sum(${spawned} unless on (namespace, pod) ${named})`),
     ].join('\nor '),
   };

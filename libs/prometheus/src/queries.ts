@@ -169,18 +169,19 @@ export function earlierMembers(settings: QuerySettings): NamedQuery {
 }
 
 /** By namespace, the hour (Unix time) until which a hub's exporter was last seen in the last seven days. */
-export function lastSeen(settings: QuerySettings, dataset: string): NamedQuery {
-  const { metric } = metricOf(dataset);
+export function lastSeen(settings: QuerySettings, { metric }: Source): NamedQuery {
   const inHour = series(settings, metric, [SOMEWHERE], (selector) => `last_over_time(${selector}[1h])`);
   return { name: 'exporters of hubs', promql: `max_over_time((group by (namespace) (${inHour}) * time())[7d:1h])` };
 }
 
-/** By dataset, the metric whose samples tell that it was scraped; `perHub`: each hub has an exporter of its own. */
-export const DATASET_METRICS: Readonly<Record<string, { readonly metric: Metric; readonly perHub: boolean }>> = {
-  compute: { metric: REQUESTS, perHub: false },
-  'home storage': { metric: DIRECTORIES, perHub: true },
-  memberships: { metric: GROUPS, perHub: true },
-};
+/** The metric whose samples tell that a dataset was scraped; `perHub`: each hub has an exporter of its own. */
+export interface Source {
+  readonly metric: Metric;
+  readonly perHub: boolean;
+}
+
+export const POD_SOURCE: Source = { metric: REQUESTS, perHub: false };
+export const GROUP_SOURCE: Source = { metric: GROUPS, perHub: true };
 
 /** Labels that tell the clusters of one store apart. */
 export const CLUSTER_LABELS = ['cluster', 'k8s_cluster', 'cluster_id'];
@@ -203,10 +204,10 @@ export const ENDED_PODS = 'ended pods';
  * Without a selector, a sample with the label SEVERAL_CLUSTERS for each cluster label that has several values at once; a
  * sample with the label FOUND if a scrape renamed labels, and one if pods had ended: queries cost less without either.
  */
-export function coverage(settings: QuerySettings, dataset: string): NamedQuery {
-  const { metric, perHub } = metricOf(dataset);
+export function coverage(settings: QuerySettings, source: Source): NamedQuery {
+  const { metric, perHub } = source;
   const covered = perHub ? coveredHours(settings, metric) : coveredSteps(settings, metric);
-  const several = settings.selector === '' ? severalClusters(settings, dataset) : [];
+  const several = settings.selector === '' ? severalClusters(settings, source) : [];
   const found = [
     [RENAMED_LABELS, anyRenamed(settings)],
     [ENDED_PODS, anyEnded(settings)],
@@ -215,8 +216,8 @@ export function coverage(settings: QuerySettings, dataset: string): NamedQuery {
 }
 
 /** What `coverage` gives for a whole day. */
-export function stepsOfDay({ resolutionSeconds }: QuerySettings, dataset: string): number {
-  return SECONDS_PER_DAY / (metricOf(dataset).perHub ? HOUR_SECONDS : resolutionSeconds);
+export function stepsOfDay({ resolutionSeconds }: QuerySettings, { perHub }: Source): number {
+  return SECONDS_PER_DAY / (perHub ? HOUR_SECONDS : resolutionSeconds);
 }
 
 /** A kube-state-metrics in shards tells only a part of the pods while one of them is away. */
@@ -240,8 +241,7 @@ function coveredHours(settings: QuerySettings, metric: Metric): string {
  * For each cluster label that has several values at once a sample, with how many. Whatever the label's name, each cluster
  * has made its namespace kube-system at a time of its own.
  */
-export function severalClusters(settings: QuerySettings, dataset: string): string[] {
-  const { metric, perHub } = metricOf(dataset);
+export function severalClusters(settings: QuerySettings, { metric, perHub }: Source): string[] {
   const labels = CLUSTER_LABELS.map((label) => [label, `count by (${label}) (${select(settings, metric)})`] as const);
   const made = ['namespace="kube-system", exported_namespace=""', 'exported_namespace="kube-system"']
     .map((matcher) => select(settings, NAMESPACES, matcher))
@@ -254,18 +254,6 @@ export function severalClusters(settings: QuerySettings, dataset: string): strin
 }
 
 /** Whether the dataset has samples, for a range query; one series of ones, or nothing. */
-export function presence(settings: QuerySettings, dataset: string): NamedQuery {
-  return { name: 'presence', promql: `group(${select(settings, metricOf(dataset).metric)})` };
-}
-
-/** Whether each hub tells the dataset of itself. */
-export function isPerHub(dataset: string): boolean {
-  return metricOf(dataset).perHub;
-}
-
-/** @throws RangeError for a dataset that no metric stands for. */
-function metricOf(dataset: string): { metric: Metric; perHub: boolean } {
-  const found = DATASET_METRICS[dataset];
-  if (!found) throw new RangeError(`no metric tells whether ${dataset} was scraped`);
-  return found;
+export function presence(settings: QuerySettings, { metric }: Source): NamedQuery {
+  return { name: 'presence', promql: `group(${select(settings, metric)})` };
 }

@@ -26,7 +26,7 @@ import {
   convertUserLabels,
 } from './convert.js';
 import { nodeCapacity, nodeData } from './node-queries.js';
-import { datasetsOf, MEASURES, measuresOf, type PrometheusMeasure } from './measures.js';
+import { MEASURES, measuresOf, sourcesOf, type PrometheusMeasure } from './measures.js';
 import { PrometheusClient, type PrometheusClientOptions, type Sample, type Traffic } from './prometheus.client.js';
 import { ImpossibleReadingError, NoQuantityError, SeveralClustersError } from './prometheus-errors.js';
 import {
@@ -35,7 +35,6 @@ import {
   ENDED_PODS,
   FOUND,
   hoursOfLastingSizes,
-  isPerHub,
   lastSeen,
   memberships,
   RENAMED_LABELS,
@@ -43,6 +42,7 @@ import {
   stepsOfDay,
   UNLABELLED,
   type NamedQuery,
+  type Source,
 } from './queries.js';
 import { fetchRememberedDays } from './remembered-days.js';
 import { settingsOf, type QuerySettings } from './selectors.js';
@@ -71,6 +71,7 @@ export class UsageReader {
   readonly #attribution: AttributionConfig;
   readonly #settings: QuerySettings;
   readonly #measures: readonly PrometheusMeasure[];
+  readonly #sources: ReadonlyMap<UsageDataset, Source>;
   /** Of the day that was asked for last: they tell whose its directories are. */
   #members: { readonly day: Day; readonly samples: readonly Sample[] } | undefined;
 
@@ -79,6 +80,7 @@ export class UsageReader {
     this.#attribution = attribution;
     this.#settings = settingsOf(config, resolutionSeconds);
     this.#measures = measures;
+    this.#sources = sourcesOf(measures);
   }
 
   /** Requests, bytes and waiting time so far. */
@@ -88,7 +90,7 @@ export class UsageReader {
 
   /** The days of the window for which Prometheus has samples of any dataset, or sizes that last from before; in order. */
   fetchRememberedDays(window: DayWindow): Promise<Day[]> {
-    return fetchRememberedDays(this.#client, this.#settings, datasetsOf(this.#measures), window);
+    return fetchRememberedDays(this.#client, this.#settings, this.#sources, window);
   }
 
   /**
@@ -109,7 +111,7 @@ export class UsageReader {
       : await this.#fetchUsage(day, dataset, settings, covered);
     const reading = { day, dataset, ...read };
     const coverageOfAll = (covered.get('') ?? 0) * namedPart;
-    if (!isPerHub(dataset)) return [{ ...reading, hub: ALL_HUBS, coverage: coverageOfAll, rows }];
+    if (!this.#sourceOf(dataset).perHub) return [{ ...reading, hub: ALL_HUBS, coverage: coverageOfAll, rows }];
     const coverages = new Map<string, number>();
     const seen = new Set([...covered.keys(), ...namespaces]);
     for (const namespace of seen) {
@@ -135,7 +137,9 @@ export class UsageReader {
   async #fetchHubsInPart(day: Day, dataset: UsageDataset, seen: ReadonlySet<string>): Promise<Set<string>> {
     const missed = namespacesOfDividedHubs(this.#attribution).filter((namespace) => !seen.has(namespace));
     if (missed.length === 0) return new Set();
-    const before = namespacesOf(await this.#fetch(addDays(day, -1), dataset, lastSeen(this.#settings, dataset)));
+    const before = namespacesOf(
+      await this.#fetch(addDays(day, -1), dataset, lastSeen(this.#settings, this.#sourceOf(dataset))),
+    );
     const away = missed.filter((namespace) => before.includes(namespace));
     return new Set(away.map((namespace) => hubOfNamespace(this.#attribution, namespace)));
   }
@@ -164,7 +168,7 @@ export class UsageReader {
     for (const measure of listed.filter(({ byInstanceType }) => !byInstanceType || knowsNodes)) {
       const fetched = await this.#fetchMeasure(day, measure, { ...settings, hasLostNodes });
       if (fetched.length === 0 && measure.component === undefined) continue;
-      const samples = isPerHub(dataset) ? await this.#lasting(day, settings, fetched, covered) : fetched;
+      const samples = this.#sourceOf(dataset).perHub ? await this.#lasting(day, settings, fetched, covered) : fetched;
       const labels = measure.owner === 'directory' ? await this.#fetchOwners(day, samples) : [];
       rows.push(...convertUsage(measure, samples, { day, attribution: this.#attribution, labels }));
       namespaces.push(...namespacesOf(samples));
@@ -231,19 +235,26 @@ export class UsageReader {
     covered: ReadonlyMap<string, number>;
     found: Pick<QuerySettings, 'hasRenamedLabels' | 'hasEndedPods'>;
   }> {
-    const samples = await this.#fetch(day, dataset, coverage(this.#settings, dataset));
+    const samples = await this.#fetch(day, dataset, coverage(this.#settings, this.#sourceOf(dataset)));
     const covered = new Map<string, number>();
     const found = new Set(samples.flatMap(({ labels }) => labels[FOUND] ?? []));
     for (const { labels, value } of samples.filter((sample) => sample.labels[FOUND] === undefined)) {
       const several = labels[SEVERAL_CLUSTERS];
       if (several) throw new SeveralClustersError(dataset, day, value, several === UNLABELLED ? undefined : several);
-      const part = value / stepsOfDay(this.#settings, dataset);
+      const part = value / stepsOfDay(this.#settings, this.#sourceOf(dataset));
       covered.set(labels['namespace'] ?? '', convertCoverage(day, dataset, part));
     }
     return {
       covered,
       found: { hasRenamedLabels: found.has(RENAMED_LABELS), hasEndedPods: found.has(ENDED_PODS) },
     };
+  }
+
+  /** @throws RangeError for a dataset that no measure is of. */
+  #sourceOf(dataset: UsageDataset): Source {
+    const source = this.#sources.get(dataset);
+    if (!source) throw new RangeError(`no metric tells whether ${dataset} was scraped`);
+    return source;
   }
 
   async #fetch(day: Day, dataset: UsageDataset, query: NamedQuery): Promise<Sample[]> {

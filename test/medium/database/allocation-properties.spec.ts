@@ -10,6 +10,7 @@ import {
   type UserUsage,
 } from '#libs/domain';
 import fc from 'fast-check';
+import { CHARGES } from '../../../libs/database/src/queries/charges.js';
 import { allocateByReference, type ReferenceDay } from './reference-allocation.js';
 import { BASIS, CLUSTER, openStoredCluster, settled, type StoredCluster } from './stored-cluster.js';
 
@@ -233,6 +234,48 @@ describe('the allocation of any day', () => {
             [CLUSTER, day, by.excludedHubs],
           );
           expect(named).toEqual([]);
+        }),
+        { numRuns: RUNS },
+      );
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'gives each charge of AWS and each user their parts of it, which add up in both directions',
+    async () => {
+      const unequal = (keys: string, theirs: string) =>
+        stored.query(
+          `WITH charges AS (${CHARGES})
+           SELECT * FROM (SELECT ${keys}, sum(amount_usd) AS usd FROM charges GROUP BY ${keys}) charge
+           FULL JOIN (${theirs}) whole USING (${keys})
+           WHERE coalesce(charge.usd, 0) <> coalesce(whole.usd, 0)`,
+          [CLUSTER, day, addDays(day, 1)],
+        );
+      await fc.assert(
+        fc.asyncProperty(dayWith(MANY_BYTE_SECONDS), policy, async (figures, by) => {
+          await store(figures, by);
+          expect(
+            await unequal(
+              'tagged_hub, service, component, instance_type',
+              `SELECT hub AS tagged_hub, service, component, instance_type, sum(amount_usd) AS usd
+               FROM reporting.daily_service_costs WHERE cluster = $1 AND day = $2 GROUP BY 1, 2, 3, 4`,
+            ),
+          ).toEqual([]);
+          const borne = `
+            SELECT hub, coalesce(username, '-') AS bearer, component, is_shared, sum(usd) AS usd
+            FROM reporting.daily_user_costs
+            CROSS JOIN LATERAL (VALUES (false, direct_usd), (true, amount_usd - direct_usd)) AS part (is_shared, usd)
+            WHERE cluster = $1 AND day = $2 GROUP BY 1, 2, 3, 4`;
+          const theirs = await stored.query(
+            `SELECT * FROM (
+               SELECT hub, coalesce(username, '-') AS bearer, component, is_shared, sum(amount_usd) AS usd
+               FROM (${CHARGES}) charges GROUP BY 1, 2, 3, 4
+             ) charge FULL JOIN (${borne}) whole USING (hub, bearer, component, is_shared)
+             WHERE bearer <> '-' AND coalesce(charge.usd, 0) <> coalesce(whole.usd, 0)`,
+            [CLUSTER, day, addDays(day, 1)],
+          );
+          expect(theirs).toEqual([]);
         }),
         { numRuns: RUNS },
       );

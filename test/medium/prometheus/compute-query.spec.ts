@@ -4,7 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findPrometheus } from '#libs/embedded';
-import { coverage, memoryRequested, homeStored, memberships, settingsOf, type NamedQuery } from '#libs/prometheus';
+import {
+  coverage,
+  memoryRequested,
+  homeStored,
+  memberships,
+  POD_SOURCE,
+  settingsOf,
+  type NamedQuery,
+} from '#libs/prometheus';
 
 /*
  * promtool's own test runner knows the mark of a series that ended, which a history from a file cannot carry. Its day
@@ -115,7 +123,7 @@ describe('compute, where series end with a mark', () => {
 
 describe('coverage, where series end with a mark', () => {
   it('counts the steps that have samples', () =>
-    check('1m', { [requests('p')]: '1x119 stale' }, coverage(at(60), 'compute'), [{ labels: '{}', value: 120 }]));
+    check('1m', { [requests('p')]: '1x119 stale' }, coverage(at(60), POD_SOURCE), [{ labels: '{}', value: 120 }]));
 });
 
 describe('home storage, where exporters disagree', () => {

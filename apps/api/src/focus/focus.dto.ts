@@ -1,3 +1,4 @@
+import { FOCUS_COLUMNS } from '#libs/database/queries';
 import { z } from 'zod';
 import { choice, figureRequest, version } from '../parameters/parameters.js';
 
@@ -6,48 +7,15 @@ export const Focus = figureRequest({
   version: version('The frozen charges of closed months in this version, and no others; absent: what is stored now'),
 });
 
-const text = z.string();
-const usd = z.number().nullable();
-const unknown = z.null();
+const KINDS = {
+  unknown: z.null(),
+  usd: z.number().nullable(),
+  text: z.string().nullable(),
+  json: z.string().nullable(),
+  name: z.string().nullable(),
+};
 
-/** The columns in their order; docs/focus.md says what they hold. */
+/** docs/focus.md says what the columns hold. */
 export const FocusRows = z.array(
-  z.strictObject({
-    BillingAccountId: unknown,
-    BillingAccountName: unknown,
-    BillingCurrency: text,
-    BillingPeriodStart: text,
-    BillingPeriodEnd: text,
-    ChargePeriodStart: text,
-    ChargePeriodEnd: text,
-    ChargeCategory: text,
-    ChargeClass: unknown,
-    ChargeFrequency: text,
-    ChargeDescription: text,
-    BilledCost: usd,
-    EffectiveCost: usd,
-    ListCost: unknown,
-    ContractedCost: unknown,
-    PricingQuantity: unknown,
-    PricingUnit: unknown,
-    ProviderName: text,
-    PublisherName: text,
-    InvoiceIssuerName: text,
-    InvoiceId: unknown,
-    ServiceName: text,
-    ServiceCategory: text,
-    ServiceSubcategory: text,
-    Tags: text,
-    x_Cluster: text,
-    x_TaggedHub: text.nullable(),
-    x_Component: text,
-    x_InstanceType: text.nullable(),
-    x_Hub: text,
-    x_User: text.nullable(),
-    x_UserGroups: text.nullable(),
-    x_UnallocatedReason: text.nullable(),
-    x_CostOrigin: text,
-    x_CostBasis: text.nullable(),
-    x_Cost: z.number(),
-  }),
+  z.strictObject(Object.fromEntries(Object.entries(FOCUS_COLUMNS).map(([name, kind]) => [name, KINDS[kind]]))),
 );

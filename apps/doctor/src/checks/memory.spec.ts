@@ -3,8 +3,13 @@ import { judgeMemory } from './memory.js';
 
 describe('the memory of Prometheus', () => {
   const window = { from: '2025-10-01', until: '2026-11-16' };
-  const judge = (days: Partial<Record<UsageDataset, Day>>) =>
-    judgeMemory({ window, firstDays: new Map(Object.entries(days) as [UsageDataset, Day][]) });
+  const none: Record<UsageDataset, Day | undefined> = {
+    compute: undefined,
+    'home storage': undefined,
+    memberships: undefined,
+  };
+  const judge = (days: Record<UsageDataset, Day>) =>
+    judgeMemory({ window, firstDays: new Map(Object.entries({ ...none, ...days })) });
 
   it('is fine when it reaches as far as costs do', () => {
     expect(judge({ compute: '2025-10-02', 'home storage': '2026-01-01' }).status).toBe('ok');

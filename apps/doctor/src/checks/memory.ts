@@ -1,12 +1,11 @@
 import { addDays, countDays, type Day, type DayWindow, type UsageDataset } from '#libs/domain';
-import { DATASETS } from '#libs/prometheus';
 import { failure, ok, warning, type Finding } from '../finding.js';
 
 export interface MemoryFacts {
   /** The days that have costs: all that a first sync reads. */
   readonly window: DayWindow;
-  /** Since when Prometheus has samples of each dataset; without an entry, it has none. */
-  readonly firstDays: ReadonlyMap<UsageDataset, Day>;
+  /** Since when Prometheus has samples of each dataset; undefined: it has none. */
+  readonly firstDays: ReadonlyMap<UsageDataset, Day | undefined>;
 }
 
 /** An outage of the sync as long as this loses days for good. */
@@ -17,18 +16,18 @@ export function judgeMemory({ window, firstDays }: MemoryFacts): Finding {
   const check = 'memory of Prometheus';
   const retention =
     'raise --storage.tsdb.retention.time (15d by default), or point PROMETHEUS_URL at a long-term store';
-  if (firstDays.size === 0) {
+  const [longest] = [...firstDays.values()].filter((day) => day !== undefined).sort();
+  if (longest === undefined) {
     return failure(
       check,
       'no samples of pods, directories or groups',
       'do what this table says of memory of pods, home directories and groups of users',
     );
   }
-  const found = DATASETS.map((dataset) => `${dataset} ${sinceWhen(firstDays.get(dataset), window)}`).join(', ');
-  const [longest] = [...firstDays.values()].sort();
-  const days = countDays({ from: longest!, until: window.until });
+  const found = [...firstDays].map(([dataset, day]) => `${dataset} ${sinceWhen(day, window)}`).join(', ');
+  const days = countDays({ from: longest, until: window.until });
   // Its first day may begin at any hour.
-  if (longest! <= addDays(window.from, 1)) return ok(check, `${found}: as far as costs go`);
+  if (longest <= addDays(window.from, 1)) return ok(check, `${found}: as far as costs go`);
   const loss = `costs before ${longest} have no usage to be shared by and stay unallocated`;
   if (days <= SHORT_MEMORY_DAYS) {
     return warning(

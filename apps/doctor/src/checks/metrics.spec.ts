@@ -16,6 +16,7 @@ const HEALTHY: ClusterCounts = {
   podPhases: 200,
   endedPods: 0,
   nodeTypes: 3,
+  purposeNodes: 3,
   allocatableNodes: 3,
 };
 
@@ -45,6 +46,13 @@ describe('the metrics that usage is made of', () => {
       'warning',
       /no series of kube_node_labels with label_node_kubernetes_io_instance_type:/,
       /--metric-labels-allowlist=nodes=/,
+    ],
+    [
+      'no label of core nodes',
+      { purposeNodes: 0 },
+      'warning',
+      /label of core nodes: .* shown as idle/,
+      /--metric-labels-allowlist .* coreNodeLabel/,
     ],
     [
       'nothing allocatable',

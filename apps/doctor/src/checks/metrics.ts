@@ -43,12 +43,19 @@ function judgeEndedPods({ podPhases, endedPods }: ClusterCounts): Finding {
   );
 }
 
-function judgeNodes({ nodeTypes, allocatableNodes }: ClusterCounts): Finding {
+function judgeNodes({ nodeTypes, purposeNodes, allocatableNodes }: ClusterCounts): Finding {
   const check = 'nodes';
   const missing = [
     ...(nodeTypes === 0 ? ['kube_node_labels with label_node_kubernetes_io_instance_type'] : []),
     ...(allocatableNodes === 0 ? ['kube_node_status_allocatable'] : []),
   ];
+  if (missing.length === 0 && purposeNodes === 0) {
+    return warning(
+      check,
+      'no series of kube_node_labels has the label of core nodes: they count as capacity of compute, and are shown as idle',
+      'if there are core nodes: name their label in --metric-labels-allowlist of kube-state-metrics, or set coreNodeLabel in ATTRIBUTION_FILE',
+    );
+  }
   if (missing.length === 0) return ok(check, `instance types of ${nodeTypes} nodes, and what can be allocated on them`);
   return warning(
     check,

@@ -1,6 +1,6 @@
 import type { SyncConfig } from '#libs/config';
 import { OperatorError, type DayWindow } from '#libs/domain';
-import { PrometheusInspector, type ClusterMetrics } from '#libs/prometheus';
+import { PrometheusInspector, type ClusterMetrics, type PrometheusMeasure } from '#libs/prometheus';
 import { judgeMemory } from '../checks/memory.js';
 import { judgeMetrics } from '../checks/metrics.js';
 import { judgePeople } from '../checks/people.js';
@@ -19,11 +19,12 @@ export async function examineCluster(
   { prometheus: config, attribution }: Pick<SyncConfig, 'prometheus' | 'attribution'>,
   window: DayWindow,
   now: Date,
+  measures?: readonly PrometheusMeasure[],
 ): Promise<ClusterExamination> {
-  const inspector = new PrometheusInspector(config);
+  const inspector = new PrometheusInspector(config, measures);
   const clockSkewMs = await fetchClockSkewMs(config.url);
   try {
-    const metrics = await inspector.fetchMetrics(now);
+    const metrics = await inspector.fetchMetrics(now, attribution.coreNodeLabel);
     const firstDays = await inspector.fetchFirstDays(window, now);
     const findings = [
       ok('Prometheus', `answers queries at ${new URL(config.url).origin}`),

@@ -50,6 +50,7 @@ function forecastOf({ settledTo }: KnownDays, byDay: ReadonlyMap<Day, Usd>, peri
   const age = countDays({ from: settledTo, until: today });
   if (age > OLDEST_DAYS) return `the newest settled day is ${age} days old`;
   const next = addDays(settledTo, 1);
+  if (period.until <= next) return 'the period is over';
   const rest = { from: period.from > next ? period.from : next, until: period.until };
   return forecastCost(historyTo(settledTo, byDay), rest);
 }

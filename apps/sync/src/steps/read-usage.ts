@@ -1,5 +1,12 @@
 import { ALL_HUBS, OperatorError, type DatasetReading, type Day, type DayWindow } from '#libs/domain';
-import { ImpossibleReadingError, measuresOf, UsageReader } from '#libs/prometheus';
+import {
+  datasetsOf,
+  ImpossibleReadingError,
+  MEASURES,
+  measuresOf,
+  UsageReader,
+  type PrometheusMeasure,
+} from '#libs/prometheus';
 import { planUsageBackfill, planUsageDays, usageWindow, windowOf, type DueUsageDay } from '../plan-usage.js';
 import { formatDays, formatWindow, skippedSummary, type SourceSummary } from '../run-summary.js';
 import type { SyncWork } from '../task.js';
@@ -12,10 +19,11 @@ import { recordRun } from './record-run.js';
  * and the run fails naming it.
  */
 export async function readUsage(work: SyncWork): Promise<SourceSummary> {
-  const { config, session, signal, progress, today } = work;
+  const { config, session, signal, progress, today, measures = MEASURES } = work;
+  const datasets = datasetsOf(measures);
   const due = work.days
-    ? planUsageBackfill(work.days)
-    : planUsageDays(today, await session.listUsageDays(usageWindow(today)));
+    ? planUsageBackfill(work.days, datasets)
+    : planUsageDays(today, await session.listUsageDays(usageWindow(today)), datasets);
   const window = windowOf(due.map(({ day }) => day));
   if (!window) return skippedSummary('prometheus', 'no day is due');
   return recordRun(work, { source: 'prometheus', window }, async (run, tally) => {
@@ -23,6 +31,7 @@ export async function readUsage(work: SyncWork): Promise<SourceSummary> {
       config: config.prometheus,
       attribution: config.attribution,
       resolutionSeconds: config.usageResolutionSeconds,
+      measures,
       signal,
     });
     tally.daysDue = due.length;
@@ -41,7 +50,9 @@ export async function readUsage(work: SyncWork): Promise<SourceSummary> {
         if (!remembered.has(day)) forgotten.push(day);
         // Today may have no sample yet, and is no gap before it is over.
         if (remembered.has(day) || day < today) {
-          const readings = remembered.has(day) ? await fetchDay(reader, dueDay, impossible) : nothingOf(dueDay);
+          const readings = remembered.has(day)
+            ? await fetchDay(reader, dueDay, impossible)
+            : nothingOf(dueDay, measures);
           if (readings.length > 0) {
             const replacement = await session.replaceUsageDay(run, readings, readAt, work.policy);
             tally.daysChanged += Number(replacement.changed);
@@ -101,13 +112,13 @@ async function fetchDay(
   return readings;
 }
 
-function nothingOf({ day, datasets }: DueUsageDay): DatasetReading[] {
+function nothingOf({ day, datasets }: DueUsageDay, measures: readonly PrometheusMeasure[]): DatasetReading[] {
   return datasets.map((dataset) => ({
     day,
     dataset,
     hub: ALL_HUBS,
     coverage: 0,
-    measures: measuresOf(dataset).map(({ name }) => name),
+    measures: measuresOf(dataset, measures).map(({ name }) => name),
     rows: [],
   }));
 }

@@ -52,13 +52,25 @@ export function Budgets({ budgets }: { readonly budgets: readonly Budget[] }) {
   );
 }
 
-/** Days that cost far more than usual; nothing where there are none. */
+const SHOWN_ANOMALIES = 8;
+
+/** The days that stand out most of those that cost far more than usual; nothing where there are none. */
 export function Anomalies({ anomalies }: { readonly anomalies: readonly Anomaly[] }) {
   if (anomalies.length === 0) return null;
+  const shown = [...anomalies].sort((left, right) => right.difference - left.difference).slice(0, SHOWN_ANOMALIES);
+  const others = anomalies.length - shown.length;
   return (
     <section class="card">
       <h2>Unusual days</h2>
-      <p class="faint">They cost far more than the same weekday usually does.</p>
+      <p class="faint">
+        They cost far more than the same weekday usually does.
+        {others > 0 && (
+          <>
+            {' '}
+            <a href="anomalies">{others} more</a> stand out less.
+          </>
+        )}
+      </p>
       <div class="scroll" tabIndex={0} role="region" aria-label="Unusual days">
         <table>
           <thead>
@@ -74,7 +86,7 @@ export function Anomalies({ anomalies }: { readonly anomalies: readonly Anomaly[
             </tr>
           </thead>
           <tbody>
-            {anomalies.map(({ date, hub, component, user, cost, usual }) => (
+            {shown.map(({ date, hub, component, user, cost, usual }) => (
               <tr key={JSON.stringify([date, hub, component, user])}>
                 <th scope="row">{shortDay(date)}</th>
                 <td>

@@ -36,7 +36,6 @@ function Shown({ overview }: { readonly overview: Overview }) {
           hub tag. <Link to={EXPLORE}>Explore by component, user, group …</Link>
         </p>
       </section>
-      <Anomalies anomalies={overview.anomalies} />
       <div class="pair">
         <Risers
           title="What rose most"
@@ -60,6 +59,7 @@ function Shown({ overview }: { readonly overview: Overview }) {
           )}
         />
       </div>
+      <Anomalies anomalies={overview.anomalies} />
     </>
   );
 }

@@ -40,6 +40,7 @@ export const CHARGES = `
   charge AS MATERIALIZED (
     SELECT day, tagged_hub, service, component, instance_type, amount_usd, pool_type, pool_hub,
       sum(amount_usd) OVER (PARTITION BY day, component, pool_type, pool_hub) AS pool_usd,
+      count(*) OVER (PARTITION BY day, component, pool_type, pool_hub) = 1 AS is_only,
       sum(amount_usd) OVER (PARTITION BY day, component, pool_type, pool_hub ORDER BY tagged_hub, service, instance_type
         ROWS UNBOUNDED PRECEDING) AS charges_upto
     FROM (
@@ -54,14 +55,16 @@ export const CHARGES = `
   SELECT day, tagged_hub, service, component, instance_type, hub, username, usergroups, reason, is_shared, amount_usd
   FROM (
     SELECT day, tagged_hub, service, component, instance_type, hub, username, usergroups, reason, is_shared,
-      round(usd_upto * charges_upto / pool_usd, 10) - round((usd_upto - usd) * charges_upto / pool_usd, 10)
-        - round(usd_upto * (charges_upto - amount_usd) / pool_usd, 10)
-        + round((usd_upto - usd) * (charges_upto - amount_usd) / pool_usd, 10) AS amount_usd
+      CASE WHEN is_only THEN usd
+        ELSE round(usd_upto * charges_upto / pool_usd, 10) - round((usd_upto - usd) * charges_upto / pool_usd, 10)
+          - round(usd_upto * (charges_upto - amount_usd) / pool_usd, 10)
+          + round((usd_upto - usd) * (charges_upto - amount_usd) / pool_usd, 10) END AS amount_usd
     FROM bearer JOIN charge USING (day, component, pool_type, pool_hub)
     WHERE pool_usd <> 0
     UNION ALL
     SELECT day, tagged_hub, service, component, instance_type, tagged_hub, NULL, NULL, 'not allocated', pool_hub = '', amount_usd
     FROM charge
     WHERE pool_usd = 0
+    OFFSET 0
   ) parts
   WHERE amount_usd <> 0`;

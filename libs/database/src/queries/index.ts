@@ -18,7 +18,7 @@ export { findCluster, firstTwoClusters } from './clusters.js';
 export { computeFallbacks, type ComputeFallbacks } from './compute-fallbacks.js';
 export { costsPerUser } from './costs-per-user.js';
 export { dayStates } from './day-states.js';
-export { focusCharges } from './focus.js';
+export { FOCUS_COLUMNS, focusCharges } from './focus.js';
 export { sqlStateOf } from '../database-fault.js';
 export { DatabaseBusy, DatabaseNotMigrated, DatabaseUnavailable } from './database-unavailable.js';
 export { hubNames } from './hub-names.js';

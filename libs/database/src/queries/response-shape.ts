@@ -17,7 +17,7 @@ export interface ResponseFrame {
 
 /** The statement as one whose rows are the response's elements, in one column of text: Postgres keeps every digit. */
 export function asText(statement: Statement, shape: ResponseShape): Statement {
-  const element = typeof shape !== 'string' ? CSV_LINE : shape === 'rows' ? JSON_ROW : JSON_NAME;
+  const element = typeof shape !== 'string' ? (statement.csvLine ?? CSV_LINE) : shape === 'rows' ? JSON_ROW : JSON_NAME;
   return { ...statement, text: `SELECT ${element} FROM (${statement.text}) response` };
 }
 
@@ -48,17 +48,26 @@ const BLANKS =
 const SIGNS = '[=+@\\uff1d\\uff0b\\uff20\\uff0d\\ufe66\\ufe62\\ufe6b\\ufe63]';
 
 /**
- * A line of RFC 4180, every text in quotes, numbers bare: in the column `cost` a text is an amount. A text that a
- * spreadsheet would take for a formula gets an apostrophe, since names come from outside (OWASP, CSV injection); an amount
- * below 0 is none. An array is the text of its JSON.
+ * A text as a cell of RFC 4180, in quotes. One that a spreadsheet would take for a formula gets an apostrophe, since names
+ * come from outside (OWASP, CSV injection); an amount below 0 is none.
+ *
+ * @param text SQL of our own.
+ */
+export function quotedCell(text: string): string {
+  return `'"' || CASE
+            WHEN ${text} ~ '^[\\t\\n\\r]|^${BLANKS}*(${SIGNS}|-(?!\\d+(\\.\\d+)?$))' THEN ''''
+            ELSE '' END || replace(${text}, '"', '""') || '"'`;
+}
+
+/**
+ * A line of RFC 4180, every text in quotes, numbers bare: in the column `cost` a text is an amount. An array is the text of
+ * its JSON.
  */
 const CSV_LINE = `(
     SELECT string_agg(
       CASE CASE WHEN field.name = 'cost' THEN 'number' WHEN json_typeof(field.value) = 'array' THEN 'string'
           ELSE json_typeof(field.value) END
-        WHEN 'string' THEN '"' || CASE
-            WHEN content ~ '^[\\t\\n\\r]|^${BLANKS}*(${SIGNS}|-(?!\\d+(\\.\\d+)?$))' THEN ''''
-            ELSE '' END || replace(content, '"', '""') || '"'
+        WHEN 'string' THEN ${quotedCell('content')}
         WHEN 'null' THEN ''
         ELSE content END,
       ',' ORDER BY field.place)

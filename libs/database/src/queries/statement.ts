@@ -9,6 +9,8 @@ export interface Statement {
   readonly cluster: string | undefined;
   readonly text: string;
   readonly values: readonly unknown[];
+  /** SQL of a row's line of CSV, from its columns: where rows are many and wide, the general one takes too long. */
+  readonly csvLine?: string;
 }
 
 /** What every figure is about: one cluster, over a range of UTC days, as far as the caller may see it. */
