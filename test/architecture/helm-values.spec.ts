@@ -1,4 +1,5 @@
 import { SYNC_VARIABLES } from '#libs/config';
+import { ALLOCATIONS, COMPUTE_MEASURES, COST_BASES, IDLE_FORMS } from '#libs/domain';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
@@ -7,7 +8,7 @@ const CHART = 'helm/jupyterhub-cost-monitoring';
 
 interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
-  readonly additionalProperties?: unknown;
+  readonly enum?: readonly string[];
 }
 
 const schema = JSON.parse(readFileSync(`${CHART}/values.schema.json`, 'utf8')) as Schema;
@@ -36,6 +37,8 @@ it('helm/README.md is made from values.yaml, where each value has a comment', ()
   expect([status, stderr]).toEqual([0, '']);
 });
 
+const variables = schema.properties!['sync']!.properties!['env']!.properties!;
+
 it('`sync.env` may hold each variable of the sync that has no value of its own, and no other', () => {
   const templates =
     readFileSync(`${CHART}/templates/_variables.tpl`, 'utf8') +
@@ -43,7 +46,19 @@ it('`sync.env` may hold each variable of the sync that has no value of its own, 
   const discovered = SYNC_VARIABLES.filter((name) => name.startsWith('SUPPORT_PROMETHEUS_SERVER_'));
   // A secret, for `extraEnv` with `valueFrom`.
   const own = [...discovered, 'PROMETHEUS_BEARER_TOKEN'];
-  expect(Object.keys(schema.properties!['sync']!.properties!['env']!.properties!).sort()).toEqual(
+  expect(Object.keys(variables).sort()).toEqual(
     SYNC_VARIABLES.filter((name) => !templates.includes(name) && !own.includes(name)).sort(),
   );
+});
+
+it('`sync.env` takes the same words as the sync', () => {
+  const words = {
+    COST_BASIS: COST_BASES,
+    ALLOCATION: ALLOCATIONS,
+    IDLE: IDLE_FORMS,
+    COMPUTE_MEASURE: COMPUTE_MEASURES,
+  };
+  for (const [name, known] of Object.entries(words)) {
+    expect([name, variables[name]!.enum!.toSorted()]).toEqual([name, known.toSorted()]);
+  }
 });

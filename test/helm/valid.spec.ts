@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { CHART, helm, podsOf, render, RENDERINGS, run, withValues, type KubernetesObject } from './chart.js';
 
 const VALIDATE = process.env['TEST_KUBERNETES_VALIDATE'] ?? '';
@@ -16,6 +16,8 @@ const API_VERSIONS: Readonly<Record<string, readonly string[]>> = {
   'networking.k8s.io/v1': ['Ingress', 'NetworkPolicy'],
   'monitoring.coreos.com/v1': ['PrometheusRule', 'ServiceMonitor'],
 };
+
+jest.setTimeout(240_000);
 
 describe.each(RENDERINGS)('%s', (_, args) => {
   let objects: KubernetesObject[];
@@ -107,6 +109,16 @@ it.each<[string, object, string]>([
     { attribution: { hubtag: 'x' } },
     "at '/attribution': additional properties 'hubtag' not allowed",
   ],
+  [
+    'an unknown cost basis',
+    { sync: { env: { COST_BASIS: 'blended' } } },
+    "at '/sync/env/COST_BASIS': value must be one of",
+  ],
+  [
+    'more pods at least than at most',
+    { api: { autoscaling: { minReplicas: 9 } } },
+    'api.autoscaling.minReplicas: is more than',
+  ],
   ['a text for a number', { replicas: 'two' }, "at '/replicas': got string, want integer"],
   ['a port that is none', { service: { port: 70000 } }, "at '/service/port'"],
   ['a name that Kubernetes refuses', { fullnameOverride: 'Costs' }, "at '/fullnameOverride'"],
@@ -191,6 +203,37 @@ it.each<[string, object, string]>([
   const { status, stderr } = helm(['template', 'support', CHART, ...withValues(values)]);
   expect([status === 0, stderr]).toEqual([false, expect.stringContaining(message)]);
   expect(stderr).not.toMatch(/SECRET|hush/);
+});
+
+/** Every path of values.yaml, but those of maps whose content is free. */
+function pathsOf(values: object, path: readonly string[] = []): string[][] {
+  return Object.entries(values).flatMap(([key, value]) => [
+    [...path, key],
+    ...(typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? pathsOf(value as object, [...path, key])
+      : []),
+  ]);
+}
+
+function hasNull(value: unknown): boolean {
+  return value === null || (typeof value === 'object' && Object.values(value as object).some(hasNull));
+}
+
+it('without any one of the default values it renders whole, or says which is missing', () => {
+  const paths = pathsOf(parse(readFileSync(`${CHART}/values.yaml`, 'utf8')) as object);
+  expect(paths.length).toBeGreaterThan(130);
+  for (const path of paths) {
+    const values = path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), null) as object;
+    const args = ['--values', 'test/helm/values/everything.yaml', ...withValues(values)];
+    try {
+      expect([path, hasNull(render(args))]).toEqual([path, false]);
+    } catch (error) {
+      expect([path, (error as Error).message]).toEqual([
+        path,
+        expect.stringMatching(/missing propert|the values are not usable/),
+      ]);
+    }
+  }
 });
 
 it('all faults are named at once', () => {

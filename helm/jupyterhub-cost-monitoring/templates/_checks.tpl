@@ -18,11 +18,11 @@
 {{- $faults = append $faults "database.caBundle: contradicts existingCaConfigMap; set one" }}
 {{- end }}
 {{- /* Not in the schema, whose messages quote what they refuse: it may hold a password. */}}
-{{- if not (regexMatch "^[A-Za-z0-9._~-]*$" .database.embedded.password) }}
+{{- if not (regexMatch "^[A-Za-z0-9._~-]*$" (default "" .database.embedded.password)) }}
 {{- $faults = append $faults "database.embedded.password: must be letters, digits or . _ ~ -, since it stands in a URL" }}
 {{- end }}
 {{- range $path, $url := dict "prometheus.url" .prometheus.url "alerts.webhook.url" .alerts.webhook.url }}
-{{- if not (regexMatch "^(https?://.+)?$" $url) }}
+{{- if not (regexMatch "^(https?://.+)?$" (default "" $url)) }}
 {{- $faults = append $faults (printf "%s: must be a URL such as https://host/path" $path) }}
 {{- end }}
 {{- end }}
@@ -32,7 +32,7 @@
 {{- end }}
 {{- end }}
 {{- range $path, $both := dict "database" .database "database.api" .database.api "database.sync" .database.sync "database.owner" .database.owner }}
-{{- if not (regexMatch "^(postgres(ql)?://[^\\s]+)?$" $both.url) }}
+{{- if not (regexMatch "^(postgres(ql)?://[^\\s]+)?$" (default "" $both.url)) }}
 {{- $faults = append $faults (printf "%s.url: must be a URL such as postgres://user:password@host:5432/costs" $path) }}
 {{- end }}
 {{- if and $both.url $both.existingSecret }}
@@ -47,6 +47,9 @@
 {{- end }}
 {{- if and .access.hubs (not .access.sessionKey) }}
 {{- $faults = append $faults "access.sessionKey: is required with hubs: openssl rand -base64 32" }}
+{{- end }}
+{{- if gt (int .api.autoscaling.minReplicas) (int .api.autoscaling.maxReplicas) }}
+{{- $faults = append $faults "api.autoscaling.minReplicas: is more than maxReplicas" }}
 {{- end }}
 {{- with .alerts.webhook }}
 {{- if and .existingSecret (or .url .secret) }}

@@ -125,13 +125,18 @@ export function heldRequests(settings: QuerySettings, asked: string, by: string,
   return withoutEnded(settings, `max by (${by}) (${settings.hasLostNodes ? there : placed})`);
 }
 
-/** KubeSpawner's default name of a user's pod; those of a daemon set or a hub begin otherwise. */
-const SPAWNED = 'pod=~"jupyter-.+"';
+/** KubeSpawner's default name of a user's pod, and no name that a deployment gives, such as `jupyter-hub-5d4f9b7c6-x2x8q`. */
+const spawnedBy = (label: string) => {
+  const made = '[bcdfghj-np-tv-xz24-9]';
+  return [`${label}=~"jupyter-.+"`, `${label}!~".+-${made}{6,10}-${made}{5}"`];
+};
 
 /** Memory of pods on a node that are a user's by their name, whatever annotations kube-state-metrics tells. */
 export function spawnedRequests(settings: QuerySettings, over: Over): string {
-  const names = settings.hasRenamedLabels === false ? [SPAWNED] : [SPAWNED, `exported_${SPAWNED}`];
-  return names.map((name) => series(settings, REQUESTS, ['resource="memory"', 'node!=""', name], over)).join(' or ');
+  const labels = settings.hasRenamedLabels === false ? ['pod'] : ['pod', 'exported_pod'];
+  return labels
+    .map((label) => series(settings, REQUESTS, ['resource="memory"', 'node!=""', ...spawnedBy(label)], over))
+    .join(' or ');
 }
 
 const ENDED = 'phase=~"Succeeded|Failed"';

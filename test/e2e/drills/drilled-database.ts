@@ -15,7 +15,7 @@ export interface RunRow {
 
 /** Every table with figures, and what two syncs of the same estate cannot have in common. */
 const TABLES = WRITTEN_TABLES.filter((table) => !['sync_runs', 'sync_locks'].includes(table));
-const OF_THE_RUN = ['id', 'run_id', 'seen_at', 'read_at'];
+const OF_THE_RUN = ['id', 'run_id', 'seen_at', 'read_at', 'closed_at', 'recorded_at'];
 
 /** A database that syncs are let loose on. */
 export class DrilledDatabase {

@@ -61,7 +61,7 @@ const ESTATE = `
 
   INSERT INTO budgets (cluster, name, period_from, period_until, per, kind, hub, basis, amount_usd, spent_before_usd,
     spent_usd, missing_days, forecast_usd, forecast_reason, thresholds)
-  SELECT 'page', name, month, month + interval '1 month', 'month', 'hub', 'prod', 'tagged', 1000, 0, 234.56, 0, forecast,
+  SELECT 'page', name, month, month + interval '1 month', 'month', 'hub', 'prod', 'tagged', 1000, 0, 231.56, 0, forecast,
     CASE WHEN forecast IS NULL THEN 'there was no cost yet' END, '[]'
   FROM date_trunc('month', now() AT TIME ZONE 'UTC') AS month, (VALUES ('this one', 789.1), ('${EVIL}', NULL)) AS v (name, forecast);
 

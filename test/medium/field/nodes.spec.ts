@@ -125,14 +125,10 @@ describe('kube-state-metrics without its annotations', () => {
         ...pod('prod', 'alice', 8, { day: D0, from: '00:00:00', to: '23:59:00' }, on('n1')),
         ...pod('prod', 'alice', 8, { day: D1, from: '00:00:00', to: '11:59:00' }, on('n1')),
         unnamed!,
-        // Nobody's, and no user's by its name.
-        ...pod(
-          'kube-system',
-          'dns',
-          1,
-          { day: D2, from: '00:00:00', to: '23:59:00' },
-          { ...on('n1'), pod: 'dns-1' },
-        ).slice(1),
+        // Nobody's, and no user's by their names.
+        ...['dns-1', 'jupyter-hub-5d4f9b7c6-x2x8q'].flatMap((name) =>
+          pod('hub', name, 1, { day: D2, from: '00:00:00', to: '23:59:00' }, { ...on('n1'), pod: name }).slice(1),
+        ),
         ...node('n1', `${D0}T00:00:00`, `${D2}T23:59:00`),
       ],
       { days: [D0, D1, D2], costs },
