@@ -1,6 +1,6 @@
 import type { SyncWork } from '../../../apps/sync/src/task.js';
 import { closeMonths } from '../../../apps/sync/src/steps/close-months.js';
-import { MonthNotClosableError } from '#libs/database';
+import { MonthNotClosableError, type RunOutcome, type SyncSource } from '#libs/database';
 import { eachDay, type Day } from '#libs/domain';
 import { parseCsv, sumOf } from '../api/csv-rows.js';
 import { RunningApi } from '../api/running-api.js';
@@ -253,9 +253,13 @@ describe('a sync', () => {
     return closeMonths(work as unknown as SyncWork);
   };
   const versions = () => stored.query(`SELECT month, version FROM closed_months ORDER BY 1, 2`);
+  const finish = async (source: SyncSource, outcome: RunOutcome) => {
+    const run = await stored.session.recordRunStarted({ source, trigger: 'once' });
+    await stored.session.recordRunFinished(run, outcome, 1);
+  };
+  const FAILED = { status: 'failed', error: 'x' } as const;
   const succeed = async () => {
-    const run = await stored.session.recordRunStarted({ source: 'cost-explorer', trigger: 'once' });
-    await stored.session.recordRunFinished(run, { status: 'succeeded' }, 6);
+    for (const source of ['cost-explorer', 'prometheus'] as const) await finish(source, { status: 'succeeded' });
   };
 
   it('closes what AWS has settled by itself, never in the first one, and each month once', async () => {
@@ -268,15 +272,17 @@ describe('a sync', () => {
     expect(await step()).toBeUndefined();
   });
 
-  it('closes nothing while AWS may change a day, or when it could not read the costs of today', async () => {
+  it('closes nothing while AWS may change a day, or when costs or usage could not be read', async () => {
     await succeed();
     await storeDay(DAYS[2]!, LINES, { estimated: true });
     await succeed();
     expect(await step()).toBeUndefined();
     await storeDay(DAYS[2]!);
-    const failed = await stored.session.recordRunStarted({ source: 'cost-explorer', trigger: 'once' });
-    await stored.session.recordRunFinished(failed, { status: 'failed', error: 'x' }, 1);
-    expect(await step()).toBeUndefined();
+    for (const source of ['cost-explorer', 'prometheus'] as const) {
+      await succeed();
+      await finish(source, FAILED);
+      expect(await step()).toBeUndefined();
+    }
     await succeed();
     expect(await step()).toMatchObject({ notes: ['closed 2026-02'] });
   });

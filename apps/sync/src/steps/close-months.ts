@@ -1,10 +1,11 @@
+import { firstOfMonth } from '#libs/domain';
 import type { SourceSummary } from '../run-summary.js';
 import type { SyncWork } from '../task.js';
 import { recordRun } from './record-run.js';
 
 /**
- * Records what AWS restated of closed months, and closes those that it has settled: all days are final, and an earlier sync
- * has read costs already, so that whoever sets a deployment up sees its figures before any are frozen. Undefined: there is
+ * Records what AWS restated of closed months, and closes those that it has settled: all days are final, costs and usage were
+ * read well, and an earlier sync has read costs already, so that whoever sets a deployment up sees its figures before any are frozen. Undefined: there is
  * nothing to record or to close.
  */
 export async function closeMonths(work: SyncWork): Promise<SourceSummary | undefined> {
@@ -12,7 +13,7 @@ export async function closeMonths(work: SyncWork): Promise<SourceSummary | undef
   const months = await listMonthsToClose(work);
   const isRestated = await session.hasUnrecordedRestatements();
   if (months.length === 0 && !isRestated) return undefined;
-  const window = { from: months[0] ?? today, until: today };
+  const window = { from: months[0] ?? firstOfMonth(today, -1), until: today };
   return recordRun(work, { source: 'allocation', window }, async (run, tally) => {
     if (isRestated) {
       tally.rowsWritten += await session.recordRestatementsOfClosedMonths(run);
@@ -28,7 +29,11 @@ export async function closeMonths(work: SyncWork): Promise<SourceSummary | undef
 }
 
 async function listMonthsToClose({ session, today, days }: SyncWork) {
-  if (days || (await session.countSucceededRuns('cost-explorer')) < 2) return [];
-  const latest = await session.findLatestRun('cost-explorer');
-  return latest?.status === 'succeeded' ? session.listSettledMonths(today) : [];
+  if (days) return [];
+  // With a wrong address of Prometheus all would be frozen as used by nobody.
+  for (const source of ['cost-explorer', 'prometheus'] as const) {
+    if ((await session.countSucceededRuns(source)) < 2) return [];
+    if ((await session.findLatestRun(source))?.status !== 'succeeded') return [];
+  }
+  return session.listSettledMonths(today);
 }
