@@ -5,8 +5,8 @@ import { recordRun } from './record-run.js';
 
 /**
  * Records what AWS restated of closed months, and closes those that it has settled: all days are final, costs and usage were
- * read well, and an earlier sync has read costs already, so that whoever sets a deployment up sees its figures before any are frozen. Undefined: there is
- * nothing to record or to close.
+ * read well, now and by an earlier sync, so that whoever sets a deployment up sees its figures before any are frozen.
+ * Undefined: there is nothing to record or to close.
  */
 export async function closeMonths(work: SyncWork): Promise<SourceSummary | undefined> {
   const { session, signal, today } = work;
