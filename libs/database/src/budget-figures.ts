@@ -18,8 +18,7 @@ export interface BudgetFigure {
   readonly budget: Budget;
   readonly state: BudgetState;
   readonly settledTo: Day | undefined;
-  readonly events: readonly BudgetEvent[];
-  readonly alert: AlertState;
+  readonly events: readonly (BudgetEvent & { readonly alert: AlertState })[];
 }
 
 export interface MonthForecast {
@@ -60,13 +59,13 @@ export interface RecordedBudgetEvent extends BudgetEvent {
   readonly periodFrom: Day;
 }
 
-/** The events of every budget and period. */
+/** The events of every budget and period; those of one threshold in the order in which they were. */
 export async function listBudgetEvents(queryRunner: QueryRunner, cluster: string): Promise<RecordedBudgetEvent[]> {
   const rows: (Omit<RecordedBudgetEvent, 'thresholdUsd' | 'usd'> & { thresholdUsd: string; usd: string })[] =
     await queryRunner.query(
       `SELECT budget, period_from AS "periodFrom", measured AS on, threshold, occurrence, event,
          threshold_usd AS "thresholdUsd", measured_usd AS usd, day
-       FROM budget_events WHERE cluster = $1`,
+       FROM budget_events WHERE cluster = $1 ORDER BY occurrence`,
       [cluster],
     );
   return rows.map((row) => ({ ...row, thresholdUsd: parseUsd(row.thresholdUsd), usd: parseUsd(row.usd) }));
@@ -180,7 +179,7 @@ function budgetRow(cluster: string, { budget, state, settledTo }: BudgetFigure) 
   };
 }
 
-function eventRow(cluster: string, { budget, state, alert }: BudgetFigure, event: BudgetEvent) {
+function eventRow(cluster: string, { budget, state }: BudgetFigure, event: BudgetFigure['events'][number]) {
   return {
     cluster,
     budget: budget.name,
@@ -192,7 +191,7 @@ function eventRow(cluster: string, { budget, state, alert }: BudgetFigure, event
     threshold_usd: formatUsd(event.thresholdUsd),
     measured_usd: formatUsd(event.usd),
     day: event.day,
-    alert,
+    alert: event.alert,
   };
 }
 

@@ -162,6 +162,33 @@ describe('alerts', () => {
     ]);
   });
 
+  it('are not sent of a period that was over before somebody lowered the amount', async () => {
+    await run({
+      budgets: 'budgets: [{ name: prod, hub: prod, per: month, amount: 9000, thresholds: [{ percent: 20 }] }]',
+    });
+    expect(texts).toEqual([]);
+    await run({
+      budgets: 'budgets: [{ name: prod, hub: prod, per: month, amount: 3000, thresholds: [{ percent: 20 }] }]',
+    });
+    // October cost 2170 USD.
+    expect(texts).toEqual([
+      'earth: budget prod passed 20% on 2026-11-09: 700.00 USD of 3,000.00 USD spent, from 2026-11-01 to 2026-11-30',
+    ]);
+    expect(await states('2026-10-01')).toEqual(['none']);
+    // Nor that it is under 20 % again after somebody raised it, which passes again at its new amount.
+    await run({
+      budgets: 'budgets: [{ name: prod, hub: prod, per: month, amount: 4000, thresholds: [{ percent: 20 }] }]',
+    });
+    expect(texts).toHaveLength(1);
+    await addCost(stored.url, '2026-11-05', 'prod', 'ada', 200);
+    await run({
+      budgets: 'budgets: [{ name: prod, hub: prod, per: month, amount: 4000, thresholds: [{ percent: 20 }] }]',
+    });
+    expect(texts.slice(1)).toEqual([
+      expect.stringMatching(/prod passed 20% on 2026-11-09: 900.00 USD of 4,000.00 USD/),
+    ]);
+  });
+
   it('tell of an anomaly once, by the newest days alone', async () => {
     await addCost(stored.url, '2026-11-10', 'staging', 'ada', 25);
     await addCost(stored.url, '2026-10-20', 'staging', 'ada', 99);

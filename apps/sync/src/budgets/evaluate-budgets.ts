@@ -5,11 +5,16 @@ import {
   FORECAST_HISTORY_DAYS,
   listPeriods,
   planBudgetEvents,
+  type BudgetEvent,
   type BudgetTarget,
   type Day,
+  type DayWindow,
 } from '#libs/domain';
 import type { SyncWork } from '../task.js';
 import { costOf, type KnownDays } from './known-days.js';
+
+/** So long after a period, days of it settle. */
+const NEWS_DAYS = 10;
 
 /** Every budget of the file in each of its periods since a day, with what happened to it since the last run. */
 export async function evaluateBudgets(
@@ -29,18 +34,39 @@ export async function evaluateBudgets(
     const costs = await session.listCostSeries(kind, { from, until }, filter);
     for (const period of periods) {
       const state = evaluateBudget(budget, period, costOf(known, costs, period, today), today);
-      const events = planBudgetEvents(
+      const earlier = recorded.filter((event) => event.budget === budget.name && event.periodFrom === period.from);
+      const events = planBudgetEvents(state, known.settledTo, earlier);
+      const isToldOf = (event: BudgetEvent) =>
+        config.webhook !== undefined &&
+        !isOfChangedBudget(event, earlier) &&
+        isNews(event, period, today, seenBefore.has(budget.name));
+      figures.push({
+        budget,
         state,
-        known.settledTo,
-        recorded.filter((event) => event.budget === budget.name && event.periodFrom === period.from),
-      );
-      // What a period that was over before anybody set its budget passed is recorded, and no news.
-      const isNews = seenBefore.has(budget.name) || period.until > today;
-      const alert = config.webhook && isNews ? 'pending' : 'none';
-      figures.push({ budget, state, settledTo: known.settledTo, events, alert });
+        settledTo: known.settledTo,
+        events: events.map((event) => ({ ...event, alert: isToldOf(event) ? 'pending' : 'none' })),
+      });
     }
   }
   return figures;
+}
+
+/**
+ * Of a period that is over, what its last days or a restatement did is news; what somebody finds who adds a budget or changes
+ * its amount later is not.
+ */
+function isNews({ occurrence }: BudgetEvent, period: DayWindow, today: Day, isSeenBefore: boolean): boolean {
+  if (period.until > today) return true;
+  return isSeenBefore && (occurrence > 1 || addDays(period.until, NEWS_DAYS) > today);
+}
+
+/** Whoever raises an amount knows that the budget is under its thresholds again. */
+function isOfChangedBudget(
+  { event, on, threshold, thresholdUsd }: BudgetEvent,
+  earlier: readonly BudgetEvent[],
+): boolean {
+  const before = earlier.findLast((one) => one.on === on && one.threshold === threshold);
+  return event === 'under' && before !== undefined && before.thresholdUsd !== thresholdUsd;
 }
 
 function seriesOf(target: BudgetTarget): [SeriesKind, { hub?: string | undefined; name?: string }] {
