@@ -53,12 +53,18 @@ export async function closeMonth(transaction: RunTransaction, month: Day, today:
   return { month, version: 1, latest: 1, rows: rows + 1, estimatedDays: state.estimated };
 }
 
+/** AWS issues the bill of a month within its first week after it. */
+const BILLED_AFTER_DAYS = 7;
+
 /** Months that AWS has settled and that are not closed, the earliest first. */
 export async function listSettledMonths(
   { queryRunner, cluster }: Pick<RunTransaction, 'queryRunner' | 'cluster'>,
   today: Day,
 ): Promise<Day[]> {
-  const open: { month: Day }[] = await queryRunner.query(OPEN_MONTHS, [cluster, firstOfMonth(today)]);
+  const open: { month: Day }[] = await queryRunner.query(OPEN_MONTHS, [
+    cluster,
+    firstOfMonth(addDays(today, -BILLED_AFTER_DAYS)),
+  ]);
   const settled: Day[] = [];
   for (const { month } of open) {
     const state = await readState({ queryRunner, cluster }, month);

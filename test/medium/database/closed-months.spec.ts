@@ -203,10 +203,11 @@ describe('closing a month', () => {
     expect(await close()).toMatchObject({ version: 1 });
   });
 
-  it('lists months whose days are all final', async () => {
+  it('lists months that are billed and whose days are all final', async () => {
     const list = () => stored.session.listSettledMonths(TODAY);
     expect(await list()).toEqual([MONTH]);
-    expect(await stored.session.listSettledMonths('2026-02-28')).toEqual([]);
+    expect(await stored.session.listSettledMonths('2026-03-07')).toEqual([]);
+    expect(await stored.session.listSettledMonths('2026-03-08')).toEqual([MONTH]);
     await storeDay(DAYS.at(-1)!, LINES, { estimated: true });
     expect(await list()).toEqual([]);
     // By hand it may be closed all the same.
