@@ -35,6 +35,7 @@ export function composeStatement(facts: StatementFacts): StatementDocument {
       { name: 'for', title: 'For', text: describeSubject(subject, facts.cluster) },
       { name: 'period', title: 'Period', text: describePeriod(facts.month) },
       { name: 'status', title: 'Status', text: describeStatus(facts) },
+      ...(facts.version ? [{ name: 'version', title: 'Version', text: String(facts.version.number) }] : []),
       { name: 'cost_basis', title: 'Cost basis', text: describeBases(facts.bases) },
       { name: 'policy', title: 'Allocation', text: describePolicies(facts.policies) },
     ],

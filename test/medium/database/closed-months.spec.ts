@@ -85,6 +85,7 @@ describe('closing a month', () => {
     expect(await close()).toMatchObject({ version: 1, estimatedDays: 0 });
     const before = await statement('/statements/2026-02');
     expect(before.status).toMatch(/^Closed, version 1 of 20\d\d-\d\d-\d\d: these figures do not change\.$/);
+    expect(before.version).toBe('1');
     expect([totalOf(before), totals(before)]).toEqual([1036, { ana: 672, bob: 336 }]);
     expect(before.check.at(-1)).toEqual({ what: 'Difference', amount_usd: 0 });
 

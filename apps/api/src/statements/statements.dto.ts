@@ -36,6 +36,7 @@ export const StatementBody = z.strictObject({
   for: named,
   period: named,
   status: named,
+  version: named.optional().describe('Of a closed month'),
   cost_basis: named,
   policy: named,
   summary: rows({ what: named, amount_usd: amount }),

@@ -110,34 +110,42 @@ const CSV_LINE = Object.entries(FOCUS_COLUMNS)
   .join(` || ',' || `);
 
 /** Sorted while rows are narrow: 2,000 users have 300,000 a month. */
-const sorted = (charges: string, days: string, only = '') => `
-  ${COLUMNS}
-  FROM (
-    SELECT * FROM (${charges}) charges JOIN (${days}) days USING (day)
+const SORTED = `
     WHERE ($4::text[] IS NULL OR hub = ANY ($4))
       AND ($5::text IS NULL OR username = $5)
-      AND NOT ($6::boolean AND is_shared) ${only}
+      AND NOT ($6::boolean AND is_shared)
     ORDER BY day, tagged_hub, service, component, instance_type, hub, username, reason
   ) charges
   LEFT JOIN unnest($7::text[], $8::text[], $9::text[]) AS services (name, category, subcategory) ON services.name = service`;
 
-const LIVE = sorted(
-  `SELECT *, false AS is_correction FROM (${CHARGES}) charges`,
-  `SELECT day, basis, ${PERIODS} FROM reporting.daily_total_costs
-    WHERE cluster = $1 AND day >= $2::date AND day < $3::date AND name = 'attributable'`,
-);
+const LIVE = `
+  ${COLUMNS}
+  FROM (
+    SELECT *, false AS is_correction
+    FROM (${CHARGES}) now
+    JOIN (
+      SELECT day, basis, ${PERIODS} FROM reporting.daily_total_costs
+      WHERE cluster = $1 AND day >= $2::date AND day < $3::date AND name = 'attributable'
+    ) days USING (day)
+    ${SORTED}`;
 
 /** Of a month with fewer versions there are no rows. What AWS restated later are rows of their own: corrections. */
-const FROZEN = sorted(
-  `SELECT day, tagged_hub, service, component, instance_type, hub, username, usergroups, reason, is_shared, amount_usd,
-      revision, revision > 0 AS is_correction
-    FROM reporting.closed_costs
-    WHERE cluster = $1 AND day >= $2::date AND day < $3::date`,
-  `SELECT day, last_revision, basis, ${PERIODS}
+const FROZEN = `
+  ${COLUMNS}
+  FROM (
+    SELECT frozen.*, days.*, revision > 0 AS is_correction
     FROM (
-      SELECT month + n AS day, revision AS last_revision, CASE WHEN cardinality(bases) = 1 THEN bases[1] END AS basis
-      FROM reporting.closed_months, generate_series(0, 30) n
-      WHERE cluster = $1 AND version = $10::integer AND month + n < month + interval '1 month'
-    ) of_months`,
-  'AND revision <= last_revision',
-);
+      SELECT day AS charge_day, tagged_hub, service, component, instance_type, hub, username, usergroups, reason, is_shared,
+        amount_usd, revision
+      FROM reporting.closed_costs
+      WHERE cluster = $1 AND day >= $2::date AND day < $3::date
+    ) frozen
+    JOIN (
+      SELECT day, last_revision, basis, ${PERIODS}
+      FROM (
+        SELECT month + n AS day, revision AS last_revision, CASE WHEN cardinality(bases) = 1 THEN bases[1] END AS basis
+        FROM reporting.closed_months, generate_series(0, 30) n
+        WHERE cluster = $1 AND version = $10::integer AND month + n < month + interval '1 month'
+      ) of_months
+    ) days ON days.day = charge_day AND revision <= last_revision
+    ${SORTED}`;
