@@ -30,27 +30,35 @@ export async function listCostSeries(
   );
 }
 
+/** What a user cost, as arrays: an object for each of the days of thousands of users would fill the memory. */
+export interface UserSeries {
+  readonly hub: string;
+  readonly username: string;
+  /** Of days with a cost, how many days they are after the first of the window. */
+  readonly offsets: readonly number[];
+  /** As exact decimals. */
+  readonly usd: readonly string[];
+}
+
 /** Of the users who cost more than that on any day from `since` on: those of whom a day can be an anomaly. */
 export async function listNotableUserSeries(
   queryRunner: QueryRunner,
   cluster: string,
   window: DayWindow,
   { since, leastUsd }: { readonly since: Day; readonly leastUsd: number },
-): Promise<DayCost[]> {
-  return dayCosts(
-    await queryRunner.query(
-      `SELECT hub, username AS name, day, sum(amount_usd) AS usd
+): Promise<UserSeries[]> {
+  return queryRunner.query(
+    `SELECT hub, username, array_agg(day - $2::date ORDER BY day) AS offsets, array_agg(usd::text ORDER BY day) AS usd
+     FROM (
+       SELECT hub, username, day, sum(amount_usd) AS usd
        FROM reporting.daily_user_costs
-       WHERE cluster = $1 AND day >= $2 AND day < $3 AND (hub, username) IN (
-         SELECT hub, username FROM (
-           SELECT hub, username FROM reporting.daily_user_costs
-           WHERE cluster = $1 AND day >= $4 AND day < $3 AND username IS NOT NULL
-           GROUP BY hub, username, day HAVING sum(amount_usd) > $5
-         ) notable
-       )
-       GROUP BY hub, username, day ORDER BY hub, username, day`,
-      [cluster, window.from, window.until, since, leastUsd],
-    ),
+       WHERE cluster = $1 AND day >= $2 AND day < $3 AND username IS NOT NULL
+       GROUP BY hub, username, day
+     ) days
+     GROUP BY hub, username
+     HAVING max(usd) FILTER (WHERE day >= $4::date) > $5
+     ORDER BY hub, username`,
+    [cluster, window.from, window.until, since, leastUsd],
   );
 }
 

@@ -31,6 +31,7 @@ import {
   type DayCost,
   type SeriesFilter,
   type SeriesKind,
+  type UserSeries,
 } from './cost-series.js';
 import { forgetUser, type Forgotten } from './forget-user.js';
 import { listMonthsToRollUp, rollUpMonth } from './month-rollups.js';
@@ -287,7 +288,7 @@ export class SyncSession {
   }
 
   /** Of the users who cost more than `leastUsd` on a day from `since` on. */
-  async listNotableUserSeries(window: DayWindow, notable: { since: Day; leastUsd: number }): Promise<DayCost[]> {
+  async listNotableUserSeries(window: DayWindow, notable: { since: Day; leastUsd: number }): Promise<UserSeries[]> {
     return this.#alone(() => listNotableUserSeries(this.queryRunner, this.cluster, window, notable));
   }
 

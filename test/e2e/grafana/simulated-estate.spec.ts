@@ -76,6 +76,7 @@ async function sync(): Promise<void> {
     CLUSTER_NAME: CLUSTER,
     PROMETHEUS_URL: prometheus.url,
     USAGE_RESOLUTION: '5m',
+    BUDGETS_FILE: 'apps/demo/budgets.yaml',
   });
   const app = await NestFactory.createApplicationContext(SyncModule.configuredBy(config), { logger: false });
   try {

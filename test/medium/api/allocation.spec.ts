@@ -129,6 +129,17 @@ describe('/allocation', () => {
     ]);
   });
 
+  it('keeps, with a limit, the rows of the highest as they are without one, usage and all', async () => {
+    for (const query of [`${DAYS}&aggregate=user`, `${DAYS}&aggregate=hub,user&step=1d`]) {
+      const rows = await api.rows(`/allocation?${query}`);
+      const first = rows.find(({ reason }) => reason === null)!;
+      const kept = rows.filter((row) => row.reason !== null || (row.user === first.user && row.hub === first.hub));
+      expect(kept.some(({ usage }) => usage !== null)).toBe(true);
+      expect(await api.rows(`/allocation?${query}&limit=1`)).toEqual(kept);
+      expect(await api.rows(`/allocation?${query}&limit=1000`)).toEqual(rows);
+    }
+  });
+
   it('comes as CSV with the columns asked for', async () => {
     const { text } = await api.get(`/allocation?${DAY}&aggregate=hub&hub=staging&format=csv`);
     expect(text).toBe('start,end,hub,cost,direct,shared\r\n"2025-03-01","2025-03-01","staging",15,10,5\r\n');

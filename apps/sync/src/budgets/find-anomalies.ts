@@ -6,9 +6,11 @@ import {
   estimated,
   formatUsd,
   LEAST_ANOMALY_USD,
+  parseUsd,
   usualCostAfter,
   type Day,
   type DayWindow,
+  type Usd,
 } from '#libs/domain';
 import type { SyncWork } from '../task.js';
 import type { KnownDays } from './known-days.js';
@@ -33,39 +35,42 @@ export async function findAnomalies(
   const notable = { since: judged.from, leastUsd: LEAST_ANOMALY_USD };
   const ofHubs = await session.listCostSeries('hub component', window);
   const ofUsers = await session.listNotableUserSeries(window, notable);
-  const isTold = config.webhook !== undefined;
+  const context = { days: eachDay(window), isTold: config.webhook !== undefined };
   return [
-    ...eachSeries(ofHubs).flatMap((costs) =>
-      judge(costs, ({ name }) => ({ component: name }), known.days, window, isTold),
-    ),
-    ...eachSeries(ofUsers).flatMap((costs) =>
-      judge(costs, ({ name }) => ({ username: name }), known.withUsage, window, isTold),
-    ),
+    ...byPlace(ofHubs).flatMap(([{ hub, name }, costs]) => {
+      const byDay = new Map(costs.map(({ day, usd }) => [day, usd]));
+      const amounts = context.days.map((day) => (known.days.has(day) ? (byDay.get(day) ?? 0n) : undefined));
+      return judge({ hub, of: { component: name } }, amounts, context);
+    }),
+    ...ofUsers.flatMap(({ hub, username, offsets, usd }) => {
+      const amounts = context.days.map((day): Usd | undefined => (known.withUsage.has(day) ? 0n : undefined));
+      offsets.forEach((offset, at) => {
+        if (amounts[offset] !== undefined) amounts[offset] = parseUsd(usd[at]!);
+      });
+      return judge({ hub, of: { username } }, amounts, context);
+    }),
   ];
 }
 
+/** @param amounts of each day, the judged ones last; undefined: not known. */
 function judge(
-  costs: readonly DayCost[],
-  placeOf: (cost: DayCost) => Anomaly['of'],
-  known: ReadonlySet<Day>,
-  window: DayWindow,
-  isTold: boolean,
+  place: Pick<Anomaly, 'hub' | 'of'>,
+  amounts: readonly (Usd | undefined)[],
+  { days, isTold }: { readonly days: readonly Day[]; readonly isTold: boolean },
 ): Anomaly[] {
-  const byDay = new Map(costs.map((cost) => [cost.day, cost]));
-  const days = eachDay(window);
-  const usd = days.map((day) => (known.has(day) ? Number(formatUsd(byDay.get(day)?.usd ?? 0n)) : undefined));
+  const usd = amounts.map((amount) => (amount === undefined ? undefined : Number(formatUsd(amount))));
   const anomalies: Anomaly[] = [];
   for (let at = ANOMALY_HISTORY_DAYS; at < days.length; at += 1) {
-    const cost = byDay.get(days[at]!);
-    const usual = cost && known.has(cost.day) ? usualCostAfter(usd.slice(at - ANOMALY_HISTORY_DAYS, at)) : undefined;
-    if (!cost || !usual || usd[at]! <= usual.mostUsd) continue;
+    // Most days cost less than any anomaly.
+    if (!(usd[at]! > LEAST_ANOMALY_USD)) continue;
+    const usual = usualCostAfter(usd.slice(at - ANOMALY_HISTORY_DAYS, at));
+    if (!usual || usd[at]! <= usual.mostUsd) continue;
     // The second day of the same is no news.
     const isNews = at >= days.length - NEWS_DAYS && anomalies.at(-1)?.day !== days[at - 1];
     anomalies.push({
-      day: cost.day,
-      hub: cost.hub,
-      of: placeOf(cost),
-      usd: cost.usd,
+      ...place,
+      day: days[at]!,
+      usd: amounts[at]!,
       usualUsd: estimated(usual.usualUsd),
       mostUsd: estimated(usual.mostUsd),
       alert: isTold && isNews ? 'pending' : 'none',
@@ -74,13 +79,13 @@ function judge(
   return anomalies;
 }
 
-function eachSeries(costs: readonly DayCost[]): DayCost[][] {
-  const series = new Map<string, DayCost[]>();
+function byPlace(costs: readonly DayCost[]): [DayCost, DayCost[]][] {
+  const series = new Map<string, [DayCost, DayCost[]]>();
   for (const cost of costs) {
     const key = JSON.stringify([cost.hub, cost.name]);
     const own = series.get(key);
-    if (own) own.push(cost);
-    else series.set(key, [cost]);
+    if (own) own[1].push(cost);
+    else series.set(key, [cost, [cost]]);
   }
   return [...series.values()];
 }

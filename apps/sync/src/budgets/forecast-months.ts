@@ -49,7 +49,9 @@ function byName(kind: (typeof KINDS)[number], costs: readonly DayCost[]): Map<st
   const named = new Map<string, DayCost[]>();
   for (const cost of costs) {
     const name = kind === 'hub' ? cost.hub : cost.name;
-    named.set(name, [...(named.get(name) ?? []), cost]);
+    const own = named.get(name);
+    if (own) own.push(cost);
+    else named.set(name, [cost]);
   }
   return named;
 }

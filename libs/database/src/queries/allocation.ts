@@ -169,7 +169,7 @@ function withUsage({ dimensions, limit }: AllocationForm, step: Step): string {
   const isByHub = dimensions.includes('hub');
   const keys = isByHub ? 'start, hub, "user"' : 'start, "user"';
   // Nobody else's usage is put together.
-  const ofHighest = limit === undefined ? '' : 'AND username = ANY (ARRAY(SELECT "user" FROM highest))';
+  const ofHighest = limit === undefined ? '' : 'AND username IN (SELECT "user" FROM highest)';
   return `
   LEFT JOIN (
     SELECT ${keys}, ${USAGE}
