@@ -1,15 +1,6 @@
-/** Series of daily costs with what forecasts and anomalies have to live with. Day 0 is a Monday. */
+import { randomNumbers } from './random-numbers.js';
 
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-export function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+/** Series of daily costs with what forecasts and anomalies have to live with. Day 0 is a Monday. */
 
 const WEEK = [1.15, 1.2, 1.2, 1.15, 1, 0.35, 0.3];
 

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findFreePort } from '#libs/embedded';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { dice, roundsFrom, SEED } from '../drills/drill-settings.js';
+import { randomNumbers } from '../../../libs/domain/testing/random-numbers.js';
+import { roundsFrom, SEED } from '../drills/drill-settings.js';
 import { ApiProcess } from './api-process.js';
 import { Load, type Sample } from './load.js';
 import { CLUSTER, DAYS, RevisionWriter } from './revisions.js';
@@ -109,7 +110,7 @@ function revisionsOf({ path, text }: Sample): Map<string, number> {
 }
 
 it(`two APIs, killed and started ${KILLS} times while days are replaced, answer of committed days alone`, async () => {
-  const random = dice(SEED);
+  const random = randomNumbers(SEED);
   const writer = await RevisionWriter.start(database.url);
   await Promise.all(apis.map((api) => api.start()));
   const loads = apis.map(

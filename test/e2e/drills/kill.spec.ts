@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { addDays } from '#libs/domain';
 import { killLeftSyncs, runSync, startSync } from '../sync/sync-process.js';
 import { startDrillEstate, variablesOf, type DrillEstate } from './drill-estate.js';
-import { dice, roundsFrom, SEED } from './drill-settings.js';
+import { randomNumbers } from '../../../libs/domain/testing/random-numbers.js';
+import { roundsFrom, SEED } from './drill-settings.js';
 import { differences, DrilledDatabase, NO_DIFFERENCE } from './drilled-database.js';
 
 const KILLS = roundsFrom('DRILL_KILLS', 6);
@@ -20,7 +21,7 @@ interface Undisturbed {
 
 type Variables = Readonly<Record<string, string>>;
 
-const roll = dice(SEED);
+const roll = randomNumbers(SEED);
 let simulator: DrillEstate;
 let empty: DrilledDatabase;
 let complete: DrilledDatabase;

@@ -3,7 +3,8 @@ import { addDays } from '#libs/domain';
 import { killLeftSyncs, runSync, startSync, type RunningSync } from '../sync/sync-process.js';
 import { waitUntil } from '../sync/wait-until.js';
 import { startDrillEstate, variablesOf, type DrillEstate } from './drill-estate.js';
-import { dice, roundsFrom, SEED } from './drill-settings.js';
+import { randomNumbers } from '../../../libs/domain/testing/random-numbers.js';
+import { roundsFrom, SEED } from './drill-settings.js';
 import { differences, DrilledDatabase, NO_DIFFERENCE } from './drilled-database.js';
 
 const KILLS = roundsFrom('DRILL_REPLICA_KILLS', 4);
@@ -63,7 +64,7 @@ async function untilAnotherRunSucceeds(): Promise<void> {
 
 describe(`two syncs of one cluster (DRILL_SEED=${SEED}, DRILL_REPLICA_KILLS=${KILLS})`, () => {
   it('that are killed at random work one at a time, take over from each other, and double nothing', async () => {
-    const roll = dice(SEED);
+    const roll = randomNumbers(SEED);
     const replicas: RunningSync[] = [start(), start()];
     watch = watchRuns();
     const killSome = async (kills: number) => {
