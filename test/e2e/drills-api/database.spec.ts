@@ -8,8 +8,6 @@ import { fillEstate } from '../../medium/api/estate.js';
 import { RunningApi } from '../../medium/api/running-api.js';
 import { Load, type Sample } from './load.js';
 
-jest.setTimeout(240_000);
-
 const READERS = 20;
 /** Ten that answer questions, one that tells whether the database lives, one that hears of changes. */
 const CONNECTIONS = 12;
