@@ -8,8 +8,6 @@ import { fillEstate } from '../../medium/api/estate.js';
 import { RunningApi } from '../../medium/api/running-api.js';
 import { Load, type Sample } from './load.js';
 
-jest.setTimeout(120_000);
-
 const READERS = 20;
 /** Ten that answer questions, one that tells whether the database lives, one that hears of changes. */
 const CONNECTIONS = 12;
@@ -89,30 +87,48 @@ function faultOf({ path, status, text, askedAt, answeredAt }: Sample): string | 
   return status === 503 && known ? undefined : `${path}: ${status} ${text}`;
 }
 
-/** Moments at which the database began to be away, and was back. */
 interface Outage {
-  readonly awayAt: number;
-  readonly backAt: number;
+  readonly begin: () => Promise<void> | void;
+  readonly end: () => Promise<void> | void;
+  /** After so long the API has noticed. */
+  readonly noticeMs: number;
 }
 
-async function drill(outage: () => Promise<Outage>, noticeMs: number): Promise<void> {
+/** Until every reader, on average, has asked and was answered from a moment on: how long that takes is the machine's affair. */
+async function untilAnswered(load: Load, from: number): Promise<void> {
+  const deadline = performance.now() + 60_000;
+  while (load.within(from, Infinity).length < READERS && performance.now() < deadline) await sleep(100);
+}
+
+async function outlast(load: Load, { begin, end, noticeMs }: Outage) {
+  await begin();
+  const noticedAt = performance.now() + noticeMs;
+  await sleep(noticeMs);
+  await untilAnswered(load, noticedAt);
+  const backAt = performance.now();
+  await end();
+  return { noticedAt, backAt };
+}
+
+async function drill(outage: Outage): Promise<void> {
   api = await RunningApi.start(server.url, 'alpha');
   const load = new Load(() => api.url, READERS, pathOf);
   try {
-    await sleep(1000);
+    await untilAnswered(load, 0);
     expect(new Set(load.samples.map(({ status }) => status))).toEqual(new Set([200]));
-    const { awayAt, backAt } = await outage();
+    const { noticedAt, backAt } = await outlast(load, outage);
     await sleep(RECOVERY_MS);
     const recoveredAt = performance.now();
     expect(await mostConnections()).toBeLessThanOrEqual(CONNECTIONS);
+    await untilAnswered(load, recoveredAt);
     await load.stop();
 
     expect(load.samples.map(faultOf).filter((fault) => fault !== undefined)).toEqual([]);
-    const whileAway = load.within(awayAt + noticeMs, backAt).map(({ status }) => status);
+    const whileAway = load.within(noticedAt, backAt).map(({ status }) => status);
     expect(whileAway.length).toBeGreaterThanOrEqual(READERS);
     expect(new Set(whileAway)).toEqual(new Set([503]));
     const afterwards = load.samples.filter(({ askedAt }) => askedAt >= recoveredAt).map(({ status }) => status);
-    expect(afterwards.length).toBeGreaterThan(READERS);
+    expect(afterwards.length).toBeGreaterThanOrEqual(READERS);
     expect(new Set(afterwards)).toEqual(new Set([200]));
     const firstGood = load.samples.find(({ status, askedAt }) => askedAt > backAt && status === 200)!;
     process.stderr.write(
@@ -136,25 +152,18 @@ const slowest = ({ samples }: Load) =>
 
 describe('under load, every answer comes in time, and all is well soon after the return, when the database', () => {
   it('is killed, and started again', async () => {
-    await drill(async () => {
-      await server.kill();
-      const awayAt = performance.now();
-      await sleep(6000);
-      const backAt = performance.now();
-      await server.restart();
-      return { awayAt, backAt };
-    }, 3000);
+    await drill({ begin: () => server.kill(), end: () => server.restart(), noticeMs: 3000 });
   });
 
   it('is shut down, and started again at once', async () => {
     api = await RunningApi.start(server.url, 'alpha');
     const load = new Load(() => api.url, READERS, pathOf);
     try {
-      await sleep(500);
+      await untilAnswered(load, 0);
       await server.restart();
       await sleep(RECOVERY_MS);
       const recoveredAt = performance.now();
-      await sleep(500);
+      await untilAnswered(load, recoveredAt);
       await load.stop();
       expect(load.samples.map(faultOf).filter((fault) => fault !== undefined)).toEqual([]);
       const afterwards = load.samples.filter(({ askedAt }) => askedAt >= recoveredAt).map(({ status }) => status);
@@ -167,14 +176,7 @@ describe('under load, every answer comes in time, and all is well soon after the
   });
 
   it('hangs, and goes on', async () => {
-    await drill(async () => {
-      const awayAt = performance.now();
-      server.pause();
-      await sleep(NOTICE_MS + 5000);
-      const backAt = performance.now();
-      server.resume();
-      return { awayAt, backAt };
-    }, NOTICE_MS);
+    await drill({ begin: () => server.pause(), end: () => server.resume(), noticeMs: NOTICE_MS });
   });
 });
 

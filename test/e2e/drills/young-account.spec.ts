@@ -11,8 +11,6 @@ import { startDrillEstate, variablesOf } from './drill-estate.js';
 import { DrilledDatabase } from './drilled-database.js';
 import { syncInProcess } from './sync-in-process.js';
 
-jest.setTimeout(300_000);
-
 type DrillEstate = Awaited<ReturnType<typeof startDrillEstate>>;
 
 const environment = { ...process.env };

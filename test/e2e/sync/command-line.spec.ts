@@ -1,8 +1,6 @@
 import { createEmptyTestDatabase, type TestDatabase } from '../../support/database.js';
 import { runMigrate, runSync } from './sync-process.js';
 
-jest.setTimeout(60_000);
-
 const NOWHERE = {
   DATABASE_URL: 'postgres://costs:s3cret-password@127.0.0.1:1/costs',
   CLUSTER_NAME: 'hub-cluster',

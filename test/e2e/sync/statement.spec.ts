@@ -8,8 +8,6 @@ import { fillDerived } from '../../support/fill-derived.js';
 import { fillEstate } from '../../medium/api/estate.js';
 import { BuiltApi } from '../parity/built-api.js';
 
-jest.setTimeout(120_000);
-
 const BUILT_STATEMENT = join(process.cwd(), 'dist', 'apps', 'sync', 'src', 'statement.js');
 
 /** 2,000 more users of prod, who each bear a dollar of 2025-03-02. */
