@@ -71,9 +71,11 @@ function Shown({ view, costs, asked }: ShownProps) {
   if (summary.rows.length === 0) {
     return (
       <Empty title="No costs here">
-        {costs.days.size === 0
-          ? 'No day of this range is stored. Pick another range.'
-          : 'Nothing in this range matches the filters. Take a filter away, or pick another range.'}
+        {asked.own
+          ? 'You have no costs in this range. Pick another range.'
+          : costs.days.size === 0
+            ? 'No day of this range is stored. Pick another range.'
+            : 'Nothing in this range matches the filters. Take a filter away, or pick another range.'}
       </Empty>
     );
   }
