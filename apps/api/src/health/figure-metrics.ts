@@ -77,7 +77,7 @@ export class FigureMetrics {
       'Part of the budget that is expected to be spent at the end of the current period',
       OF_BUDGET,
     );
-    this.#alertsWaiting = this.#gauge('alerts_waiting', 'Budget alerts that the webhook has not taken yet', [
+    this.#alertsWaiting = this.#gauge('alerts_waiting', 'Alerts of budgets and anomalies that the webhook has not taken yet', [
       'cluster',
     ]);
   }
