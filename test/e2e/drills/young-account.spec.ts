@@ -128,3 +128,11 @@ describe('a net cost basis', () => {
     expect(await database.brokenDays()).toEqual([]);
   });
 });
+
+it('says when no cost carries a tag of the cluster, as with a misspelt CLUSTER_NAME', async () => {
+  const summary = await readCosts(await startAccount(), {}, { CLUSTER_NAME: 'hub-clutser' });
+  expect(summary.status).toBe('succeeded');
+  expect(summary.notes.join()).toMatch(
+    /^no cost of \d+ days .* carries a tag of cluster hub-clutser, .* npm run doctor$/,
+  );
+});

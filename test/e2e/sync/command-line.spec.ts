@@ -15,6 +15,14 @@ describe('the command line', () => {
     expect(stderr).toMatch(/^FROM is not a day such as 2026-01-31: 2026-02-30\nusage:\n.*--once.*--backfill FROM TO/s);
   });
 
+  it('answers an unknown option in one line, and migrates nothing for whoever asks for help', async () => {
+    expect((await runSync(['--onec'], NOWHERE)).stderr).toMatch(/^Unknown option '--onec'\nusage:/);
+    expect(await runMigrate(NOWHERE, ['--help'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^usage: npm run migrate\n/),
+    });
+  });
+
   it('names every fault of the environment, without a stack or a value', async () => {
     const { code, stderr } = await runSync(['--once'], { DATABASE_URL: 's3cret', SYNC_CRON: 'now and then' });
     expect(code).toBe(1);

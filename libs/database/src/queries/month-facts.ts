@@ -51,13 +51,6 @@ const FROZEN_USD = `
   coalesce(sum(amount_usd) FILTER (WHERE NOT is_shared), 0) AS direct_usd,
   coalesce(sum(amount_usd) FILTER (WHERE is_shared), 0) AS shared_usd`;
 
-/** @param lines of costs: those that are not 0, with amounts as text. */
-const rowsOf = (part: string, lines: string) => `
-  SELECT '${part}' AS part, to_jsonb(lines) || jsonb_build_object(
-    'direct_usd', direct_usd::text, 'shared_usd', CASE WHEN $8::boolean THEN '0' ELSE shared_usd::text END) AS row
-  FROM (${lines}) lines
-  WHERE direct_usd <> 0 OR (shared_usd <> 0 AND NOT $8)`;
-
 const MONTH_FACTS = `
   WITH versions AS (
     SELECT version, revision, cluster_usd::text, bases, policies, closed_at::text
@@ -80,6 +73,27 @@ const MONTH_FACTS = `
     UNION
     SELECT day FROM reporting.closed_costs
     WHERE ${IN_SCOPE} ${OF_HUBS} AND reason = 'usage not read' AND EXISTS (SELECT FROM chosen)
+  ),
+  line AS (
+    SELECT ${LINE}, sum(direct_usd) AS direct_usd, sum(amount_usd - direct_usd) AS shared_usd
+    FROM reporting.daily_user_costs
+    WHERE ${IN_SCOPE} ${WANTED} AND NOT EXISTS (SELECT FROM chosen)
+    GROUP BY hub, component, username, usergroups, reason
+    UNION ALL
+    SELECT hub, component, "user", usergroups, reason, ${FROZEN_USD}
+    FROM frozen GROUP BY hub, component, "user", usergroups, reason
+  ),
+  restatement AS (
+    SELECT hub, component, "user", usergroups, reason, ${FROZEN_USD}
+    FROM frozen
+    WHERE revision > 0 AND (SELECT version FROM chosen) > 1
+    GROUP BY hub, component, "user", usergroups, reason
+  ),
+  adjustment AS (
+    SELECT ${LINE}, date_trunc('month', day::timestamp)::date AS month, ${FROZEN_USD}
+    FROM reporting.closed_costs
+    WHERE cluster = $1 AND day < $2 AND ($4 IS NULL OR hub = ANY ($4)) ${WANTED} AND billed_month = $2 AND revision > 0
+    GROUP BY hub, component, username, usergroups, reason, 6
   )
   SELECT 'version' AS part, to_jsonb(versions) AS row FROM versions
   UNION ALL
@@ -88,27 +102,14 @@ const MONTH_FACTS = `
     'bases', ARRAY(SELECT basis FROM days GROUP BY basis ORDER BY count(*) DESC, basis),
     'policies', ARRAY(SELECT policy FROM days GROUP BY policy ORDER BY count(*) DESC, policy))
   FROM days
-  UNION ALL ${rowsOf(
-    'line',
-    `SELECT ${LINE}, sum(direct_usd) AS direct_usd, sum(amount_usd - direct_usd) AS shared_usd
-    FROM reporting.daily_user_costs
-    WHERE ${IN_SCOPE} ${WANTED} AND NOT EXISTS (SELECT FROM chosen)
-    GROUP BY hub, component, username, usergroups, reason
+  UNION ALL
+  SELECT part, row || jsonb_build_object(
+    'direct_usd', direct_usd::text, 'shared_usd', CASE WHEN $8::boolean THEN '0' ELSE shared_usd::text END)
+  FROM (
+    SELECT 'line' AS part, to_jsonb(line) AS row, direct_usd, shared_usd FROM line
     UNION ALL
-    SELECT hub, component, "user", usergroups, reason, ${FROZEN_USD}
-    FROM frozen GROUP BY hub, component, "user", usergroups, reason`,
-  )}
-  UNION ALL ${rowsOf(
-    'restatement',
-    `SELECT hub, component, "user", usergroups, reason, ${FROZEN_USD}
-    FROM frozen
-    WHERE revision > 0 AND (SELECT version FROM chosen) > 1
-    GROUP BY hub, component, "user", usergroups, reason`,
-  )}
-  UNION ALL ${rowsOf(
-    'adjustment',
-    `SELECT ${LINE}, date_trunc('month', day::timestamp)::date AS month, ${FROZEN_USD}
-    FROM reporting.closed_costs
-    WHERE cluster = $1 AND day < $2 AND ($4 IS NULL OR hub = ANY ($4)) ${WANTED} AND billed_month = $2 AND revision > 0
-    GROUP BY hub, component, username, usergroups, reason, 6`,
-  )}`;
+    SELECT 'restatement', to_jsonb(restatement), direct_usd, shared_usd FROM restatement
+    UNION ALL
+    SELECT 'adjustment', to_jsonb(adjustment), direct_usd, shared_usd FROM adjustment
+  ) parts
+  WHERE direct_usd <> 0 OR (shared_usd <> 0 AND NOT $8)`;
