@@ -64,6 +64,29 @@ describe.each<PoolMode>(['session', 'transaction'])('behind a pooler in %s mode'
     }
   });
 
+  it('with fewer connections than the API has, requests wait their turn', async () => {
+    await execute(
+      database.url,
+      `ALTER VIEW reporting.daily_user_costs RENAME TO quick;
+       CREATE VIEW reporting.daily_user_costs AS SELECT quick.* FROM pg_sleep(1), reporting.quick`,
+    );
+    const small = await Pooler.start(database.url, mode, 4);
+    const api = await RunningApi.start(small.url, 'alpha');
+    try {
+      const users = Array.from({ length: 8 }, (_, n) => api.get(`/costs_per_user?${DAY}&limit=${n + 10}`));
+      const seen = new Set<number>();
+      const all = Promise.all(users).then((responses) => responses.map(({ status }) => status));
+      let done = false;
+      void all.then(() => (done = true));
+      while (!done) seen.add((await api.get('/ready')).status);
+      expect(await all).toEqual(Array(8).fill(200));
+      expect([...seen]).toEqual([200]);
+    } finally {
+      await api.stop();
+      await small.stop();
+    }
+  });
+
   it('nothing of the API stays on a connection that others get', async () => {
     const reading = new ReportingDatabase(pooler.url, () => undefined, 2);
     await reading.list({ cluster: undefined, text: 'SELECT 1', values: [] });
