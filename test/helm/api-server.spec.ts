@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { ApiServer } from './api-server.js';
 import { CHART, helm, podOf, render, RENDERINGS, withValues, type KubernetesObject } from './chart.js';
 
-jest.setTimeout(240_000);
-
 const succeeded = { status: 0, output: expect.any(String) };
 
 let server: ApiServer;

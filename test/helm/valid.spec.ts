@@ -17,8 +17,6 @@ const API_VERSIONS: Readonly<Record<string, readonly string[]>> = {
   'monitoring.coreos.com/v1': ['PrometheusRule', 'ServiceMonitor'],
 };
 
-jest.setTimeout(240_000);
-
 describe.each(RENDERINGS)('%s', (_, args) => {
   let objects: KubernetesObject[];
   beforeAll(() => {
