@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { createDataSource, migrate, openDataSource, SyncSession, TransactionPoolerError } from '#libs/database';
 import { ReportingDatabase } from '#libs/database/queries';
@@ -76,9 +77,9 @@ describe.each<PoolMode>(['session', 'transaction'])('behind a pooler in %s mode'
       const users = Array.from({ length: 8 }, (_, n) => api.get(`/costs_per_user?${DAY}&limit=${n + 10}`));
       const seen = new Set<number>();
       const all = Promise.all(users).then((responses) => responses.map(({ status }) => status));
-      let done = false;
-      void all.then(() => (done = true));
-      while (!done) seen.add((await api.get('/ready')).status);
+      const ended = all.then(() => true);
+      do seen.add((await api.get('/ready')).status);
+      while (!(await Promise.race([ended, sleep(50, false)])));
       expect(await all).toEqual(Array(8).fill(200));
       expect([...seen]).toEqual([200]);
     } finally {
