@@ -27,6 +27,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON sync_runs, sync_locks, cost_days, attrib
   budgets, budget_events, forecasts, anomalies, closed_months, closed_costs
   TO jupyterhub_costs_sync;
 GRANT SELECT ON migrations TO jupyterhub_costs_sync;
+DO $$ BEGIN EXECUTE format('GRANT USAGE ON SCHEMA %I TO jupyterhub_costs_sync', current_schema()); END $$;
 GRANT USAGE ON SCHEMA reporting TO jupyterhub_costs_sync;
 GRANT SELECT ON ALL TABLES IN SCHEMA reporting TO jupyterhub_costs_sync;
 

@@ -41,6 +41,14 @@ describe('a fault of the database', () => {
     }
   });
 
+  it('of a pooler in statement mode says so', () => {
+    const text = 'transaction blocks not allowed in statement pooling mode';
+    const fault = asDatabaseUnavailable(Object.assign(new Error(text), { code: '08P01' }));
+    expect(fault).toMatchObject({
+      message: 'DATABASE_URL leads to a pooler in statement mode, which knows no transactions',
+    });
+  });
+
   it('that nobody knows is one all the same while a connection is made', () => {
     const fault = asUnconnected(new Error('something at /etc/ssl/private.pem'));
     expect(fault.message).toBe('the database cannot be reached');
