@@ -25,7 +25,7 @@ export function everyRequest(paths: Paths, values: Values, usual: Readonly<Recor
     const targetWith = (changed: Readonly<Record<string, string>>) =>
       `${path.replace('{month}', values['month']![0]!)}?${new URLSearchParams({ ...Object.fromEntries(known), ...changed }).toString()}`;
     const changed = parameters.flatMap(({ name, in: place, schema }) => {
-      const each = values[name] ?? schema.enum;
+      const each = name === 'format' ? [] : (values[name] ?? schema.enum);
       if (!each) throw new Error(`no value for ${name} of ${path}`);
       return place === 'query' ? each.map((value) => ({ [name]: value })) : [];
     });

