@@ -6,10 +6,7 @@ import { execute, urlOfDatabase } from '../support/database.js';
 import { createRoles } from '../support/test-server.js';
 
 const SETTINGS = ['shared_preload_libraries=citus', 'max_prepared_transactions=64', 'max_connections=200'];
-/** psql's own command, which no server knows. */
-const BACKSLASH = /^\\.*$/gm;
-
-export const DISTRIBUTE = readFileSync('scripts/distribute.sql', 'utf8').replaceAll(BACKSLASH, '');
+export const DISTRIBUTE = readFileSync('scripts/distribute.sql', 'utf8');
 
 /** A coordinator and two workers of the PostgreSQL of CITUS_BIN. */
 export class CitusServers {
@@ -38,17 +35,22 @@ export class CitusServers {
 
   /** The same over the three servers. */
   async createDistributed(name: string): Promise<string> {
+    await execute(this.coordinator.url, `CREATE DATABASE ${name} TEMPLATE template0`);
+    const url = await this.addWorkers(name);
+    await prepare(url);
+    await execute(url, DISTRIBUTE);
+    return url;
+  }
+
+  /** Makes the coordinator of a database that is on one server. */
+  async addWorkers(name: string): Promise<string> {
     const servers = [this.coordinator, ...this.workers];
-    for (const { url } of servers) {
-      await execute(url, `CREATE DATABASE ${name} TEMPLATE template0`);
-      await execute(urlOfDatabase(url, name), `CREATE EXTENSION citus`);
-    }
+    for (const { url } of this.workers) await execute(url, `CREATE DATABASE ${name} TEMPLATE template0`);
+    for (const { url } of servers) await execute(urlOfDatabase(url, name), `CREATE EXTENSION citus`);
     const [coordinator, ...workers] = servers.map(({ url }) => `'127.0.0.1', ${new URL(url).port}`);
     const url = urlOfDatabase(this.coordinator.url, name);
     await execute(url, `SELECT citus_set_coordinator_host(${coordinator})`);
     for (const worker of workers) await execute(url, `SELECT citus_add_node(${worker})`);
-    await prepare(url);
-    await execute(url, DISTRIBUTE);
     return url;
   }
 }

@@ -30,7 +30,10 @@ export function everyRequest(paths: Paths, values: Values, usual: Readonly<Recor
       return place === 'query' ? each.map((value) => ({ [name]: value })) : [];
     });
     const isTable = parameters.some(({ name, schema }) => name === 'format' && schema.enum?.includes('csv'));
-    return [{}, ...changed].flatMap((one) => [targetWith(one), ...(isTable ? [targetWith({ ...one, format: 'csv' })] : [])]);
+    return [{}, ...changed].flatMap((one) => [
+      targetWith(one),
+      ...(isTable ? [targetWith({ ...one, format: 'csv' })] : []),
+    ]);
   });
   return [...new Set(targets)];
 }
