@@ -35,14 +35,18 @@ const FIXED: Readonly<Record<string, string>> = {
 };
 
 const FIXED_NAMES = sqlArray(Object.keys(FIXED));
+/** The place in the palette of each fixed colour; -1 of others. */
+const FIXED_PLACES = `ARRAY[${Object.values(FIXED)
+  .map((colour) => (PALETTE as readonly string[]).indexOf(colour))
+  .join(', ')}]`;
 const TOP_NAMES = sqlArray(Object.keys(ON_TOP));
 const COLOURS = PALETTE.length;
 
 /**
  * Series from rows of (day, metric, value): summed by step, the largest at the bottom, what is everyone's or
  * nobody's on top. Grafana makes labels of the columns of text and sorts the series by them, `place` first; the label
- * `colour` is a fixed name, or the number of a colour of the palette: that of the name's hash, or the next one that no name
- * before it in the alphabet has. libs/domain/src/palette.ts says the same.
+ * `colour` is a fixed name, or the number of a colour of the palette: that of the name's hash, or the next one that no fixed
+ * name and no name before it in the alphabet has. libs/domain/src/palette.ts says the same.
  */
 export function painted(days: string, ofStep: 'sum' | 'avg' = 'sum'): string {
   return `
@@ -62,7 +66,7 @@ WITH RECURSIVE bars AS (
   FROM names
   WHERE top IS NULL AND NOT fixed
 ), painted (turn, colour, taken) AS (
-  SELECT 0::bigint, 0, ARRAY[]::integer[]
+  SELECT 0::bigint, 0, ARRAY(SELECT (${FIXED_PLACES})[array_position(${FIXED_NAMES}, metric)] FROM names WHERE fixed)
   UNION ALL
   SELECT turns.turn, free.colour, painted.taken || free.colour
   FROM painted JOIN turns ON turns.turn = painted.turn + 1

@@ -433,7 +433,7 @@ COMMENT ON COLUMN reporting.forecasts.reason IS 'Why forecast_usd is not known';
 
 CREATE OR REPLACE VIEW reporting.anomalies AS
 SELECT cluster, day, hub, component, username, amount_usd, usual_usd, most_usd, amount_usd - usual_usd AS difference_usd,
-  amount_usd / nullif(usual_usd, 0) AS ratio, seen_at, sent_at AS alerted_at
+  amount_usd / nullif(usual_usd, 0) AS ratio, seen_at, sent_at AS alerted_at, alert = 'pending' AS alert_waits
 FROM anomalies;
 COMMENT ON VIEW reporting.anomalies IS 'Days that cost far more than usual, by component of a hub and by user';
 COMMENT ON COLUMN reporting.anomalies.cluster IS 'Name of the cluster';
@@ -448,6 +448,7 @@ COMMENT ON COLUMN reporting.anomalies.difference_usd IS 'amount_usd - usual_usd 
 COMMENT ON COLUMN reporting.anomalies.ratio IS 'amount_usd / usual_usd; NULL: usually there is no cost';
 COMMENT ON COLUMN reporting.anomalies.seen_at IS 'When a run first found it';
 COMMENT ON COLUMN reporting.anomalies.alerted_at IS 'When the webhook took it; NULL: it was not told';
+COMMENT ON COLUMN reporting.anomalies.alert_waits IS 'Whether the webhook is to be told and has not taken it yet';
 
 CREATE OR REPLACE VIEW reporting.clusters AS
 SELECT cluster FROM sync_locks;

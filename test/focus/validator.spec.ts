@@ -4,8 +4,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { apiOnEstate } from '../medium/api/api-on-estate.js';
 
-jest.setTimeout(120_000);
-
 const api = apiOnEstate();
 const validator = resolve(process.env['TEST_FOCUS_VALIDATOR']!);
 /** It opens a file of its own by a relative path. */

@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { ApiServer } from './api-server.js';
 import { CHART, helm, podOf, render, RENDERINGS, withValues, type KubernetesObject } from './chart.js';
 
-jest.setTimeout(240_000);
-
 const succeeded = { status: 0, output: expect.any(String) };
 
 let server: ApiServer;
@@ -69,6 +67,24 @@ describe('helm', () => {
     expect(server.objects()).toEqual([]);
   });
 
+  it('names the keys that a Secret lacks, where the pods would never start', async () => {
+    const keys = ['owner', 'sync', 'api'];
+    const urls = keys.map((key) => `--from-literal=${key}=postgres://${key}:x@db.example.org/costs`);
+    server.kubectl(['create', 'secret', 'generic', 'urls', '--namespace', 'support', ...urls]);
+    const args = ['install', 'costs', CHART, '--set', 'clusterName=c,database.existingSecret=urls'];
+    const { status, output } = await server.helm([...args, '--set', 'access.existingTokensSecret=urls']);
+    expect(status).toBe(1);
+    for (const path of keys.map((key) => `database.${key}.key`))
+      expect(output).toContain(`  - ${path}: the Secret urls has no key url; it has: api, owner, sync\n`);
+    expect(output).toContain('  - access.existingTokensSecret: the Secret urls has no key tokens.json;');
+    expect(await server.helm([...args, '--set', keys.map((key) => `database.${key}.key=${key}`).join()])).toEqual(
+      succeeded,
+    );
+    await server.helm(['uninstall', 'costs']);
+    server.kubectl(['delete', 'secret', 'urls', '--namespace', 'support']);
+    expect(server.objects()).toEqual([]);
+  });
+
   it('installs, upgrades, rolls back and uninstalls, and nothing is left', async () => {
     const installed = await server.helm(['install', 'costs', CHART, ...TYPICAL, ...DATABASE]);
     expect(installed).toEqual(succeeded);
@@ -117,6 +133,9 @@ describe('helm', () => {
     const made = password();
     expect(Buffer.from(made!, 'base64').toString()).toMatch(/^\w{32}$/);
     expect(await server.helm(['upgrade', 'costs', ...args, '--set', 'image.tag=v2'])).toEqual(succeeded);
+    expect(password()).toBe(made);
+    const another = await server.helm(['upgrade', 'costs', ...args, '--set', 'database.embedded.password=another']);
+    expect(another.output).toContain('database.embedded.password: the database was made with another one');
     expect(password()).toBe(made);
     // One Job a version; that of the version before has gone.
     expect(server.objects().filter((name) => name.startsWith('job.'))).toHaveLength(1);

@@ -8,8 +8,6 @@ import { ADMIN_URL, execute, urlOfDatabase } from '../support/database.js';
 import { podsOf, render, withValues, type Container, type PodSpec } from './chart.js';
 import { PodRunner, type Started } from './run-container.js';
 
-jest.setTimeout(180_000);
-
 const DATABASE = `pods_${randomBytes(4).toString('hex')}`;
 const OWNER_PASSWORD = 'trial-of-the-owner';
 const admin = process.env[ADMIN_URL]!;

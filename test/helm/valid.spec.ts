@@ -17,8 +17,6 @@ const API_VERSIONS: Readonly<Record<string, readonly string[]>> = {
   'monitoring.coreos.com/v1': ['PrometheusRule', 'ServiceMonitor'],
 };
 
-jest.setTimeout(240_000);
-
 describe.each(RENDERINGS)('%s', (_, args) => {
   let objects: KubernetesObject[];
   beforeAll(() => {
@@ -122,6 +120,15 @@ it.each<[string, object, string]>([
   ['a text for a number', { replicas: 'two' }, "at '/replicas': got string, want integer"],
   ['a port that is none', { service: { port: 70000 } }, "at '/service/port'"],
   ['a name that Kubernetes refuses', { fullnameOverride: 'Costs' }, "at '/fullnameOverride'"],
+  ['a label that Kubernetes refuses', { nameOverride: 'my costs' }, "at '/nameOverride'"],
+  [
+    'a Service that Kubernetes refuses',
+    { fullnameOverride: null, nameOverride: 'a.b' },
+    'fullnameOverride: is null, so the Service would be called support-a.b, which it cannot be',
+  ],
+  ['a tag in the repository', { image: { repository: 'r.example.org:5000/x:1' } }, 'image.repository: r.example.org'],
+  ['a digest for a tag', { image: { tag: `sha256:${'0'.repeat(64)}` } }, "at '/image/tag'"],
+  ['a number in extraEnv', { extraEnv: [{ name: 'A', value: 5 }] }, "at '/extraEnv/0/value': got number, want string"],
   ['an extraEnv without names', { extraEnv: [{ value: 'x' }] }, "at '/extraEnv/0': missing property 'name'"],
   [
     'an extraEnv that moves the port',

@@ -16,7 +16,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   await fillEstate(database.url);
   [hub, browser] = await Promise.all([RunningHub.start(database.url, KEY), startBrowser()]);
-}, 180_000);
+});
 
 afterAll(async () => {
   await browser?.close();

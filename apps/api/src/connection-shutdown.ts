@@ -13,18 +13,17 @@ const SWEEP_MS = 100;
  */
 export function endConnectionsOnClose(fastify: FastifyInstance): void {
   const { server } = fastify;
-  const responses = new Map<Socket, Set<ServerResponse>>();
+  // Responses of a connection are sent in the order of their requests.
+  const lastResponses = new Map<Socket, ServerResponse | undefined>();
   server.on('connection', (socket) => {
-    responses.set(socket, new Set());
-    socket.once('close', () => responses.delete(socket));
+    lastResponses.set(socket, undefined);
+    socket.once('close', () => lastResponses.delete(socket));
   });
   server.on('request', ({ socket }, response) => {
-    const ofConnection = responses.get(socket);
-    ofConnection?.add(response);
-    response.once('close', () => ofConnection?.delete(response));
+    if (lastResponses.has(socket)) lastResponses.set(socket, response);
   });
   server.closeIdleConnections = () => {
-    for (const [socket, { size }] of responses) if (size === 0) socket.destroy();
+    for (const [socket, response] of lastResponses) if (response?.closed ?? true) socket.destroy();
   };
   fastify.addHook('preClose', (done) => {
     const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS).unref();

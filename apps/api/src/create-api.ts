@@ -3,6 +3,7 @@ import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { fastifyCompress } from '@fastify/compress';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiConfig } from '#libs/config';
 import { ReportingDatabase } from '#libs/database/queries';
 import { AccessGuard } from './access/access.guard.js';
@@ -16,6 +17,7 @@ import { servePage } from './page/serve-page.js';
 import { DataVersions } from './responses/data-versions.js';
 import { limitRequests } from './responses/request-limits.js';
 import { keepResponses } from './responses/response-memory.js';
+import { addSecurityHeaders, SECURITY_HEADERS } from './responses/security-headers.js';
 
 /** A name of 10 kB may come percent-encoded, three or more bytes for one. */
 const MAX_HEADER_BYTES = 128 * 1024;
@@ -31,26 +33,6 @@ const STALL_MS = 120_000;
 
 /** Quality 4 of 11: as fast as gzip, and smaller. */
 const BROTLI = { [constants.BROTLI_PARAM_QUALITY]: 4 };
-
-/** What a page of ours may load: nothing inline and nothing from elsewhere; and no other page may frame it. */
-const SECURITY_HEADERS = {
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'"],
-      styleSrc: ["'self'"],
-      imgSrc: ["'self'", 'data:'],
-      connectSrc: ["'self'"],
-      baseUri: ["'none'"],
-      formAction: ["'self'"],
-      frameAncestors: ["'none'"],
-    },
-  },
-  xFrameOptions: { action: 'deny' },
-  // Served over plain http within a cluster: a browser must not be told to come back over https.
-  strictTransportSecurity: false,
-} as const;
 
 /** Parameters are checked with zod. Fastify's own compilers would take a tenth of the start-up. */
 const WITHOUT_SCHEMAS = { buildValidator: refuseSchemas, buildSerializer: refuseSchemas };
@@ -70,6 +52,9 @@ export async function createApi(config: ApiConfig, logger: LoggerService | false
     // What still comes over an open connection while the server stops is served, and the connection closed with it.
     return503OnClosing: false,
     schemaController: { compilersFactory: WITHOUT_SCHEMAS },
+    // Of an address that is no address no hook hears.
+    frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) =>
+      void reply.headers(SECURITY_HEADERS).send(error),
     ...(config.basePath && { rewriteUrl: withoutBasePath(config.basePath) }),
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {
@@ -78,6 +63,7 @@ export async function createApi(config: ApiConfig, logger: LoggerService | false
   });
   const fastify = adapter.getInstance();
   const database = app.get(ReportingDatabase);
+  addSecurityHeaders(fastify);
   await app.get(AccessGuard).register(fastify);
   await fastify.register(fastifyCompress, { encodings: ['br', 'gzip'], brotliOptions: { params: BROTLI } });
   keepResponses(fastify, { versions: new DataVersions(database), clusterName: config.clusterName });
@@ -85,7 +71,6 @@ export async function createApi(config: ApiConfig, logger: LoggerService | false
     isBusy: () => database.isBusy,
     perEndpoint: Math.ceil(database.streamCount / 3),
   });
-  app.useSecurityHeaders(SECURITY_HEADERS);
   if (config.basePath) redirectToBasePath(fastify, config.basePath);
   const page = readPageFiles();
   if (page) servePage(fastify, page);

@@ -59,7 +59,8 @@ function readOptions(argv: readonly string[]) {
       allowPositionals: true,
     });
   } catch (error) {
-    throw new ArgumentError((error as Error).message);
+    // Node's own message goes on with advice that fits no argument of ours.
+    throw new ArgumentError((error as Error).message.replace(/\. To specify .*$/s, ''));
   }
 }
 

@@ -8,6 +8,12 @@ const STATEMENT_TIMEOUT_MS = 3_600_000;
 
 /** Brings the database's schema up to date and says what it did. */
 async function main(): Promise<number> {
+  if (process.argv.length > 2) {
+    process.stderr.write(
+      `usage: npm run migrate\n  brings the schema of DATABASE_URL up to date, as the owner of the tables\n`,
+    );
+    return 2;
+  }
   const dataSource = await openDataSource(parseDatabaseUrl(process.env), {
     applicationName: 'migrate',
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,

@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { SessionContext, signOut } from './access/session.js';
 import { SignIn } from './access/sign-in.js';
-import { fetchJson } from './api/client.js';
+import { fetchJson, SIGNED_OUT } from './api/client.js';
 import type { Session } from './api/rows.js';
 import { useLoad, type Load } from './api/use-load.js';
 import { ExplorePage } from './explore/explore.js';
@@ -11,7 +11,7 @@ import { Loaded } from './parts/states.js';
 import { FIRST_VIEW, useView, type View } from './view.js';
 import { WhoPage } from './who/who.js';
 
-/** Keeps the session of somebody who looks at the page, and notices when it has ended. */
+/** Keeps the session of somebody who looks at the page. */
 const SESSION_MS = 5 * 60_000;
 
 export function App() {
@@ -19,7 +19,11 @@ export function App() {
   const session = useLoad('session', (signal) => fetchJson<Session>('session', {}, signal));
   useEffect(() => {
     const timer = setInterval(() => document.visibilityState === 'visible' && session.reload(), SESSION_MS);
-    return () => clearInterval(timer);
+    addEventListener(SIGNED_OUT, session.reload);
+    return () => {
+      clearInterval(timer);
+      removeEventListener(SIGNED_OUT, session.reload);
+    };
   });
   return (
     <>
@@ -64,7 +68,7 @@ function Header({ view, session }: { readonly view: View; readonly session: Load
       </nav>
       {value?.signedIn && (
         <p class="who no-print">
-          {value.user ?? (value.hubs ? `hub ${value.hubs.join(', ')}` : 'all costs')}{' '}
+          <bdi>{value.user ?? (value.hubs ? `hub ${value.hubs.join(', ')}` : 'all costs')}</bdi>{' '}
           <button type="button" onClick={leave}>
             Sign out
           </button>

@@ -28,7 +28,10 @@ export function parseView(search: string): View {
   const query = new URLSearchParams(search);
   const oneOf = <Word extends string>(name: string, words: readonly Word[], otherwise: Word) =>
     words.find((word) => word === query.get(name)) ?? otherwise;
-  const filters = DIMENSIONS.filter((name) => query.has(name)).map((name) => [name, query.getAll(name)] as const);
+  // As with the REST endpoints, an empty filter is none.
+  const filters = DIMENSIONS.map((name) => [name, query.getAll(name).filter(Boolean)] as const).filter(
+    ([, values]) => values.length > 0,
+  );
   return {
     page: oneOf('page', PAGES, FIRST_VIEW.page),
     range: query.get('range') ?? rangeOfRest(query) ?? FIRST_VIEW.range,

@@ -5,6 +5,12 @@
 {{- if regexMatch "^(https?://)?quay\\.io/2i2c(/|$)" (lower .image.repository) }}
 {{- $faults = append $faults (printf "image.repository: %s is 2i2c's image, which would start their service. Remove `image` from your values, or name your own build" .image.repository) }}
 {{- end }}
+{{- if contains ":" (base .image.repository) }}
+{{- $faults = append $faults (printf "image.repository: %s has a tag; set image.tag" .image.repository) }}
+{{- end }}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" (include "costs.name" $)) }}
+{{- $faults = append $faults (printf "fullnameOverride: is null, so the Service would be called %s, which it cannot be; set it" (include "costs.name" $)) }}
+{{- end }}
 {{- if and .prometheusAuth.enabled (not (and .prometheusAuth.username .prometheusAuth.password)) }}
 {{- $faults = append $faults "prometheusAuth: enabled needs username and password" }}
 {{- end }}
@@ -81,6 +87,41 @@ Helm would say no more than that it timed out.
 {{- if and $database.assumed (not (has "DATABASE_URL" $variables)) (not (lookup "v1" "Secret" .Release.Namespace $database.secret)) }}
 {{- $faults = append $faults (printf "database: name one: database.url, database.existingSecret or, to try it out, database.embedded.enabled; or make the Secret %s with the key %s" $database.secret $database.key) }}
 {{- end }}
+{{- range include "costs.keys" . | fromYamlArray }}
+{{- $secret := lookup "v1" "Secret" $.Release.Namespace .secret }}
+{{- if and $secret (not (hasKey (default dict $secret.data) .key)) }}
+{{- $faults = append $faults (printf "%s: the Secret %s has no key %s; it has: %s" .value .secret .key (keys (default dict $secret.data) | sortAlpha | join ", ")) }}
+{{- end }}
+{{- end }}
+{{- with .Values.database.embedded }}
+{{- $made := dig "data" "owner-password" "" (lookup "v1" "Secret" $.Release.Namespace (include "costs.nameOf" (list $ "postgres"))) | b64dec }}
+{{- if and .enabled .password $made (ne .password $made) }}
+{{- $faults = append $faults "database.embedded.password: the database was made with another one, and keeps it; remove the value" }}
+{{- end }}
+{{- end }}
 {{- end }}
 {{- toYaml $faults }}
+{{- end }}
+
+{{- /* The keys that Secrets of others must have: value that names the Secret or the key, secret, key. */ -}}
+{{- define "costs.keys" -}}
+{{- $keys := list }}
+{{- $variables := list }}
+{{- range .Values.extraEnv }}{{ $variables = append $variables .name }}{{ end }}
+{{- if not (or .Values.database.embedded.enabled (has "DATABASE_URL" $variables)) }}
+{{- range .Values.migration.enabled | ternary (list "api" "sync" "owner") (list "api" "sync") }}
+{{- $from := include "costs.database" (list $ .) | fromYaml }}
+{{- if not $from.inline }}{{ $keys = append $keys (dict "value" (printf "database.%s.key" .) "secret" $from.secret "key" $from.key) }}{{ end }}
+{{- end }}
+{{- end }}
+{{- with .Values.access }}
+{{- with .existingTokensSecret }}{{ $keys = append $keys (dict "value" "access.existingTokensSecret" "secret" . "key" "tokens.json") }}{{ end }}
+{{- with .existingHubsSecret }}
+{{- range list "hubs.json" "session-key" }}{{ $keys = append $keys (dict "value" "access.existingHubsSecret" "secret" $.Values.access.existingHubsSecret "key" .) }}{{ end }}
+{{- end }}
+{{- end }}
+{{- with .Values.alerts.webhook.existingSecret }}
+{{- range list "url" "secret" }}{{ $keys = append $keys (dict "value" "alerts.webhook.existingSecret" "secret" $.Values.alerts.webhook.existingSecret "key" .) }}{{ end }}
+{{- end }}
+{{- toYaml $keys }}
 {{- end }}

@@ -1,4 +1,4 @@
-import { parseApiConfig } from './api-config.js';
+import { describeApiSettings, parseApiConfig } from './api-config.js';
 
 describe("the API's configuration", () => {
   it('needs a database, and nothing of AWS or Prometheus', () => {
@@ -54,4 +54,10 @@ describe("the API's configuration", () => {
       ].join('\n'),
     );
   });
+});
+
+it('shows the settings in force without the key of sessions', () => {
+  const settings = describeApiSettings({ DATABASE_URL: 'postgres://db/costs', SESSION_KEY: 'c2VjcmV0,b2xkZXI=' });
+  expect(settings).toContain('SESSION_KEY=(set)');
+  expect(settings.join()).not.toMatch(/c2VjcmV0|b2xkZXI/);
 });

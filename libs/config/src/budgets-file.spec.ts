@@ -79,6 +79,7 @@ budgets:
   - { name: c, from: 2026-03-02, to: 2026-03-01, amount: 10, startBalance: 11 }
   - { name: d, per: month, from: 2026-03-02, amount: 10, startBalance: 1 }
   - { name: e, amount: ten, tresholds: [] }
+  - prod
 `),
     ).toEqual({
       faults: [
@@ -91,10 +92,12 @@ budgets:
         'budgets.3.amount: must be an amount in USD above 0, such as 2000 or 1234.50',
         'budgets.6.amount: must be an amount in USD above 0, such as 2000 or 1234.50',
         'budgets.6.tresholds: no such key (is thresholds meant?); allowed are name, hub, group, user, basis, per, from, to, amount, startBalance, thresholds',
+        'budgets.7: must be an object with name, amount and the like',
         'budgets.2.hub: is required with user: a name is of one hub',
         'budgets.2.thresholds.0.on: a user has no forecast',
         'budgets.2.thresholds.1: one of percent, usd and everyUsd must be given',
         'budgets.2.thresholds.2.everyUsd: makes more than 100 steps of the amount',
+        'budgets.3.name: another budget has it',
         'budgets.4.to: is before from',
         'budgets.4.startBalance: is more than amount',
         'budgets.4.name: another budget has it',

@@ -41,19 +41,22 @@ const threshold = z.strictObject({
   on: z.enum(['actual', 'forecast'], 'must be actual or forecast').default('actual'),
 });
 
-const budget = z.strictObject({
-  name,
-  hub: name.optional(),
-  group: name.optional(),
-  user: name.optional(),
-  basis: z.enum(['tagged', 'allocated'], 'must be tagged or allocated').optional(),
-  per: z.enum(BUDGET_INTERVALS, `must be ${BUDGET_INTERVALS.join(', ')}`).optional(),
-  from: day.optional(),
-  to: day.optional(),
-  amount: usd,
-  startBalance: z.union([usd, z.literal(0).transform(() => 0n)]).optional(),
-  thresholds: z.array(threshold, 'must be a list').default([]),
-});
+const budget = z.strictObject(
+  {
+    name,
+    hub: name.optional(),
+    group: name.optional(),
+    user: name.optional(),
+    basis: z.enum(['tagged', 'allocated'], 'must be tagged or allocated').optional(),
+    per: z.enum(BUDGET_INTERVALS, `must be ${BUDGET_INTERVALS.join(', ')}`).optional(),
+    from: day.optional(),
+    to: day.optional(),
+    amount: usd,
+    startBalance: z.union([usd, z.literal(0).transform(() => 0n)]).optional(),
+    thresholds: z.array(threshold, 'must be a list').default([]),
+  },
+  'must be an object with name, amount and the like',
+);
 
 const budgetsFile = z.strictObject(
   { budgets: z.array(budget, 'must be a list of budgets') },
@@ -90,14 +93,15 @@ export function readBudgetsFile(path: string | undefined): readonly Budget[] | {
   return parsed.success && faults.length === 0 ? parsed.data.budgets.map(budgetOf) : { faults };
 }
 
-/** Faults that lie between the keys of budgets that are good otherwise, and between budgets. */
+/** Faults that lie between the keys of a budget whose keys are good, and between budgets. */
 function faultsBetween(content: unknown): string[] {
   const list = (content as { budgets?: unknown } | null)?.budgets;
-  const entries = (Array.isArray(list) ? list : []).map((entry) => budget.safeParse(entry).data);
+  const entries: readonly unknown[] = Array.isArray(list) ? list : [];
+  const names = entries.map((entry) => name.safeParse(Object(entry).name).data);
   return entries.flatMap((entry, at) => {
-    if (!entry) return [];
-    const isTaken = entries.slice(0, at).some((other) => other?.name === entry.name);
-    return [...faultsOf(entry), ...(isTaken ? ['name: another budget has it'] : [])].map(
+    const good = budget.safeParse(entry).data;
+    const isTaken = names[at] !== undefined && names.indexOf(names[at]) < at;
+    return [...(good ? faultsOf(good) : []), ...(isTaken ? ['name: another budget has it'] : [])].map(
       (fault) => `budgets.${at}.${fault}`,
     );
   });

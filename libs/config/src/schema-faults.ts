@@ -5,7 +5,7 @@ import { likelyName } from './likely-names.js';
 export function describeFileFaults(schema: z.ZodType, issues: readonly z.core.$ZodIssue[]): string[] {
   return issues.flatMap((issue) => {
     const place = issue.path.join('.');
-    if (issue.code !== 'unrecognized_keys') return [`${place || 'the file'}: ${issue.message}`];
+    if (issue.code !== 'unrecognized_keys') return [`${place || 'the file'}: ${messageOf(issue)}`];
     const allowed = keysAt(schema, issue.path);
     return issue.keys.map((key) => {
       const meant = likelyName(key, allowed);
@@ -14,6 +14,21 @@ export function describeFileFaults(schema: z.ZodType, issues: readonly z.core.$Z
     });
   });
 }
+
+/** Instead of zod's own words, which name its types and not what to write. */
+function messageOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'too_small' && issue.message.startsWith('Too small')) return 'must not be empty';
+  if (issue.code !== 'invalid_type' || !issue.message.startsWith('Invalid input')) return issue.message;
+  const what = WORDS[issue.expected] ?? issue.expected;
+  return issue.message.endsWith('received undefined') ? `is required: ${what}` : `must be ${what}`;
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  string: 'a text in quotes',
+  array: 'a list in […]',
+  object: 'an object in {…}',
+  record: 'an object in {…}',
+};
 
 /** The keys that the object at a place of the schema may hold. */
 function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Environment } from './environment.js';
 
 /** The address of a webhook lets in whoever knows it. */
-const SECRET = /(PASSWORD|TOKEN|SECRET|WEBHOOK_URL)$/;
+const SECRET = /(PASSWORD|TOKEN|SECRET|KEY|WEBHOOK_URL)$/;
 
 /**
  * The settings in force, `NAME=value` each, without secrets: what the environment says, and where it says nothing the

@@ -68,8 +68,8 @@ const DIVIDE = `
     FROM running JOIN pool USING (hub, component, pool_type)
   ),
   borne AS (
-    SELECT *, round(direct_usd * idle_seconds / capacity, 10) AS direct_idle_usd,
-      round(shared_usd * idle_seconds / capacity, 10) AS shared_idle_usd
+    SELECT *, CASE WHEN idle_seconds = 0 THEN 0 ELSE round(direct_usd * idle_seconds / capacity, 10) END AS direct_idle_usd,
+      CASE WHEN idle_seconds = 0 THEN 0 ELSE round(shared_usd * idle_seconds / capacity, 10) END AS shared_idle_usd
     FROM divided_cost
   ),
   part AS (
@@ -108,8 +108,7 @@ const DIVIDE = `
   SELECT $1, $2::date, hub, username, component, pool_type, direct_usd, shared_usd, direct_idle_usd + shared_idle_usd,
     direct_idle_usd, $6::boolean, usergroups, reason
   FROM part
-  WHERE direct_usd <> 0 OR shared_usd <> 0 OR direct_idle_usd <> 0 OR shared_idle_usd <> 0
-  ORDER BY hub, component, username`;
+  WHERE direct_usd <> 0 OR shared_usd <> 0 OR direct_idle_usd <> 0 OR shared_idle_usd <> 0`;
 
 /**
  * Costs that are divided by a measure or evenly, and those that are not divided. A person's groups of the day come by a

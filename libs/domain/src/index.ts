@@ -6,6 +6,7 @@ export * from './budgets.js';
 export * from './components.js';
 export { composeStatement } from './compose-statement.js';
 export * from './costs.js';
+export * from './csv-cell.js';
 export * from './day.js';
 export * from './forecast.js';
 export * from './foreign-text.js';

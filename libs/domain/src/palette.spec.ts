@@ -32,6 +32,13 @@ describe('the palette', () => {
     }
   });
 
+  it('does not give away the colour of a fixed name that is beside it', () => {
+    // The empty name, of cost without an instance type, wants the first, which r5.xlarge has.
+    const colours = coloursOf(['', 'r5.xlarge']);
+    expect(colours.get('r5.xlarge')).toBe(PALETTE[0]);
+    expect(colours.get('')).toBe(PALETTE[1]);
+  });
+
   it('follows the name: a component is fixed, and the order of the names does not matter', () => {
     expect(coloursOf(['compute', 'ada']).get('compute')).toBe('#2f7dc4');
     // a = 97, b = 98: 97 % 11 = 9, 98 % 11 = 10.

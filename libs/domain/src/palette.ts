@@ -31,17 +31,14 @@ export const FIXED_COLOURS: Readonly<Record<string, string>> = {
 
 /**
  * The colours of names that are shown together: that of the name's hash, or the next that is free, in the order of the
- * alphabet. So a name keeps its colour unless an earlier name of the set wants the same. No two share one as long as there
- * are no more names than colours. grafana/src/painted.ts says the same in SQL.
+ * alphabet. So a name keeps its colour unless a fixed name of the set has it, or an earlier one wants the same. No two share
+ * one as long as there are no more names than colours. grafana/src/painted.ts says the same in SQL.
  */
 export function coloursOf(names: readonly string[]): ReadonlyMap<string, string> {
-  const colours = new Map<string, string>();
-  const taken = new Set<string>();
-  for (const name of [...names].sort()) {
-    if (Object.hasOwn(FIXED_COLOURS, name)) {
-      colours.set(name, FIXED_COLOURS[name]!);
-      continue;
-    }
+  const fixed = names.filter((name) => Object.hasOwn(FIXED_COLOURS, name));
+  const colours = new Map(fixed.map((name) => [name, FIXED_COLOURS[name]!]));
+  const taken = new Set(colours.values());
+  for (const name of names.filter((one) => !colours.has(one)).sort()) {
     const start = firstChoice(name);
     const turned = [...PALETTE.slice(start), ...PALETTE.slice(0, start)];
     const colour = turned.find((one) => !taken.has(one)) ?? PALETTE[start]!;

@@ -8,8 +8,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findPrometheus } from './prometheus-binaries.js';
 import { startPrometheus } from './prometheus.js';
 
-jest.setTimeout(300_000);
-
 const SECONDS_PER_DAY = 86_400;
 
 /** The values of an instant query, in the order of the answer. */

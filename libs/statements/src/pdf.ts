@@ -15,12 +15,19 @@ pdfmake.setFonts(roboto);
 pdfmake.setUrlAccessPolicy(() => false);
 pdfmake.setLocalAccessPolicy((path) => FILES.includes(path));
 
+/** Of A4, in points. */
+const PAGE_WIDTH = 595.28;
+const MARGIN = 40;
+/** Between two columns of a table. */
+const GAP = 16;
+const WIDTHS = { usd: 62, exact: 110 };
+
 /** Takes a second of processor time for 2,000 users: a server calls it in a worker. */
 export async function writePdf({ title, facts, tables }: StatementDocument): Promise<Buffer> {
   const definition = {
     info: { title, producer: 'jupyterhub-cost-monitoring' },
     pageSize: 'A4',
-    pageMargins: [40, 40, 40, 50],
+    pageMargins: [MARGIN, MARGIN, MARGIN, 50],
     defaultStyle: { fontSize: 9 },
     styles: {
       title: { fontSize: 16, bold: true, margin: [0, 0, 0, 8] },
@@ -31,14 +38,14 @@ export async function writePdf({ title, facts, tables }: StatementDocument): Pro
       columns: [title, { text: `Page ${page} of ${pages}`, alignment: 'right' }],
       fontSize: 8,
       color: '#555555',
-      margin: [40, 15, 40, 0],
+      margin: [MARGIN, 15, MARGIN, 0],
     }),
     content: [
       { text: title, style: 'title' },
       {
         layout: 'noBorders',
         table: {
-          widths: [60, '*'],
+          widths: [60, PAGE_WIDTH - 2 * MARGIN - 60 - GAP],
           body: facts.map((fact) => [{ text: fact.title, bold: true }, printable(fact.text)]),
         },
       },
@@ -63,12 +70,19 @@ function describeTable({ title, note, columns, rows, total }: StatementTable): o
       layout: 'lightHorizontalLines',
       table: {
         headerRows: 1,
-        // Widths that do not depend on the rows: those of thousands would be measured twice.
-        widths: columns.map(({ kind }) => (kind === 'text' ? '*' : kind === 'exact' ? 110 : 62)),
+        widths: widthsOf(columns),
         body: [header, ...rows.map((row) => bodyRow(row)), ...(total ? [bodyRow(total, { bold: true })] : [])],
       },
     },
   ];
+}
+
+/** Fixed: in a column that fits its text, a long name is not broken, and pushes the others off the page. */
+function widthsOf(columns: readonly StatementColumn[]): number[] {
+  const amounts = columns.map(({ kind }) => (kind === 'text' ? 0 : WIDTHS[kind]));
+  const taken = amounts.reduce((sum, width) => sum + width, GAP * (columns.length - 1));
+  const texts = amounts.filter((width) => width === 0).length;
+  return amounts.map((width) => width || (PAGE_WIDTH - 2 * MARGIN - taken) / texts);
 }
 
 function formatCell(cell: StatementCell, { kind }: StatementColumn): string {

@@ -1,4 +1,4 @@
-import { formatUsd, type StatementCell, type StatementDocument } from '#libs/domain';
+import { csvCell, formatUsd, type StatementCell, type StatementDocument } from '#libs/domain';
 
 /** Amounts are JSON numbers with every digit that they have. */
 export function writeJson({ title, facts, tables }: StatementDocument): string {
@@ -41,15 +41,8 @@ export function writeCsv({ title, facts, tables }: StatementDocument): string {
 }
 
 function cellOf(cell: StatementCell): string {
-  return typeof cell === 'bigint' ? trimmed(cell) : cell === null ? '' : quoted(cell);
+  return typeof cell === 'bigint' ? trimmed(cell) : cell === null ? '' : csvCell(cell);
 }
-
-/** A text that a spreadsheet would take for a formula gets an apostrophe, as in all our CSV. */
-function quoted(text: string): string {
-  return `"${FORMULA.test(text) ? "'" : ''}${text.replaceAll('"', '""')}"`;
-}
-
-const FORMULA = /^[\t\n\r]|^[\s\p{Cc}\p{Cf}]*[=+@\-\uff1d\uff0b\uff20\uff0d\ufe66\ufe62\ufe6b\ufe63]/u;
 
 function trimmed(amount: bigint): string {
   return formatUsd(amount).replace(/\.?0+$/, '');

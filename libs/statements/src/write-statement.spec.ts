@@ -1,13 +1,14 @@
 import { composeStatement, parseUsd, type CostLine, type StatementDocument } from '#libs/domain';
+import { inflateSync } from 'node:zlib';
 import { strFromU8, unzipSync } from 'fflate';
 import { formatCents } from './format-cents.js';
 import { writeStatement } from './write-statement.js';
 
 const NAMES = ['<b>&', '=HYPERLINK("http://x")', '+1', '-1', '@x', 'maría, "m"', '東京', 'a\u0001b'];
 
-function statementOf(names: readonly string[]): StatementDocument {
+function statementOf(names: readonly string[], hub = 'prod'): StatementDocument {
   const lines = names.map((user): CostLine => ({
-    hub: 'prod',
+    hub,
     component: 'compute',
     user,
     usergroups: ['none'],
@@ -70,6 +71,30 @@ describe('a statement', () => {
     expect(await pages(NAMES)).toBe(2);
     expect(await pages(Array.from({ length: 300 }, (_, index) => `user-${index}`))).toBeGreaterThan(5);
   });
+});
+
+/** Where the texts of a PDF begin, in points from the left. */
+function placesOf(pdf: Buffer): number[] {
+  const parts = pdf
+    .toString('latin1')
+    .split(/stream\r?\n/)
+    .slice(1);
+  const pages = parts.map((part) => {
+    try {
+      return inflateSync(Buffer.from(part, 'latin1')).toString('latin1');
+    } catch {
+      // Not a page: a font, or the end of a stream.
+      return '';
+    }
+  });
+  return pages.flatMap((page) => [...page.matchAll(/1 0 0 1 ([\d.]+) [\d.]+ Tm/g)].map(([, place]) => Number(place)));
+}
+
+it('as PDF keeps every column on the page, whatever names are as long as they may be', async () => {
+  const places = placesOf(await writeStatement(statementOf(['x'.repeat(200), 'ada'], 'h'.repeat(63)), 'pdf'));
+  expect(places.length).toBeGreaterThan(30);
+  // A4 is 595 points wide, its margin 40.
+  expect(Math.max(...places)).toBeLessThan(555);
 });
 
 it.each([

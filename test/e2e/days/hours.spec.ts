@@ -1,7 +1,5 @@
 import { describeDaysAt } from './days-at.js';
 
-jest.setTimeout(120_000);
-
 describe.each([
   '2026-11-27T00:01:00Z',
   '2026-11-27T04:59:00Z',

@@ -1,7 +1,5 @@
 import { describeDaysAt } from './days-at.js';
 
-jest.setTimeout(120_000);
-
 describe.each([
   '2026-11-01T23:58:00Z',
   '2025-12-31T23:58:00Z',

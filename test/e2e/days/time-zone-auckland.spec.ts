@@ -4,8 +4,6 @@
  */
 import { describeDaysAt } from './days-at.js';
 
-jest.setTimeout(120_000);
-
 describe('at 23:58 of Pacific/Auckland a sync', () => {
   const instant = new Date('2026-11-27T10:58:00Z');
 

@@ -4,8 +4,6 @@
  */
 import { describeDaysAt } from './days-at.js';
 
-jest.setTimeout(120_000);
-
 describe('at 23:58 of Asia/Kolkata a sync', () => {
   const instant = new Date('2026-11-27T18:28:00Z');
 

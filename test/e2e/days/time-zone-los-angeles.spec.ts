@@ -4,8 +4,6 @@
  */
 import { describeDaysAt } from './days-at.js';
 
-jest.setTimeout(120_000);
-
 describe('at 23:58 of America/Los_Angeles a sync', () => {
   const instant = new Date('2026-11-28T07:58:00Z');
 

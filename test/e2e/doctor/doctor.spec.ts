@@ -13,8 +13,6 @@ import { createEmptyTestDatabase, createTestDatabase, type TestDatabase } from '
 import { startPrometheusProxy, type PrometheusProxy } from '../sync/prometheus-proxy.js';
 import { clockVariables } from '../../support/clock-variables.js';
 
-jest.setTimeout(60_000);
-
 const HISTORY_DAYS = 3;
 const AWS_VARIABLES = ['AWS_ENDPOINT_URL_COST_EXPLORER', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
 

@@ -10,8 +10,6 @@ import { createTestDatabase, execute, type TestDatabase } from '../../support/da
 import { ApiProcess } from './api-process.js';
 import { Watch } from './watch.js';
 
-jest.setTimeout(180_000);
-
 /** Some 17 MB as JSON. */
 const ROWS = 125_000;
 const ATTACK_MS = 8_000;

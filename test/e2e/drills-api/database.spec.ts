@@ -8,8 +8,6 @@ import { fillEstate } from '../../medium/api/estate.js';
 import { RunningApi } from '../../medium/api/running-api.js';
 import { Load, type Sample } from './load.js';
 
-jest.setTimeout(240_000);
-
 const READERS = 20;
 /** Ten that answer questions, one that tells whether the database lives, one that hears of changes. */
 const CONNECTIONS = 12;
@@ -96,12 +94,17 @@ interface Outage {
   readonly noticeMs: number;
 }
 
-/** The outage lasts until every reader, on average, was answered in it: how long that takes is the machine's affair. */
+/** Until every reader, on average, has asked and was answered from a moment on: how long that takes is the machine's affair. */
+async function untilAnswered(load: Load, from: number): Promise<void> {
+  const deadline = performance.now() + 60_000;
+  while (load.within(from, Infinity).length < READERS && performance.now() < deadline) await sleep(100);
+}
+
 async function outlast(load: Load, { begin, end, noticeMs }: Outage) {
   await begin();
   const noticedAt = performance.now() + noticeMs;
-  const deadline = noticedAt + 60_000;
-  while (load.within(noticedAt, Infinity).length < READERS && performance.now() < deadline) await sleep(100);
+  await sleep(noticeMs);
+  await untilAnswered(load, noticedAt);
   const backAt = performance.now();
   await end();
   return { noticedAt, backAt };
@@ -111,12 +114,13 @@ async function drill(outage: Outage): Promise<void> {
   api = await RunningApi.start(server.url, 'alpha');
   const load = new Load(() => api.url, READERS, pathOf);
   try {
-    await sleep(1000);
+    await untilAnswered(load, 0);
     expect(new Set(load.samples.map(({ status }) => status))).toEqual(new Set([200]));
     const { noticedAt, backAt } = await outlast(load, outage);
     await sleep(RECOVERY_MS);
     const recoveredAt = performance.now();
     expect(await mostConnections()).toBeLessThanOrEqual(CONNECTIONS);
+    await untilAnswered(load, recoveredAt);
     await load.stop();
 
     expect(load.samples.map(faultOf).filter((fault) => fault !== undefined)).toEqual([]);
@@ -124,7 +128,7 @@ async function drill(outage: Outage): Promise<void> {
     expect(whileAway.length).toBeGreaterThanOrEqual(READERS);
     expect(new Set(whileAway)).toEqual(new Set([503]));
     const afterwards = load.samples.filter(({ askedAt }) => askedAt >= recoveredAt).map(({ status }) => status);
-    expect(afterwards.length).toBeGreaterThan(READERS);
+    expect(afterwards.length).toBeGreaterThanOrEqual(READERS);
     expect(new Set(afterwards)).toEqual(new Set([200]));
     const firstGood = load.samples.find(({ status, askedAt }) => askedAt > backAt && status === 200)!;
     process.stderr.write(
@@ -155,11 +159,11 @@ describe('under load, every answer comes in time, and all is well soon after the
     api = await RunningApi.start(server.url, 'alpha');
     const load = new Load(() => api.url, READERS, pathOf);
     try {
-      await sleep(500);
+      await untilAnswered(load, 0);
       await server.restart();
       await sleep(RECOVERY_MS);
       const recoveredAt = performance.now();
-      await sleep(500);
+      await untilAnswered(load, recoveredAt);
       await load.stop();
       expect(load.samples.map(faultOf).filter((fault) => fault !== undefined)).toEqual([]);
       const afterwards = load.samples.filter(({ askedAt }) => askedAt >= recoveredAt).map(({ status }) => status);

@@ -11,8 +11,6 @@ import { arbitraryRequest } from './arbitrary-request.js';
 /** 10,000 take a minute or two. */
 const QUERIES = roundsFrom('DRILL_QUERIES', 10_000);
 
-jest.setTimeout(60_000 + QUERIES * 100);
-
 /** A stack, SQL, a file's path, an address or a password. */
 const INTERNALS =
   /\n\s+at |node_modules|\.(?:ts|js):\d|\bSELECT\b|\bFROM reporting|syntax error|invalid (?:input|byte)|pg_|postgres|password|127\.0\.0\.1/i;

@@ -13,8 +13,6 @@ import { fillEstate } from '../../medium/api/estate.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { ApiProcess } from './api-process.js';
 
-jest.setTimeout(120_000);
-
 const DAYS = 'from=2025-03-01&to=2025-03-02';
 const ROWS = 120_000;
 

@@ -9,8 +9,6 @@ import { startDrillEstate, variablesOf, type DrillEstate } from './drill-estate.
 import { differences, DrilledDatabase, NO_DIFFERENCE } from './drilled-database.js';
 import { syncInProcess } from './sync-in-process.js';
 
-jest.setTimeout(300_000);
-
 const FOR_EVER = 10_000;
 const COMPUTE = 'Amazon Elastic Compute Cloud - Compute';
 const environment = { ...process.env };

@@ -4,8 +4,6 @@ import { waitUntil } from '../sync/wait-until.js';
 import { startDrillEstate, variablesOf, type DrillEstate } from './drill-estate.js';
 import { DrilledDatabase } from './drilled-database.js';
 
-jest.setTimeout(300_000);
-
 /** A turn that does not come while the test runs: what is made up for is not made up for by the next turn. */
 const NEXT_YEAR = '0 0 1 1 *';
 /** Connections of a sync that waits for its next turn: that of its run, which it keeps for the next one. */

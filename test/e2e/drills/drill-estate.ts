@@ -7,6 +7,7 @@ import {
   type Simulator,
   type SimulatorOptions,
 } from '../../../apps/simulator/src/index.js';
+import { awayFromMidnight } from '../../support/away-from-midnight.js';
 
 /** Two hubs, one of each way of naming pods, and nobody in them but these. */
 const HUBS = [
@@ -14,8 +15,8 @@ const HUBS = [
   { namespace: 'staging', tag: 'staging', slugs: 'legacy', weight: 1 },
 ] as const;
 
-/** When the drill began. */
-const STARTED_AT = new Date();
+/** When the drill began, the same for all its estates. */
+let begun: Promise<Date> | undefined;
 
 export interface DrillEstate extends Simulator {
   readonly prometheusUrl: string;
@@ -26,10 +27,13 @@ const prometheuses = new Map<string, Promise<EmbeddedPrometheus>>();
 afterAll(() => Promise.all([...prometheuses.values()].map(async (prometheus) => (await prometheus).stop())));
 
 /**
- * A small cluster, quick to read: 13 months of simulated bills, and a real Prometheus. Time stands still in it at `now`:
+ * A small cluster, quick to read: 13 months of simulated bills, and a real Prometheus. Time stands still in it:
  * today's usage is the same for a drill's first run and for its last.
+ *
+ * @param instant when the drill begins; else now, or after midnight where that is near.
  */
-export async function startDrillEstate(options: SimulatorOptions = {}, now = STARTED_AT): Promise<DrillEstate> {
+export async function startDrillEstate(options: SimulatorOptions = {}, instant?: Date): Promise<DrillEstate> {
+  const now = instant ?? (await (begun ??= awayFromMidnight()));
   const today = dayOf(now);
   const simulator = await startSimulator({
     ...options,

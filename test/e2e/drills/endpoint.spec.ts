@@ -4,8 +4,6 @@ import { startDrillEstate, variablesOf } from './drill-estate.js';
 import { DrilledDatabase, type RunRow } from './drilled-database.js';
 
 /** What only a process of its own shows: real sockets, real waiting. All wait at once. */
-jest.setTimeout(200_000);
-
 afterAll(killLeftSyncs);
 
 interface Outcome extends SyncExit {

@@ -10,8 +10,6 @@ const KILLS = roundsFrom('DRILL_KILLS', 6);
 /** Kills in a row, before a run is let through. */
 const KILLS_PER_DATABASE = 3;
 
-jest.setTimeout(120_000 + KILLS * 30_000);
-
 /** A run that nobody disturbed: what it left, and how long it took from its first line on, and up to there. */
 interface Undisturbed {
   readonly rows: ReadonlySet<string>;

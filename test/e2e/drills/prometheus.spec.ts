@@ -14,8 +14,6 @@ import { syncInProcess } from './sync-in-process.js';
  * What becomes of stored days. That an answer is taken apart rightly (series that appear twice, a pod whose annotation
  * changes, the borders of a day on Prometheus 2 and 3) is held against a real Prometheus in test/medium/prometheus.
  */
-jest.setTimeout(300_000);
-
 const HISTORY_DAYS = 5;
 const GAP_HOURS = { from: 6, until: 12 };
 const environment = { ...process.env };

@@ -10,8 +10,6 @@ import { differences, DrilledDatabase, NO_DIFFERENCE } from './drilled-database.
 const KILLS = roundsFrom('DRILL_REPLICA_KILLS', 4);
 const EVERY_SECOND = '* * * * * *';
 
-jest.setTimeout(180_000 + KILLS * 15_000);
-
 let simulator: DrillEstate;
 let database: DrilledDatabase;
 let undisturbed: DrilledDatabase;

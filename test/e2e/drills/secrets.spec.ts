@@ -4,8 +4,6 @@ import { killLeftSyncs, runMigrate, runSync, startSync, type SyncExit } from '..
 import { startDrillEstate, variablesOf, type DrillEstate } from './drill-estate.js';
 import { DrilledDatabase } from './drilled-database.js';
 
-jest.setTimeout(180_000);
-
 const SECRETS = {
   AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY',
   AWS_SESSION_TOKEN: 'FwoGZXIvYXdzEJrEXAMPLESESSIONTOKEN',

@@ -11,8 +11,6 @@ import { startDrillEstate, variablesOf } from './drill-estate.js';
 import { DrilledDatabase } from './drilled-database.js';
 import { syncInProcess } from './sync-in-process.js';
 
-jest.setTimeout(300_000);
-
 type DrillEstate = Awaited<ReturnType<typeof startDrillEstate>>;
 
 const environment = { ...process.env };
@@ -129,4 +127,12 @@ describe('a net cost basis', () => {
     );
     expect(await database.brokenDays()).toEqual([]);
   });
+});
+
+it('says when no cost carries a tag of the cluster, as with a misspelt CLUSTER_NAME', async () => {
+  const summary = await readCosts(await startAccount(), {}, { CLUSTER_NAME: 'hub-clutser' });
+  expect(summary.status).toBe('succeeded');
+  expect(summary.notes.join()).toMatch(
+    /^no cost of \d+ days .* carries a tag of cluster hub-clutser, .* npm run doctor$/,
+  );
 });

@@ -7,8 +7,6 @@ import { DASHBOARDS } from '../../medium/grafana/dashboard-files.js';
 import { CLUSTER, fillEstate } from '../../medium/grafana/estate.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 
-jest.setTimeout(300_000);
-
 interface Series {
   readonly metric: Readonly<Record<string, string>>;
   readonly values: readonly (readonly [number, string])[];

@@ -14,8 +14,6 @@ import { Grafana, type Value } from '../../medium/grafana/grafana.js';
 import { expectColumnsFor } from '../../medium/grafana/panel-columns.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 
-jest.setTimeout(180_000);
-
 const CLUSTER = 'hub-cluster';
 /** Ends an hour from now, so that the run of this test is in it. */
 const to = new Date(Date.now() + 3_600_000);

@@ -24,7 +24,7 @@ export function pageOnEstate(options: Parameters<typeof RunningApi.start>[2] = {
     [database, browser] = await Promise.all([createTestDatabase(), startBrowser()]);
     await fillPageEstate(database.url);
     api = await RunningApi.start(database.url, 'page', options);
-  }, 120_000);
+  });
 
   afterEach(async () => {
     await context?.close();

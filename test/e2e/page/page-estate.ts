@@ -56,14 +56,14 @@ const ESTATE = `
   FROM ${DAYS} CROSS JOIN ${USERS} WHERE n <> 62;
 
   INSERT INTO user_usage (cluster, day, hub, username, measure, quantity)
-  SELECT 'page', day, 'prod', username, 'memory_requested', i * 3600 * 1073741824::numeric
-  FROM ${DAYS} CROSS JOIN ${USERS} WHERE n <> 62;
+  SELECT 'page', day, 'prod', username, measure, CASE measure WHEN 'gpu_requested' THEN 1800 ELSE i * 3600 * 1073741824::numeric END
+  FROM ${DAYS} CROSS JOIN ${USERS} CROSS JOIN (VALUES ('memory_requested'), ('gpu_requested')) AS v (measure) WHERE n <> 62;
 
   INSERT INTO budgets (cluster, name, period_from, period_until, per, kind, hub, basis, amount_usd, spent_before_usd,
     spent_usd, missing_days, forecast_usd, forecast_reason, thresholds)
   SELECT 'page', name, month, month + interval '1 month', 'month', 'hub', 'prod', 'tagged', 1000, 0, 231.56, 0, forecast,
     CASE WHEN forecast IS NULL THEN 'there was no cost yet' END, '[]'
-  FROM date_trunc('month', now() AT TIME ZONE 'UTC') AS month, (VALUES ('this one', 789.1), ('${EVIL}', NULL)) AS v (name, forecast);
+  FROM date_trunc('month', now() AT TIME ZONE 'UTC') AS month, (VALUES ('this one', 789.1), ('${EVIL}', NULL), (repeat('n', 200), NULL)) AS v (name, forecast);
 
   INSERT INTO forecasts (cluster, month, kind, name, spent_usd, forecast_usd, low_usd, high_usd)
   SELECT 'page', date_trunc('month', (now() AT TIME ZONE 'UTC') - interval '1 day'), 'cluster', '', 100, 1234.5, 1000, 1500;

@@ -43,6 +43,9 @@ describe('the first screen', () => {
     expect(await budgets.locator('tbody tr', { hasText: 'onerror' }).textContent()).toContain('not known');
     const unusual = page.getByRole('region', { name: 'Unusual days' });
     expect(await unusual.locator('tbody tr').textContent()).toContain(`${EVIL} prod$73.10$1.25`);
+    const long = budgets.locator('tbody tr', { hasText: 'nnn' });
+    const figure = (await long.locator('td').last().boundingBox())!;
+    expect(figure.x + figure.width).toBeLessThan(1280);
     expect(complaints).toEqual([]);
   });
 
@@ -141,6 +144,8 @@ describe('the explorer', () => {
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'CSV' }).click(),
     ]);
+    const day = (before: number) => new Date(Date.now() - before * 86_400_000).toISOString().slice(0, 10);
+    expect(download.suggestedFilename()).toBe(`costs-by-hub-${day(7)}-${day(1)}.csv`);
     const lines = (await readFile(await download.path(), 'utf8')).trim().split('\r\n');
     expect(lines).toHaveLength(2);
     const [name, total, share, , , ...days] = lines[1]!.split(',');
@@ -182,7 +187,8 @@ describe("a person's page and a group's", () => {
     expect(facts).toContain('Hubprod');
     expect(facts).toContain('Groupsphysics');
     // 3 GiB-hours on each of 28 days: one of 30 is not read, and of one there are no costs, but there is no usage either.
-    expect(facts).toContain('Usage, compute84 GiB-hours');
+    expect(facts).toContain('Usage, memory requested84 GiB-hours');
+    expect(facts).toContain('Usage, GPU requested14 GPU-hours');
     expect(facts).toContain('Rank by cost13 of 15');
     expect((await rowOf(page, 'compute'))[1]).toBe(
       await usd(
@@ -193,7 +199,11 @@ describe("a person's page and a group's", () => {
 
   it('lists the members of a group', async () => {
     const { page } = await estate.open('?page=group&by=user&usergroup=physics');
-    expect(await page.locator('.facts').textContent()).toContain('Members with a cost4');
+    const facts = await page.locator('.facts').textContent();
+    expect(facts).toContain('Members with a cost4');
+    // 1 + 2 + 3 + 4 GiB-hours on each of 28 days; half an hour of a GPU each.
+    expect(facts).toContain('Usage, memory requested280 GiB-hours');
+    expect(facts).toContain('Usage, GPU requested56 GPU-hours');
     expect(await page.locator('main tbody tr').count()).toBe(4);
   });
 });
@@ -217,6 +227,22 @@ describe('without figures', () => {
     await page.unroute(/aggregate=component/);
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.locator('main tbody tr').first().waitFor();
+  });
+
+  it('says so when a CSV cannot be made, and tries again', async () => {
+    const { page } = await estate.open('?page=explore');
+    await page.route(/allocation/, (route) =>
+      route.fulfill({ status: 503, json: { message: 'the database is away' } }),
+    );
+    await page.getByRole('button', { name: 'CSV' }).click();
+    expect(await page.getByRole('alert').textContent()).toContain('the database is away');
+    await page.unroute(/allocation/);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Try again' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toContain('costs-by-hub');
+    await page.getByRole('alert').waitFor({ state: 'detached' });
   });
 
   it('says so when the network is', async () => {

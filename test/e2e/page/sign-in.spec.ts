@@ -45,6 +45,27 @@ it('asks for a token, keeps it out of reach of scripts, shows what it opens, and
   await page.getByLabel('Token').waitFor();
 });
 
+it('asks again as soon as the session has ended', async () => {
+  const { page } = await estate.open('services/costs/?page=explore');
+  await page.getByLabel('Token').fill(staging.token);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.locator('main table').waitFor();
+  await page.context().clearCookies();
+  await page.getByLabel('Group by').selectOption('component');
+  await page.getByLabel('Token').waitFor();
+  await page.getByLabel('Token').fill(staging.token);
+  await page.keyboard.press('Enter');
+  await page.locator('main table').waitFor();
+  expect(page.url()).toContain('by=component');
+});
+
+it('says so when the browser does not keep the cookie, here since the page is not under its path', async () => {
+  const { page } = await estate.open('?page=explore');
+  await page.getByLabel('Token').fill(staging.token);
+  await page.keyboard.press('Enter');
+  await page.getByText('the browser does not keep the cookie').waitFor();
+});
+
 it('offers the login of the Hub, and comes back to what the URL says', async () => {
   const { page } = await estate.open('services/costs/?page=explore&by=user');
   const link = page.getByRole('link', { name: 'Log in with JupyterHub prod' });

@@ -8,8 +8,6 @@ import { computeShares } from './existing-tool/usage.js';
 import { computeCostsPerUser, type UserCost } from './existing-tool/user-costs.js';
 import { ParityEstate } from './parity-estate.js';
 
-jest.setTimeout(300_000);
-
 let estate: ParityEstate;
 beforeAll(async () => {
   estate = await ParityEstate.start();

@@ -5,8 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SyncEstate } from './sync-estate.js';
 
-jest.setTimeout(300_000);
-
 /** Passed on the first settled day of a year or earlier, whatever the day of the test. */
 const BUDGETS =
   'budgets: [{ name: all of it, from: 2020-01-01, to: 2099-12-31, amount: 1000000000, thresholds: [{ usd: 1 }] }]';

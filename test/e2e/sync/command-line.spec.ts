@@ -1,8 +1,6 @@
 import { createEmptyTestDatabase, type TestDatabase } from '../../support/database.js';
 import { runMigrate, runSync } from './sync-process.js';
 
-jest.setTimeout(60_000);
-
 const NOWHERE = {
   DATABASE_URL: 'postgres://costs:s3cret-password@127.0.0.1:1/costs',
   CLUSTER_NAME: 'hub-cluster',
@@ -15,6 +13,14 @@ describe('the command line', () => {
     expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toMatch(/^FROM is not a day such as 2026-01-31: 2026-02-30\nusage:\n.*--once.*--backfill FROM TO/s);
+  });
+
+  it('answers an unknown option in one line, and migrates nothing for whoever asks for help', async () => {
+    expect((await runSync(['--onec'], NOWHERE)).stderr).toMatch(/^Unknown option '--onec'\nusage:/);
+    expect(await runMigrate(NOWHERE, ['--help'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^usage: npm run migrate\n/),
+    });
   });
 
   it('names every fault of the environment, without a stack or a value', async () => {

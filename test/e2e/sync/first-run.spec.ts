@@ -2,8 +2,6 @@ import { addDays, countDays, eachDay, firstOfMonth, startOfDay } from '#libs/dom
 import { expectedDay } from './expected-costs.js';
 import { SyncEstate } from './sync-estate.js';
 
-jest.setTimeout(300_000);
-
 let estate: SyncEstate;
 beforeAll(async () => {
   estate = await SyncEstate.start();

@@ -2,8 +2,6 @@ import { addDays, eachDay, startOfDay } from '#libs/domain';
 import { HISTORY_DAYS, SyncEstate } from './sync-estate.js';
 import { waitUntil } from './wait-until.js';
 
-jest.setTimeout(300_000);
-
 let estate: SyncEstate;
 beforeAll(async () => {
   estate = await SyncEstate.start();

@@ -3,8 +3,6 @@ import { SyncEstate } from './sync-estate.js';
 import type { RunningSync } from './sync-process.js';
 import { waitUntil } from './wait-until.js';
 
-jest.setTimeout(300_000);
-
 let estate: SyncEstate;
 beforeAll(async () => {
   estate = await SyncEstate.start();

@@ -2,13 +2,12 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { clockVariables } from '../../support/clock-variables.js';
 import { createTestDatabase, execute, type TestDatabase } from '../../support/database.js';
 import { fillDerived } from '../../support/fill-derived.js';
 import { fillEstate } from '../../medium/api/estate.js';
 import { BuiltApi } from '../parity/built-api.js';
-
-jest.setTimeout(120_000);
 
 const BUILT_STATEMENT = join(process.cwd(), 'dist', 'apps', 'sync', 'src', 'statement.js');
 
@@ -107,25 +106,27 @@ describe('GET /statements/{month}', () => {
   it('lays 2,000 users out as PDF, while others get their responses', async () => {
     const api = await BuiltApi.start(database.url);
     try {
-      const begun = performance.now();
       const pdf = fetch(`${api.url}/statements/2025-03?format=pdf&cluster=alpha`).then(async (response) => {
         const bytes = Buffer.from(await response.arrayBuffer());
         return { status: response.status, type: response.headers.get('content-type'), bytes };
       });
+      const begun = performance.now();
+      let isOver = false;
       let slowestMs = 0;
-      const others = setInterval(async () => {
-        const asked = performance.now();
-        await (await fetch(`${api.url}/live`)).text();
-        slowestMs = Math.max(slowestMs, performance.now() - asked);
-      }, 50);
-      await pdf.finally(() => clearInterval(others));
-      expect(slowestMs).toBeGreaterThan(0);
+      const others = (async () => {
+        for (; !isOver; await sleep(20)) {
+          const asked = performance.now();
+          await (await fetch(`${api.url}/live`)).text();
+          slowestMs = Math.max(slowestMs, performance.now() - asked);
+        }
+      })();
+      await pdf.finally(() => (isOver = true));
+      await others;
+      // Laid out at one go, it would keep them waiting for most of its time.
+      expect(slowestMs).toBeLessThan((performance.now() - begun) / 2);
       const { status, type, bytes } = await pdf;
       expect([status, type]).toEqual([200, 'application/pdf']);
       expect(bytes.toString('latin1').match(/\/Type \/Page\b/g)!.length).toBeGreaterThan(30);
-      // Three seconds on an idle machine; other tests run beside this one.
-      expect(performance.now() - begun).toBeLessThan(30_000);
-      expect(slowestMs).toBeLessThan(2_000);
       const xlsx = await fetch(`${api.url}/statements/2025-03?format=xlsx&cluster=alpha`);
       expect([xlsx.status, xlsx.headers.get('content-disposition')]).toEqual([
         200,

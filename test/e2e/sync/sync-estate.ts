@@ -2,6 +2,7 @@ import type { QueryResultRow } from 'pg';
 import pg from 'pg';
 import { startPrometheus, type EmbeddedPrometheus } from '#libs/embedded';
 import { historyText, startSimulator, type Simulator } from '../../../apps/simulator/src/index.js';
+import { awayFromMidnight } from '../../support/away-from-midnight.js';
 import { createEmptyTestDatabase, type TestDatabase } from '../../support/database.js';
 import { startPrometheusProxy, type PrometheusProxy } from './prometheus-proxy.js';
 import { killLeftSyncs, runSync, startSync, type RunningSync, type SyncExit } from './sync-process.js';
@@ -31,6 +32,7 @@ export class SyncEstate {
   ) {}
 
   static async start(): Promise<SyncEstate> {
+    await awayFromMidnight();
     const simulator = await startSimulator({ estate: { historyDays: HISTORY_DAYS, users: 12 } });
     const realPrometheus = await startPrometheus({ history: historyText(simulator.estate) });
     const prometheus = await startPrometheusProxy(realPrometheus.url);

@@ -35,8 +35,8 @@ export function runSync(args: readonly string[], variables: Variables): Promise<
 }
 
 /** Runs what `npm run migrate` runs. */
-export function runMigrate(variables: Variables): Promise<SyncExit> {
-  return start('migrate.js', [], variables).ended;
+export function runMigrate(variables: Variables, args: readonly string[] = []): Promise<SyncExit> {
+  return start('migrate.js', args, variables).ended;
 }
 
 function start(script: string, args: readonly string[], variables: Variables): RunningSync {

@@ -1,8 +1,8 @@
 /** Waits until the condition holds. @throws after a minute. */
 export async function waitUntil(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadlineMs = Date.now() + 60_000;
+  const deadlineMs = Date.now() + 300_000;
   while (!(await condition())) {
-    if (Date.now() > deadlineMs) throw new Error('waited for a minute in vain');
+    if (Date.now() > deadlineMs) throw new Error('waited for five minutes in vain');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

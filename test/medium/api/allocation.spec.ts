@@ -129,6 +129,33 @@ describe('/allocation', () => {
     ]);
   });
 
+  it("accumulates in OpenCost's words, whatever step says", async () => {
+    for (const [word, step] of [
+      ['all', 'all'],
+      ['True', 'all'],
+      ['1', 'all'],
+      ['day', '1d'],
+      ['week', '1w'],
+      ['month', '1M'],
+      ['FALSE', '1w'],
+    ] as const) {
+      expect(await api.rows(`/allocation?window=2025-02-27,2025-03-04&step=1w&accumulate=${word}`)).toEqual(
+        await api.rows(`/allocation?window=2025-02-27,2025-03-04&step=${step}`),
+      );
+    }
+    expect(await api.rows('/allocation?window=2025-02-27,2025-04-02&accumulate=quarter')).toMatchObject([
+      { start: '2025-02-27', end: '2025-03-31', cost: 73.905 },
+    ]);
+    expect(
+      await api.rows('/allocation?window=2025-02-27,2025-04-02&aggregate=user&user=alice&accumulate=quarter'),
+    ).toEqual(await api.rows('/allocation?window=2025-02-27,2025-03-31&aggregate=user&user=alice'));
+    const idle = await api.rows(`/allocation?${DAYS}&aggregate=user&shareIdle=false`);
+    expect(await api.rows(`/allocation?${DAYS}&aggregate=user&shareIdle=False`)).toEqual(idle);
+    const { status, text } = await api.get(`/allocation?${DAYS}&accumulate=hour`);
+    expect(status).toBe(400);
+    expect(text).toContain('accumulate: must be');
+  });
+
   it('keeps, with a limit, the rows of the highest as they are without one, usage and all', async () => {
     for (const query of [`${DAYS}&aggregate=user`, `${DAYS}&aggregate=hub,user&step=1d`]) {
       const rows = await api.rows(`/allocation?${query}`);

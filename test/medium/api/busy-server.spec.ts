@@ -7,8 +7,6 @@ import { execute, urlOfDatabase } from '../../support/database.js';
 import { fillEstate } from './estate.js';
 import { RunningApi } from './running-api.js';
 
-jest.setTimeout(60_000);
-
 /** Three of them are kept for superusers. */
 const MAX_CONNECTIONS = 12;
 const LONG_S = 1;
@@ -37,7 +35,7 @@ beforeAll(async () => {
   const url = new URL(urlOfDatabase(server.url, 'postgres'));
   url.username = url.password = 'reader';
   readerUrl = url.href;
-}, 120_000);
+});
 
 afterEach(async () => {
   await Promise.all(apis.map((api) => api.stop()));

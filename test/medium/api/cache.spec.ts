@@ -173,6 +173,8 @@ describe('the same question, asked by many at once', () => {
     let answers: Promise<(string | undefined)[]> | undefined;
     await whileCostsAreLocked(async () => {
       answers = Promise.all(Array.from({ length: 20 }, () => costOfProd()));
+      await eventually(async () => expect(await waitingForLock()).toBe(1));
+      // Time for a second one to get there.
       await sleep(300);
       expect(await waitingForLock()).toBe(1);
     });

@@ -243,6 +243,37 @@ describe('a login', () => {
     expect((await browser.send(`/oauth_callback?${query}`)).headers.get('location')).toBe('./?login=failed');
   });
 
+  it('that began in two tabs of a browser ends in both, each where it began', async () => {
+    const browser = new BrowserSession(api.url);
+    const begun = [];
+    for (const next of ['?page=explore', '?page=user']) {
+      begun.push((await browser.send(`/login?next=${encodeURIComponent(next)}`)).headers.get('location')!);
+    }
+    const places = [];
+    for (const location of begun) {
+      const back = await browser.send(`/oauth_callback?${hub.approve(location, ALICE)}`);
+      places.push(back.headers.get('location'));
+    }
+    expect(places).toEqual(['./?page=explore', './?page=user']);
+  });
+
+  it('is not ended by somebody who guesses at its state', async () => {
+    const browser = new BrowserSession(api.url);
+    const { headers } = await browser.send('/login');
+    await browser.send('/oauth_callback?code=x&state=guessed');
+    const back = await browser.send(`/oauth_callback?${hub.approve(headers.get('location')!, ALICE)}`);
+    expect(back.headers.get('location')).toBe('./');
+  });
+
+  it('has a cookie that browsers keep, however long the link is', async () => {
+    const browser = new BrowserSession(api.url);
+    const links = [3, 480, 480, 480, 20_000].map((length) => `?user=${'x'.repeat(length)}`);
+    for (const next of links) {
+      const { setCookie } = await browser.send(`/login?next=${encodeURIComponent(next)}`);
+      expect(setCookie!.length).toBeLessThan(4000);
+    }
+  });
+
   it.each(['https://evil.example', '//evil.example', '/docs'])('does not send the browser to %s', async (next) => {
     const browser = new BrowserSession(api.url);
     const { headers } = await browser.send(`/login?next=${encodeURIComponent(next)}`);

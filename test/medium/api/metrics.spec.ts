@@ -63,6 +63,10 @@ beforeAll(async () => {
     [day(3), day(-3), day(30)],
   );
   await client.query(
+    `INSERT INTO anomalies (cluster, day, hub, component, username, amount_usd, usual_usd, most_usd, alert) VALUES
+       ('alpha', '2025-03-08', 'prod', NULL, 'ada', 50, 1, 6, 'pending')`,
+  );
+  await client.query(
     `INSERT INTO budget_events (cluster, budget, period_from, measured, threshold, occurrence, event, threshold_usd, measured_usd, day, alert)
      VALUES ('alpha', 'prod', $1, 'actual', '40%', 1, 'passed', 80, 90, $1, 'pending')`,
     [day(3)],
@@ -170,7 +174,8 @@ describe('/metrics', () => {
   it('gives how much of each budget is used and expected in this period, and names no user', () => {
     expect(samples('budget_used_ratio')).toEqual(['cluster="alpha",budget="prod",kind="hub" 0.45']);
     expect(samples('budget_forecast_ratio')).toEqual(['cluster="alpha",budget="prod",kind="hub" 1.5']);
-    expect(samples('alerts_waiting')).toEqual(['cluster="alpha" 1']);
+    // One of a budget, one of an anomaly.
+    expect(samples('alerts_waiting')).toEqual(['cluster="alpha" 2']);
     expect(text).not.toContain('ada');
   });
 

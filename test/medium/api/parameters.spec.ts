@@ -4,8 +4,6 @@ import { fillDerived } from '../../support/fill-derived.js';
 import { fillEstate } from './estate.js';
 import { RunningApi } from './running-api.js';
 
-jest.setTimeout(60_000);
-
 const DAYS = 'from=2025-03-01&to=2025-03-02';
 const HYDRO = 'CN=hydro,OU=hubs,DC=example,DC=org';
 const OCEAN = 'ocean, physics';

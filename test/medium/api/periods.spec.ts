@@ -2,8 +2,6 @@ import { createTestDatabase, execute, type TestDatabase } from '../../support/da
 import { fillDerived } from '../../support/fill-derived.js';
 import { RunningApi } from './running-api.js';
 
-jest.setTimeout(60_000);
-
 /**
  * Whole days of a cluster around two turns of a month, a few dollars each. 2025-03-31 is a Monday.
  *

@@ -3,8 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createTestDatabase, execute, type TestDatabase } from '../../support/database.js';
 import { RunningApi } from './running-api.js';
 
-jest.setTimeout(60_000);
-
 const DAYS = 'from=2025-03-01&to=2025-03-02';
 /** Answers of 2 MB, which are kept, and of 29 MB, which are not. */
 const ROWS = { long: 20_000, longer: 100_000 };

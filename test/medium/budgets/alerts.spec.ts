@@ -81,7 +81,7 @@ describe('alerts', () => {
     expect(new Set(ids.slice(0, 4)).size).toBe(1);
     await run();
     expect(texts).toHaveLength(5);
-  }, 40_000);
+  });
 
   it('of which one is refused do not keep the others back', async () => {
     before = () => void (status = texts.at(-1) === PASSED_500 ? 400 : 200);

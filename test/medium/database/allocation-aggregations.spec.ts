@@ -21,8 +21,6 @@ import fc from 'fast-check';
 import { BASIS, CLUSTER, DIVIDED_BY, openStoredCluster, settled, type StoredCluster } from './stored-cluster.js';
 
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 40);
-jest.setTimeout(30_000 + RUNS * 2_000);
-
 const FIRST = '2026-02-26';
 const DAYS = 6;
 const HUBS = ['prod', 'staging', 'binder', 'support'];

@@ -17,8 +17,6 @@ import {
   type StoredCluster,
 } from './stored-cluster.js';
 
-jest.setTimeout(60_000);
-
 /**
  * Every day of February 2026 costs 33 on prod and 3 without a tag, used by ana and bob as 2 to 1, and 1 of core that nobody
  * bears: 28 × 37 = 1036. So ana bears 28 × (22 + 2) = 672, bob 336.

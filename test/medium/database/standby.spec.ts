@@ -16,7 +16,7 @@ beforeAll(async () => {
   await migrate(dataSource, MEASURES);
   await dataSource.destroy();
   await fillEstate(server.url);
-}, 60_000);
+});
 
 afterAll(() => server.stop());
 
@@ -55,7 +55,7 @@ describe('a hot standby', () => {
     await execute(server.url, `ALTER DATABASE postgres SET default_transaction_isolation = 'serializable'`);
     await execute(server.url, `COPY (SELECT 1) TO PROGRAM 'touch standby.signal'`);
     await server.restart();
-  }, 60_000);
+  });
 
   it('is read by the API', async () => {
     await withApi(async (api) => {

@@ -11,8 +11,6 @@ import { execute } from '../../support/database.js';
 import { fillEstate } from '../api/estate.js';
 import { RunningApi } from '../api/running-api.js';
 
-jest.setTimeout(60_000);
-
 let folder: string;
 let server: EmbeddedPostgres;
 let authority: Authority;
@@ -27,7 +25,7 @@ beforeAll(async () => {
   await migrate(dataSource, MEASURES);
   await dataSource.destroy();
   await fillEstate(server.url);
-}, 120_000);
+});
 
 afterAll(async () => {
   await server.stop();

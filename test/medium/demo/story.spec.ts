@@ -4,8 +4,6 @@ import { syncOnce } from '../../../apps/demo/src/sync-once.js';
 import { RUNS_OF_STORY, startSimulator } from '../../../apps/simulator/src/index.js';
 import { createTestDatabase } from '../../support/database.js';
 
-jest.setTimeout(120_000);
-
 const environment = { ...process.env };
 afterEach(() => {
   process.env = { ...environment };

@@ -5,8 +5,6 @@ import { syncOnce } from '../../../apps/demo/src/sync-once.js';
 import { startSimulator } from '../../../apps/simulator/src/index.js';
 import { createTestDatabase } from '../../support/database.js';
 
-jest.setTimeout(60_000);
-
 const environment = { ...process.env };
 afterEach(() => {
   process.env = { ...environment };

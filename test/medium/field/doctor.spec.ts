@@ -6,8 +6,6 @@ import type { Finding } from '../../../apps/doctor/src/finding.js';
 import { every, openMetrics, type Series } from '../prometheus/open-metrics.js';
 
 /* What the doctor says before the first run, of a real Prometheus that was filled until now. */
-jest.setTimeout(120_000);
-
 const NOW = new Date();
 const at = (minutesAgo: number) => new Date(NOW.getTime() - minutesAgo * 60_000).toISOString().slice(0, 19);
 const scraped = (seconds: number, fromMinutesAgo: number, toMinutesAgo: number, value: number) =>

@@ -7,8 +7,6 @@ import { D0, D1, D2, D3, D4, D5, D6, D7, FieldCluster } from './field-cluster.js
 import { home, membership, pod } from './field-series.js';
 
 /* Real Prometheus, real Postgres, figures by REST. Each right value is worked out by hand. */
-jest.setTimeout(120_000);
-
 let cluster: FieldCluster;
 afterEach(() => cluster?.stop());
 

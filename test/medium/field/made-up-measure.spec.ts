@@ -12,8 +12,6 @@ import { RunningApi } from '../api/running-api.js';
 import { expandMacros } from '../grafana/expand-macros.js';
 import { every, openMetrics } from '../prometheus/open-metrics.js';
 
-jest.setTimeout(120_000);
-
 /** Scratch space of an exporter that does not exist: the one entry that a new measure takes. */
 const SCRATCH: PrometheusMeasure = {
   name: 'scratch_stored',

@@ -3,8 +3,6 @@ import { every, type Series } from '../prometheus/open-metrics.js';
 import { allocatable, node, pod } from './field-series.js';
 
 /* Real Prometheus, real Postgres, figures by REST. Each right value is worked out by hand. */
-jest.setTimeout(120_000);
-
 let cluster: FieldCluster;
 afterEach(() => cluster?.stop());
 

@@ -3,8 +3,6 @@ import { pod, phase, type Labels } from './field-series.js';
 import { every, type Series } from '../prometheus/open-metrics.js';
 
 /* Real Prometheus, real Postgres, figures by REST. Each right value is worked out by hand. */
-jest.setTimeout(120_000);
-
 let cluster: FieldCluster | undefined;
 afterEach(() => cluster?.stop());
 

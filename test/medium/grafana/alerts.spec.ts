@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findPrometheus } from '#libs/embedded';
 
-jest.setTimeout(300_000);
-
 const FOLDER = join('grafana', 'prometheus');
 
 /** What promtool says; its exit status other than 0 is an error with all it said. */

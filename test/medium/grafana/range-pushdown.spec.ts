@@ -15,8 +15,6 @@ const DAYS_READ_AT_MOST = 40;
 /** The tables that grow with users; the others have a few rows a day. */
 const FACTS = ['user_costs', 'user_usage', 'group_memberships', 'attributed_costs', 'day_costs'];
 
-jest.setTimeout(60_000);
-
 interface PlanNode {
   readonly 'Relation Name'?: string;
   readonly 'Actual Rows': number;

@@ -18,8 +18,6 @@ import {
  * promtool's own test runner knows the mark of a series that ended, which a history from a file cannot carry. Its day
  * is 1970-01-01, its series are written as `<start>+<step>x<times>`, `_` is a missed scrape, `stale` the mark.
  */
-jest.setTimeout(60_000);
-
 const at = (resolutionSeconds: number) => settingsOf(NO_CONFIG, resolutionSeconds);
 const NO_CONFIG = { url: '', username: undefined, password: undefined, bearerToken: undefined, tenant: undefined };
 const DAY_END = '23h59m59s999ms';

@@ -13,8 +13,6 @@ import { BASIS, openStoredCluster, settled, type StoredCluster } from '../databa
 import { GIB, node, pod, SHARES_DAY, WHOLE_DAY } from './node-series.js';
 import { openMetrics } from './open-metrics.js';
 
-jest.setTimeout(300_000);
-
 const readerOf = (url: string) =>
   new UsageReader({
     config: { url } as ConstructorParameters<typeof UsageReader>[0]['config'],

@@ -5,8 +5,6 @@ import { GIB, node, pod, samples, SHARES_DAY, WHOLE_DAY } from './node-series.js
 import { openMetrics, type Series } from './open-metrics.js';
 
 /* Two days of a hand-made cluster. */
-jest.setTimeout(300_000);
-
 const DAY = SHARES_DAY;
 const WITHOUT_TYPES = '2026-03-03';
 

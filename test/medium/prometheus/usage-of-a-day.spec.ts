@@ -8,8 +8,6 @@ import { every, openMetrics, type Series } from './open-metrics.js';
  * five minutes (history from a file has no mark for a series that ended), so scrapes from 10:00:30 to 10:09:30 count at
  * 10:01, 10:02 … 10:14: 14 minutes.
  */
-jest.setTimeout(300_000);
-
 const GIB = 2 ** 30;
 const MINUTE = 60n;
 const bytes = (count: number) => BigInt(count);

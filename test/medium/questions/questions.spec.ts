@@ -10,8 +10,6 @@ import { expectedDay } from '../../e2e/sync/expected-costs.js';
 import { RunningApi } from '../api/running-api.js';
 import { readDashboards, readQuestions, type Question } from './questions-page.js';
 
-jest.setTimeout(480_000);
-
 /** A row of user_costs, the table under all views of users and groups. */
 interface Borne {
   readonly day: string;

@@ -7,6 +7,8 @@ import { beginLogin, forbidKeeping, startSession, takeLogin } from './sessions.j
 
 /** How long somebody may take to type a password at the Hub. */
 const LOGIN_MS = 10 * 60_000;
+/** A browser drops a cookie of more than 4 KB. */
+const LONGEST_NEXT = 500;
 
 /** Login with a JupyterHub, as its OAuth client. */
 @Controller()
@@ -32,7 +34,7 @@ export class LoginController {
       state,
       verifier,
       // Never an address: it could be somebody else's.
-      next: typeof next === 'string' && next.startsWith('?') ? next : '',
+      next: typeof next === 'string' && next.startsWith('?') && next.length <= LONGEST_NEXT ? next : '',
       begunAt: Date.now(),
     });
     forbidKeeping(reply);
@@ -50,9 +52,9 @@ export class LoginController {
   ): Promise<void> {
     if (!this.config.hubs) throw new NotFoundException();
     forbidKeeping(reply);
-    const login = takeLogin(request);
-    const begun = login && state === login.state && Date.now() - login.begunAt < LOGIN_MS ? login : undefined;
-    if (!begun || typeof code !== 'string') return void reply.redirect('./?login=failed', 302);
+    const begun = takeLogin(request, state);
+    if (!begun || Date.now() - begun.begunAt >= LOGIN_MS || typeof code !== 'string')
+      return void reply.redirect('./?login=failed', 302);
     const hub = this.#hub((one) => one.hub === begun.hub && one.cluster === begun.cluster);
     try {
       const token = await fetchToken(hub, code, begun.verifier);

@@ -30,7 +30,7 @@ declare module '@fastify/secure-session' {
     session: SignedIn | undefined;
     startedAt: number;
     touchedAt: number;
-    login: PendingLogin | undefined;
+    logins: readonly PendingLogin[] | undefined;
   }
 }
 
@@ -53,7 +53,7 @@ export function sessionOf({ session }: FastifyRequest): SignedIn | undefined {
 
 export function startSession(request: FastifyRequest, session: SignedIn): void {
   // Nothing of who was there before.
-  request.session.regenerate();
+  request.session.regenerate(['logins']);
   request.session.set('session', session);
   request.session.set('startedAt', Date.now());
   writeOver(request);
@@ -70,17 +70,29 @@ export function endSession(request: FastifyRequest): void {
   request.session.delete();
 }
 
+/** Somebody may begin in several tabs at once; more would not fit into a cookie. */
+const MOST_LOGINS = 3;
+
 export function beginLogin(request: FastifyRequest, login: PendingLogin): void {
-  request.session.set('login', login);
+  request.session.set('logins', [...loginsOf(request), login].slice(-MOST_LOGINS));
   writeOver(request);
 }
 
-/** The login that has begun, which is used up with this. */
-export function takeLogin(request: FastifyRequest): PendingLogin | undefined {
-  const login = request.session.get('login');
-  if (login) request.session.set('login', undefined);
+/** The login that has begun with this state, which is used up with this. */
+export function takeLogin(request: FastifyRequest, state: unknown): PendingLogin | undefined {
+  const logins = loginsOf(request);
+  const taken = logins.find((login) => login.state === state);
+  if (!taken) return undefined;
+  request.session.set(
+    'logins',
+    logins.filter((login) => login !== taken),
+  );
   writeOver(request);
-  return login;
+  return taken;
+}
+
+function loginsOf({ session }: FastifyRequest): readonly PendingLogin[] {
+  return session.get('logins') ?? [];
 }
 
 /** Where the browser came by https, the cookie goes by https alone. What a client claims concerns its own cookie only. */

@@ -1,8 +1,9 @@
-import { DIMENSIONS, namesPeople, type Dimension, type IdleForm } from '#libs/database/queries';
+import { DIMENSIONS, namesPeople, type Dimension, type IdleForm, type Step } from '#libs/database/queries';
 import { z } from 'zod';
 import { today } from '../parameters/day-range.js';
 import { valuesOf } from '../parameters/name-filter.js';
 import {
+  asBoolean,
   choice,
   component,
   hub,
@@ -31,9 +32,14 @@ const aggregate = repeatable
     return asked.length === 0 ? ['cluster'] : DIMENSIONS.filter((dimension) => asked.includes(dimension));
   });
 
-const includeIdle = choice(
-  ['true', 'false'],
-  '`false`: without the cost of idle capacity. By default it is there, so that rows add up to the cluster cost',
+const includeIdle = single(
+  z
+    .enum(['true', 'false'], 'must be true or false')
+    .default('true')
+    .describe(
+      '`false`: without the cost of idle capacity. By default it is there, so that rows add up to the cluster cost',
+    ),
+  asBoolean,
 );
 
 const shareIdle = single(
@@ -44,6 +50,30 @@ const shareIdle = single(
       'The cost of idle capacity with the users who bear it (`true`), or as unallocated rows with reason `idle`. Default: ' +
         'as the deployment shows it',
     ),
+  asBoolean,
+);
+
+/** OpenCost's words, save `hour`: costs are of whole days. */
+const ACCUMULATED = {
+  false: undefined,
+  true: 'all',
+  all: 'all',
+  day: 'day',
+  week: 'week',
+  month: 'month',
+  quarter: 'quarter',
+} as const satisfies Readonly<Record<string, Step | undefined>>;
+const ACCUMULATE_WORDS = Object.keys(ACCUMULATED) as (keyof typeof ACCUMULATED)[];
+
+const accumulate = single(
+  z
+    .enum(ACCUMULATE_WORDS, `must be ${ACCUMULATE_WORDS.join(', ')}; costs are of whole days`)
+    .default('false')
+    .describe(
+      'Whatever `step` says: the whole window (`true`, `all`), or its days, weeks from Monday, calendar months or quarters, ' +
+        'each cut to the window',
+    ),
+  asBoolean,
 );
 
 const limit = limitOf('Only the N with the highest cost, unallocated rows aside; absent, empty or `all`: all');
@@ -87,10 +117,10 @@ function withForm<Parsed extends Given>(given: Parsed, context: z.RefinementCtx)
 export const Allocation = windowRequest({
   ...common,
   step: stepOf('Default: the window'),
-  accumulate: choice(['false', 'true'], '`true`: the whole window, whatever `step` says'),
+  accumulate,
 }).transform((given, context) => ({
   ...withForm(given, context),
-  step: given.accumulate === 'true' ? ('all' as const) : (given.step ?? ('all' as const)),
+  step: ACCUMULATED[given.accumulate] ?? given.step ?? ('all' as const),
 }));
 
 export const Trends = windowRequest({

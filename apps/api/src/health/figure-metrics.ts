@@ -77,9 +77,11 @@ export class FigureMetrics {
       'Part of the budget that is expected to be spent at the end of the current period',
       OF_BUDGET,
     );
-    this.#alertsWaiting = this.#gauge('alerts_waiting', 'Budget alerts that the webhook has not taken yet', [
-      'cluster',
-    ]);
+    this.#alertsWaiting = this.#gauge(
+      'alerts_waiting',
+      'Alerts of budgets and anomalies that the webhook has not taken yet',
+      ['cluster'],
+    );
   }
 
   /** @param figures undefined: nobody knows, and nothing is shown. */

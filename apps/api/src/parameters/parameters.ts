@@ -23,12 +23,18 @@ const STEP_WORDS = Object.keys(STEPS) as (keyof typeof STEPS)[];
 export const repeatable = z.union([z.string(), z.array(z.string())]).optional();
 
 /** A parameter that holds one value; an empty one counts as absent, as dashboards send an unset variable. */
-export function single<Inner extends z.ZodType>(inner: Inner) {
+export function single<Inner extends z.ZodType>(inner: Inner, read = (word: string) => word) {
   return z.preprocess((value: RawValue, context) => {
     const [first, ...others] = valuesOf(value);
     if (others.length > 0) context.addIssue({ code: 'custom', message: 'must be given once' });
-    return first;
+    return first === undefined ? undefined : read(first);
   }, inner);
+}
+
+/** As OpenCost reads true and false: Python's clients send `True`, others `1`. */
+export function asBoolean(word: string): string {
+  const lower = word.toLowerCase();
+  return { '1': 'true', t: 'true', '0': 'false', f: 'false' }[lower] ?? lower;
 }
 
 function text(description: string) {

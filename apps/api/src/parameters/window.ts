@@ -16,6 +16,7 @@ const USAGE =
  */
 export function parseWindow(text: string | undefined, today: Day): { window: DayWindow } | { fault: ParameterFault } {
   if (text === undefined) return faultOf('must be given, such as lastmonth or 2026-01-01,2026-03-31');
+  if (/^0+[mhdw]$/.test(text)) return faultOf('must be at least one day, such as 1d');
   const window = namedWindow(text, today) ?? lastDays(text, today) ?? unixTimes(text) ?? twoMoments(text);
   if (!window) return faultOf(USAGE);
   if (window.until <= window.from) return faultOf('must not end before it begins');

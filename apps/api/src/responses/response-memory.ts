@@ -12,6 +12,7 @@ import { LRUCache } from 'lru-cache';
 import { NOTHING } from '../access/access-scope.js';
 import { isStorable } from '../parameters/name-filter.js';
 import type { DataVersions } from './data-versions.js';
+import { SECURITY_HEADERS } from './security-headers.js';
 
 /** Compressed bytes that are kept; the response that was not requested for longest goes first. */
 const MEMORY_BYTES = 64 * 1024 * 1024;
@@ -218,6 +219,7 @@ function sendUnchanged(reply: FastifyReply, etag: string): FastifyReply {
 }
 
 const KEPT_HEADERS = [
+  ...Object.keys(SECURITY_HEADERS),
   'content-type',
   'content-disposition',
   'content-encoding',

@@ -25,7 +25,7 @@ export interface AccountExamination {
 /** Costs of the last day or two are still coming in; two weeks have every kind of cost, weekends included. */
 const LOOK_BACK_DAYS = 14;
 
-/** Asks AWS four questions, with the credentials that the SDK finds, as the sync's. */
+/** Sends AWS four requests, with the credentials that the SDK finds, as the sync's. */
 export async function examineAccount(config: SyncConfig, today: Day): Promise<AccountExamination> {
   const inspector = new CostExplorerInspector(config);
   const window = { from: addDays(today, -LOOK_BACK_DAYS), until: today };

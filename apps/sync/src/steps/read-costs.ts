@@ -11,7 +11,7 @@ import {
   LostTagsError,
 } from '../lost-tags.js';
 import { planCostBackfill, planCostWindow } from '../plan-costs.js';
-import { formatWindow, skippedSummary, type SourceSummary } from '../run-summary.js';
+import { formatDays, formatWindow, skippedSummary, type SourceSummary } from '../run-summary.js';
 import type { SyncWork } from '../task.js';
 import { recordRun, type RunTally } from './record-run.js';
 
@@ -33,6 +33,8 @@ export async function readCosts(work: SyncWork): Promise<SourceSummary> {
     if (work.days && work.days.from < window.from) tally.notes.push(forgottenNote(work));
     const { days, window: read } = await fetchCosts(work, window, tally);
     if (read.from > window.from) tally.notes.push(youngAccountNote(read.from));
+    if (days.length > 0 && days.every(({ attributed }) => attributed.length === 0))
+      tally.notes.push(noClusterCostNote(work, days));
     tally.daysDue = days.length;
     const postponed = work.acceptsLostTags ? [] : await judgeTags(work, window, days);
     const due = days.filter(({ day }) => !postponed.includes(day));
@@ -133,6 +135,14 @@ async function fetchCosts(
     },
   });
   return reader.fetchCosts(window, signal);
+}
+
+/** Not a failure: tags that were activated today arrive tomorrow. */
+function noClusterCostNote({ config }: SyncWork, days: readonly DayCosts[]): string {
+  return (
+    `no cost of ${formatDays(days.map(({ day }) => day))} carries a tag of cluster ${config.clusterName}, so nothing is attributed: ` +
+    'check CLUSTER_NAME and clusterTags with npm run doctor'
+  );
 }
 
 function youngAccountNote(firstDay: Day): string {

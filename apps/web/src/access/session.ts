@@ -1,6 +1,6 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import { Failure, request } from '../api/client.js';
+import { Failure, fetchJson, request } from '../api/client.js';
 import type { Session } from '../api/rows.js';
 
 export const SessionContext = createContext<Session>({
@@ -26,6 +26,13 @@ export async function signIn(token: string): Promise<void> {
   if (response.status === 401) throw new Failure('sign in', 'This token is not valid.');
   if (response.status === 429) throw new Failure('refused', 'Too many attempts. Wait a minute.');
   if (!response.ok) throw new Failure('refused', 'The service does not take this token.');
+  const { sees } = await fetchJson<Session>('session');
+  if (sees === 'nothing') {
+    throw new Failure(
+      'refused',
+      'The token is valid, but the browser does not keep the cookie. Allow cookies, and open the page under its own path.',
+    );
+  }
 }
 
 export async function signOut(): Promise<void> {

@@ -8,6 +8,13 @@ export class Failure extends Error {
   }
 }
 
+export function asFailure(error: unknown): Failure {
+  return error instanceof Failure ? error : new Failure('refused', `The page failed: ${(error as Error).message}`);
+}
+
+/** The session has ended: what asked for figures got none. */
+export const SIGNED_OUT = 'signed-out';
+
 export type Parameters = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** The address of an endpoint, relative to the page, whatever prefix it is under. */
@@ -42,7 +49,10 @@ export async function failureOf(response: Response): Promise<Failure> {
     (body: { message?: unknown }) => (typeof body.message === 'string' ? body.message : ''),
     () => '',
   );
-  if (response.status === 401) return new Failure('sign in', 'You must sign in to see these figures.');
+  if (response.status === 401) {
+    dispatchEvent(new Event(SIGNED_OUT));
+    return new Failure('sign in', 'You must sign in to see these figures.');
+  }
   if (response.status === 403) return new Failure('forbidden', 'Your account may not see these figures.');
   if (response.status >= 500) {
     return new Failure('away', `The service cannot read its database now${message && `: ${message}`}.`);

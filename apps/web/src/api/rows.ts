@@ -3,14 +3,12 @@ import type { AllocationRows, TrendRows } from '../../../api/src/allocation/allo
 import type { AnomalyRows, BudgetRows, ForecastRows } from '../../../api/src/budgets/budgets.dto.js';
 import type { DayRows } from '../../../api/src/days/days.dto.js';
 import type { health } from '../../../api/src/health/health.dto.js';
-import type { TotalUsageRows } from '../../../api/src/usage/usage.dto.js';
 import type { session } from '../../../api/src/access/session.dto.js';
 
 /** Rows of the API, from the schemas that it answers by. */
 export type DayState = z.infer<typeof DayRows>[number];
 export type Health = z.infer<typeof health>;
 export type Session = z.infer<typeof session>;
-export type Usage = z.infer<typeof TotalUsageRows>[number];
 export type AllocationRow = z.infer<typeof AllocationRows>[number];
 export type TrendRow = z.infer<typeof TrendRows>[number];
 export type Budget = z.infer<typeof BudgetRows>[number];

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { Failure } from './client.js';
+import { asFailure, type Failure } from './client.js';
 
 export type Load<Value> = {
   readonly value: Value | undefined;
@@ -21,9 +21,7 @@ export function useLoad<Value>(key: string, load: (signal: AbortSignal) => Promi
       (value) => !controller.signal.aborted && setState({ key, value }),
       (error: unknown) => {
         if (controller.signal.aborted) return;
-        const failure =
-          error instanceof Failure ? error : new Failure('refused', `The page failed: ${(error as Error).message}`);
-        setState({ key, failure });
+        setState({ key, failure: asFailure(error) });
       },
     );
     return () => controller.abort();

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ECharts } from './echarts.js';
 import { Legend } from './legend.js';
 import { stackedBars, type Column, type Series } from './stacked-bars.js';
@@ -46,7 +46,8 @@ export function Chart({ columns, series, label, onPick }: ChartProps) {
     return () => gone.abort();
   }, []);
 
-  useEffect(() => {
+  // At once: a browser that prints does not wait for the next frame.
+  useLayoutEffect(() => {
     if (!ready) return;
     const narrow = box.current!.clientWidth < NARROW_PX;
     chart.current!.setOption(stackedBars(columns, series, theme, narrow), { notMerge: true });

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 
-const DARK = '(prefers-color-scheme: dark)';
+/** Paper has the light colours, also of a page that is dark. */
+const CHANGES = ['(prefers-color-scheme: dark)', 'print'];
 
 /** Colours of the style sheet that a canvas needs to know. */
 export interface Theme {
@@ -10,14 +11,14 @@ export interface Theme {
   readonly surface: string;
 }
 
-/** The theme of the system's setting, also after it changes. */
+/** The theme of the system's setting or of paper, also after it changes. */
 export function useTheme(): Theme {
   const [theme, setTheme] = useState(readTheme);
   useEffect(() => {
-    const query = matchMedia(DARK);
+    const queries = CHANGES.map((query) => matchMedia(query));
     const changed = () => setTheme(readTheme());
-    query.addEventListener('change', changed);
-    return () => query.removeEventListener('change', changed);
+    for (const query of queries) query.addEventListener('change', changed);
+    return () => queries.forEach((query) => query.removeEventListener('change', changed));
   }, []);
   return theme;
 }

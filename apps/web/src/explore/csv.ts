@@ -1,4 +1,4 @@
-import { formatUsd, type DayWindow } from '#libs/domain';
+import { addDays, csvCell, formatUsd, type DayWindow } from '#libs/domain';
 import type { Dimension } from '../view.js';
 import type { Costs } from './load-costs.js';
 import type { Row, Summary } from './summarise.js';
@@ -7,7 +7,7 @@ import type { Row, Summary } from './summarise.js';
 export function csvOf(by: Dimension, buckets: Summary['buckets'], rows: readonly Row[], bars: Costs['bars']): string {
   const header = [by, 'total_usd', 'share', 'before_usd', 'change_usd', ...buckets.map(({ start }) => start)];
   const lines = rows.map(({ name, label, total, before, share }) => [
-    quoted(label),
+    csvCell(label),
     formatUsd(total),
     share === undefined ? '' : String(share),
     before === undefined ? '' : formatUsd(before),
@@ -17,15 +17,10 @@ export function csvOf(by: Dimension, buckets: Summary['buckets'], rows: readonly
   return `${[header, ...lines].map((line) => line.join(',')).join('\r\n')}\r\n`;
 }
 
-/** A text that a spreadsheet would take for a formula gets an apostrophe: names come from outside. */
-function quoted(text: string): string {
-  return `"${/^[=+\-@\t\r]/.test(text) ? "'" : ''}${text.replaceAll('"', '""')}"`;
-}
-
 export function download(csv: string, by: Dimension, { from, until }: DayWindow): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(new Blob(['\uFEFF', csv], { type: 'text/csv;charset=utf-8' }));
-  link.download = `costs-by-${by}-${from}-${until}.csv`;
+  link.download = `costs-by-${by}-${from}-${addDays(until, -1)}.csv`;
   link.click();
   URL.revokeObjectURL(link.href);
 }

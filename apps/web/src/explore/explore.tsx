@@ -1,11 +1,12 @@
 import { countDays } from '#libs/domain';
-import { useMemo } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { useSession } from '../access/session.js';
+import { asFailure, type Failure } from '../api/client.js';
 import { useLoad } from '../api/use-load.js';
 import { Chart } from '../chart/chart.js';
 import { today } from '../days.js';
 import { Amount } from '../parts/amount.js';
-import { Empty, Loaded } from '../parts/states.js';
+import { Empty, Failed, Loaded } from '../parts/states.js';
 import { DIMENSIONS, FIRST_VIEW, go, type Dimension, type View } from '../view.js';
 import { Controls } from './controls.js';
 import { csvOf, download } from './csv.js';
@@ -53,10 +54,16 @@ function Shown({ view, costs, asked }: ShownProps) {
   const { window, by, step } = asked;
   const summary = useMemo(() => summarise(costs, window, step, by), [costs]);
   const rows = sorted(summary.rows, view.sort);
+  const [unsaved, setUnsaved] = useState<Failure | undefined>(undefined);
   const save = async () => {
     const bars = await loadAllBars(asked, new AbortController().signal);
     download(csvOf(by, summary.buckets, rows, bars), by, window);
   };
+  const trySave = () =>
+    void save().then(
+      () => setUnsaved(undefined),
+      (error: unknown) => setUnsaved(asFailure(error)),
+    );
   const filters = Object.entries(view.filters).map(
     ([name, values]) => `${DIMENSION_WORDS[name as Dimension]} ${values.join(' or ')}`,
   );
@@ -64,9 +71,11 @@ function Shown({ view, costs, asked }: ShownProps) {
   if (summary.rows.length === 0) {
     return (
       <Empty title="No costs here">
-        {costs.days.size === 0
-          ? 'No day of this range is stored. Pick another range.'
-          : 'Nothing in this range matches the filters. Take a filter away, or pick another range.'}
+        {asked.own
+          ? 'You have no costs in this range. Pick another range.'
+          : costs.days.size === 0
+            ? 'No day of this range is stored. Pick another range.'
+            : 'Nothing in this range matches the filters. Take a filter away, or pick another range.'}
       </Empty>
     );
   }
@@ -79,7 +88,7 @@ function Shown({ view, costs, asked }: ShownProps) {
           <Amount usd={summary.total} /> by {DIMENSION_WORDS[by]}, {wordsOf(window)}
         </h2>
         <span class="no-print">
-          <button type="button" onClick={() => void save()}>
+          <button type="button" onClick={trySave}>
             CSV
           </button>{' '}
           <button type="button" onClick={() => print()}>
@@ -87,6 +96,7 @@ function Shown({ view, costs, asked }: ShownProps) {
           </button>
         </span>
       </div>
+      {unsaved && <Failed failure={unsaved} retry={trySave} />}
       {filters.length > 0 && <p class="faint">Only {filters.join(', ')}</p>}
       <Chart
         columns={summary.columns}
@@ -98,6 +108,7 @@ function Shown({ view, costs, asked }: ShownProps) {
         {summary.before === undefined
           ? `No comparison: ${summary.daysBefore} of the ${days} days before are stored.`
           : `Before and change: against the ${days} days before.`}
+        {asked.own && ' A day that is not stored counts as nothing, and AWS may still change the last days.'}
         {by === 'hub' && ' A hub’s cost is what its users bear and what nobody bears of its own; support is the rest.'}
         {(by === 'usergroup' || view.filters.usergroup) && ' A person in several groups counts in equal parts in each.'}
       </p>

@@ -36,7 +36,8 @@ export async function loadCosts(asked: CostsRequest, signal: AbortSignal): Promi
   const range = { from: earlier.from, to: addDays(window.until, -1) };
   const [days, totals, before, bars, sums] = await Promise.all([
     own ? assumedDays(range) : fetchJson<DayState[]>('days', range, signal),
-    fetchCosts({ window, by: [by], filters }, signal),
+    // A group's part of a person is rounded by day and by month: added up, the parts differ in the tenth decimal.
+    fetchCosts({ window, by: [by], filters, step: by === 'usergroup' ? step : undefined }, signal),
     fetchCosts({ window: earlier, by: [by], filters }, signal),
     fetchCosts({ window, by: [by], step, filters, limit: MOST_BARS }, signal),
     fetchCosts({ window, by: ['cluster'], step, filters }, signal),

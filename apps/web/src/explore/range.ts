@@ -18,10 +18,14 @@ export function isPreset(range: string): range is Preset {
   return Object.hasOwn(PRESETS, range);
 }
 
+/** A range of all the days that there are would keep the browser busy for minutes. */
+const [EARLIEST, LATEST] = ['2000-01-01', '2099-12-31'];
+
 /** The days of a range of the URL; of one that makes no sense, those of the last 30 days. */
 export function windowOf(range: string, today: Day): DayWindow {
   const [from = '', to = ''] = range.split('..');
-  if (isDay(from) && isDay(to) && from <= to) return { from, until: addDays(to, 1) };
+  if (isDay(from) && isDay(to) && EARLIEST <= from && from <= to && to <= LATEST)
+    return { from, until: addDays(to, 1) };
   switch (range) {
     case '7d':
       return { from: addDays(today, -7), until: today };

@@ -1,54 +1,41 @@
 import { readUsd } from '../money.js';
 import { longDay, shortDay } from '../days.js';
 import { Amount } from '../parts/amount.js';
+import { TableCard } from '../parts/table-card.js';
 import type { Anomaly, Budget } from '../api/rows.js';
 
 /** Budgets of the current period, what is most used first; nothing where there are none. */
 export function Budgets({ budgets }: { readonly budgets: readonly Budget[] }) {
   if (budgets.length === 0) return null;
+  const settled = budgets.find(({ spent_to }) => spent_to !== null)?.spent_to;
   return (
-    <section class="card">
-      <h2>Budgets</h2>
-      <p class="faint">Spent up to the last day that AWS had a day to complete.</p>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Budgets">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Budget</th>
-              <th scope="col" class="number">
-                Spent
-              </th>
-              <th scope="col" class="number">
-                Of
-              </th>
-              <th scope="col" class="number">
-                Expected
-              </th>
-              <th scope="col">Runs out</th>
-            </tr>
-          </thead>
-          <tbody>
-            {budgets.map((budget) => (
-              <tr key={budget.budget}>
-                <th scope="row">
-                  {budget.budget} <span class="faint">{periodOf(budget)}</span>
-                </th>
-                <td class="number" title={budget.reason ?? undefined}>
-                  <Known usd={budget.spent} /> <span class="faint">{inPercent(budget.percent)}</span>
-                </td>
-                <td class="number">
-                  <Known usd={budget.amount} />
-                </td>
-                <td class="number" title={budget.forecast_reason ?? undefined}>
-                  <Known usd={budget.forecast} /> <span class="faint">{inPercent(budget.forecast_percent)}</span>
-                </td>
-                <td>{budget.run_out_on === null ? '–' : shortDay(budget.run_out_on)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
+    <TableCard
+      title="Budgets"
+      note={
+        settled
+          ? `Spent up to ${longDay(settled)}, the newest settled day: AWS needs a day to complete one.`
+          : 'No day is settled yet: AWS needs a day to complete one.'
+      }
+      headings={[['Budget'], ['Spent', 'number'], ['Of', 'number'], ['Expected', 'number'], ['Runs out']]}
+    >
+      {budgets.map((budget) => (
+        <tr key={budget.budget}>
+          <th scope="row">
+            <bdi>{budget.budget}</bdi> <span class="faint">{periodOf(budget)}</span>
+          </th>
+          <td class="number" title={budget.reason ?? undefined}>
+            <Known usd={budget.spent} /> <span class="faint">{inPercent(budget.percent)}</span>
+          </td>
+          <td class="number">
+            <Known usd={budget.amount} />
+          </td>
+          <td class="number" title={budget.forecast_reason ?? undefined}>
+            <Known usd={budget.forecast} /> <span class="faint">{inPercent(budget.forecast_percent)}</span>
+          </td>
+          <td>{budget.run_out_on === null ? '–' : shortDay(budget.run_out_on)}</td>
+        </tr>
+      ))}
+    </TableCard>
   );
 }
 
@@ -60,50 +47,36 @@ export function Anomalies({ anomalies }: { readonly anomalies: readonly Anomaly[
   const shown = [...anomalies].sort((left, right) => right.difference - left.difference).slice(0, SHOWN_ANOMALIES);
   const others = anomalies.length - shown.length;
   return (
-    <section class="card">
-      <h2>Unusual days</h2>
-      <p class="faint">
-        They cost far more than the same weekday usually does.
-        {others > 0 && (
-          <>
-            {' '}
-            <a href="anomalies">{others} more</a> stand out less.
-          </>
-        )}
-      </p>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Unusual days">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Day</th>
-              <th scope="col">What</th>
-              <th scope="col" class="number">
-                Cost
-              </th>
-              <th scope="col" class="number">
-                Usually
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map(({ date, hub, component, user, cost, usual }) => (
-              <tr key={JSON.stringify([date, hub, component, user])}>
-                <th scope="row">{shortDay(date)}</th>
-                <td>
-                  {user ?? component} <span class="faint">{hub}</span>
-                </td>
-                <td class="number">
-                  <Known usd={cost} />
-                </td>
-                <td class="number">
-                  <Known usd={usual} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
+    <TableCard
+      title="Unusual days"
+      note={
+        <>
+          They cost far more than the same weekday usually does.
+          {others > 0 && (
+            <>
+              {' '}
+              <a href="anomalies">{others} more</a> stand out less.
+            </>
+          )}
+        </>
+      }
+      headings={[['Day'], ['What'], ['Cost', 'number'], ['Usually', 'number']]}
+    >
+      {shown.map(({ date, hub, component, user, cost, usual }) => (
+        <tr key={JSON.stringify([date, hub, component, user])}>
+          <th scope="row">{shortDay(date)}</th>
+          <td>
+            <bdi>{user ?? component}</bdi> <span class="faint">{hub}</span>
+          </td>
+          <td class="number">
+            <Known usd={cost} />
+          </td>
+          <td class="number">
+            <Known usd={usual} />
+          </td>
+        </tr>
+      ))}
+    </TableCard>
   );
 }
 

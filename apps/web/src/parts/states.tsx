@@ -36,7 +36,7 @@ const TITLES: Readonly<Record<Failure['kind'], string>> = {
 };
 
 const ADVICE: Readonly<Record<Failure['kind'], string>> = {
-  'sign in': 'Use the form at the top of the page.',
+  'sign in': 'Reload the page to do so.',
   forbidden: 'Ask who runs this service for access to this hub, or go back to what you may see.',
   refused: 'Change the range or the filters, or go back.',
   away: 'Stored figures are safe. Try again in a minute; if it stays so, tell who runs this service.',

@@ -1,7 +1,5 @@
-import { addDays, sumUsd, type DayWindow, type Usd } from '#libs/domain';
-import { fetchCosts } from '../api/allocation.js';
-import { fetchJson } from '../api/client.js';
-import type { Usage } from '../api/rows.js';
+import { sumUsd, type DayWindow, type Usd } from '#libs/domain';
+import { fetchCosts, type Cost } from '../api/allocation.js';
 
 /** What is known of a person or a group beside their cost by component. */
 export interface Facts {
@@ -11,10 +9,17 @@ export interface Facts {
   /** The parts of their cost that come from a hub's tagged cost, and from untagged cost. */
   readonly direct: Usd;
   readonly shared: Usd;
-  /** GiB-hours by component. */
-  readonly usage: readonly { readonly component: string; readonly gibHours: number }[];
+  /** By measure; of a group, what its members used. */
+  readonly usage: readonly Usage[];
   /** Among whom, and the how manieth; undefined: the caller may not see others, or there is no cost. */
   readonly rank: { readonly place: number; readonly of: number } | undefined;
+}
+
+export interface Usage {
+  readonly measure: string;
+  readonly hours: number;
+  /** `GiB-hours`. */
+  readonly unit: string;
 }
 
 export async function loadFacts(
@@ -25,29 +30,47 @@ export async function loadFacts(
   signal: AbortSignal,
 ): Promise<Facts> {
   const filters = { [kind]: [name] };
-  const usageRange = { from: window.from, to: addDays(window.until, -1), user: name };
-  const [costs, usage, all] = await Promise.all([
+  const [costs, people, all] = await Promise.all([
     fetchCosts({ window, by: ['hub', 'user', 'usergroup'], filters }, signal),
-    kind === 'user' ? fetchJson<Usage[]>('total_usage', usageRange, signal) : [],
+    // Usage is of people: with a group asked for, there is none.
+    fetchCosts({ window, by: ['hub', 'user'], ...(kind === 'user' && { filters }) }, signal),
     ranked ? fetchCosts({ window, by: [kind] }, signal) : [],
   ]);
   const direct = sumUsd(costs.map((cost) => cost.direct));
+  const members = new Set(costs.map(personOf));
   return {
     hubs: distinct(costs.map(({ row }) => row.hub)),
     groups: distinct(costs.map(({ row }) => row.usergroup)),
-    members: new Set(costs.map(({ row }) => JSON.stringify([row.hub, row.user]))).size,
+    members: members.size,
     direct,
     shared: sumUsd(costs.map(({ usd }) => usd)) - direct,
-    usage: usageOf(usage),
+    usage: usageOf(kind === 'user' ? people : people.filter((cost) => members.has(personOf(cost)))),
     rank: rankOf(name, all),
   };
 }
 
-function usageOf(rows: readonly Usage[]): Facts['usage'] {
-  return distinct(rows.map(({ component }) => component)).map((component) => ({
-    component,
-    gibHours: rows.filter((row) => row.component === component).reduce((sum, row) => sum + row.gib_hours, 0),
-  }));
+function personOf({ row }: Cost): string {
+  return JSON.stringify([row.hub, row.user]);
+}
+
+/** What an hour of a unit that is counted by the second is called, and how many of these make one. */
+const HOURS: Readonly<Record<string, readonly [unit: string, count: number]>> = {
+  'byte-seconds': ['GiB-hours', 3600 * 2 ** 30],
+  'core-seconds': ['core-hours', 3600],
+  'GPU-seconds': ['GPU-hours', 3600],
+  'node-seconds': ['node-hours', 3600],
+};
+
+function usageOf(costs: readonly Cost[]): Usage[] {
+  const sums = new Map<string, Usage>();
+  for (const { measure, unit, quantity } of costs.flatMap(({ row }) => row.usage ?? [])) {
+    const [hour, count] = HOURS[unit] ?? [unit, 1];
+    // The quantity may have come as text, with all its digits.
+    const hours = (sums.get(measure)?.hours ?? 0) + Number(quantity) / count;
+    const words = measure.replaceAll('_', ' ').replace(/\b[cg]pu\b/, (unit) => unit.toUpperCase());
+    sums.set(measure, { measure: words, hours, unit: hour });
+  }
+  return [...sums.values()].sort((one, other) => (one.measure < other.measure ? -1 : 1));
 }
 
 /** The place among all names by cost, the highest first. */

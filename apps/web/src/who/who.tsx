@@ -91,9 +91,9 @@ function FactList({ facts, view, kind, linked }: FactListProps) {
       <Fact name="Shared">
         <Amount usd={facts.shared} />
       </Fact>
-      {facts.usage.map(({ component, gibHours }) => (
-        <Fact key={component} name={`Usage, ${component}`}>
-          {gibHours.toLocaleString('en-US', { maximumFractionDigits: 1 })} GiB-hours
+      {facts.usage.map(({ measure, hours, unit }) => (
+        <Fact key={measure} name={`Usage, ${measure}`}>
+          {hours.toLocaleString('en-US', { maximumFractionDigits: 1 })} {unit}
         </Fact>
       ))}
       {facts.rank && (

@@ -23,7 +23,7 @@ export function budgets(
     text: `
       SELECT name AS budget, kind, hub, usergroup, username AS "user", basis, per, period_from AS "from", period_to AS "to",
         trim_scale(round(amount_usd, $7::integer)) AS amount, trim_scale(round(spent_usd, $7)) AS spent,
-        settled_to AS spent_to, missing_days, reason, trim_scale(round(left_usd, $7)) AS left,
+        CASE WHEN spent_usd IS NOT NULL THEN least(settled_to, period_to) END AS spent_to, missing_days, reason, trim_scale(round(left_usd, $7)) AS left,
         trim_scale(round(100 * used_ratio, 1)) AS percent, trim_scale(round(forecast_usd, $7)) AS forecast,
         trim_scale(round(forecast_low_usd, $7)) AS forecast_low, trim_scale(round(forecast_high_usd, $7)) AS forecast_high,
         trim_scale(round(100 * forecast_ratio, 1)) AS forecast_percent, forecast_reason, run_out_on,

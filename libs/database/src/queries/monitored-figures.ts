@@ -139,7 +139,14 @@ export function monitoredFigures(today: Day): Statement {
         ) figure
       ) AS budgets, (
         SELECT coalesce(json_agg(figure), '[]')
-        FROM (SELECT cluster, sum(alerts_waiting) AS waiting FROM reporting.budgets GROUP BY cluster) figure
+        FROM (
+          SELECT cluster, sum(waiting) AS waiting
+          FROM (
+            SELECT cluster, alerts_waiting AS waiting FROM reporting.budgets
+            UNION ALL SELECT cluster, alert_waits::integer FROM reporting.anomalies
+          ) alerts
+          GROUP BY cluster
+        ) figure
       ) AS alerts`,
     values: [today],
   };

@@ -7,10 +7,10 @@ import {
   type Day,
   type StatementFacts,
 } from '#libs/domain';
-import { closedVersions, frozenCosts, monthCosts, monthDays, type MonthFilter } from './month-costs.js';
+import { monthFacts, type MonthFilter } from './month-facts.js';
 import type { ReportingDatabase } from './reporting-database.js';
 import { knownNames } from './known-names.js';
-import type { NameKind, Scope, Statement } from './statement.js';
+import type { NameKind, Scope } from './statement.js';
 
 /** There is no such version; the message says which there are. */
 export class UnknownVersionError extends OperatorError {
@@ -37,7 +37,6 @@ export interface StatementRequest extends MonthFilter {
 
 interface VersionRow {
   readonly version: number;
-  readonly revision: number;
   readonly cluster_usd: string;
   readonly bases: string[];
   readonly policies: string[];
@@ -55,6 +54,11 @@ interface LineRow extends Pick<CostLine, 'hub' | 'component' | 'user' | 'usergro
   readonly shared_usd: string;
 }
 
+type FactRow =
+  | { readonly part: 'version'; readonly row: VersionRow }
+  | { readonly part: 'days'; readonly row: DaysRow }
+  | { readonly part: 'line' | 'restatement' | 'adjustment'; readonly row: LineRow };
+
 /**
  * Reads what a statement is made of: of a closed month the frozen figures, whatever has become of the live ones.
  *
@@ -71,15 +75,18 @@ export async function readStatementFacts(
   const window = { from: month, until: firstOfMonth(month, 1) };
   const { cluster } = scope;
   const within: Scope = { ...scope, window };
-  const versions = await database.list<VersionRow>(closedVersions(cluster, month));
-  const chosen = asked === undefined ? versions[0] : versions.find(({ version }) => version === asked);
+  const rows = await database.listRows<FactRow>(monthFacts(within, filter, asked), signal);
+  const versions = rows
+    .flatMap(({ part, row }) => (part === 'version' ? row : []))
+    .sort((one, other) => one.version - other.version);
+  const days = rows.find(({ part }) => part === 'days')!.row as DaysRow;
+  const linesOf = (kind: FactRow['part']) =>
+    rows.flatMap(({ part, row }) => (part === kind ? lineOf(row as LineRow) : []));
+  const chosen = versions.find(({ version }) => version === (asked ?? 1));
   if (asked !== undefined && !chosen) throw new UnknownVersionError(month, asked, versions.length);
-  const [days] = await database.list<DaysRow>(monthDays(cluster, window));
-  const made = chosen ?? days!;
-  const linesOf = async (statement: Statement) => (await database.listRows<LineRow>(statement, signal)).map(lineOf);
-  const frozen = (first: number) => frozenCosts(within, filter, { window, first, last: chosen!.revision });
-  const lines = await linesOf(chosen ? frozen(0) : monthCosts(within, filter));
-  const adjustments = await linesOf(frozenCosts(within, filter, { billedMonth: month }));
+  const made = chosen ?? days;
+  const lines = linesOf('line');
+  const adjustments = linesOf('adjustment');
   if (lines.length + adjustments.length === 0) await refuseUnknown(database, within, filter, signal);
   const isWhole =
     !scope.hubs && !scope.withoutShared && !filter.hubs && !(scope.user ?? filter.user) && !filter.usergroup;
@@ -88,13 +95,13 @@ export async function readStatementFacts(
     month,
     today,
     subject: { hubs: hubsOf(scope, filter), usergroup: filter.usergroup, user: scope.user ?? filter.user },
-    days: { stored: days!.stored, estimated: days!.estimated },
+    days: { stored: days.stored, estimated: days.estimated },
     version: chosen && { number: chosen.version, latest: versions.length, closedAt: chosen.closed_at },
     bases: made.bases,
     policies: made.policies,
     lines,
     adjustments,
-    restatements: chosen && chosen.version > 1 ? await linesOf(frozen(1)) : [],
+    restatements: linesOf('restatement'),
     clusterUsd: isWhole ? parseUsd(made.cluster_usd) : undefined,
   };
 }

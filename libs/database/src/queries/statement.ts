@@ -62,8 +62,8 @@ export function scopedValues(scope: Scope, ...values: readonly unknown[]): reado
   return [scope.cluster, scope.window.from, scope.window.until, scope.hubs, ...values].map((value) => value ?? null);
 }
 
-/** Into which periods the days of a request are added up: UTC days, weeks from Monday, calendar months, or the whole range. */
-export type Step = 'day' | 'week' | 'month' | 'all';
+/** Into which periods the days of a request are added up: UTC days, weeks from Monday, calendar months and quarters, or the whole range. */
+export type Step = 'day' | 'week' | 'month' | 'quarter' | 'all';
 
 /** The first day of the period of `day`, cut to the range. $2 and $3 are the range, $5 is the step. */
 export const START = `
@@ -73,7 +73,8 @@ export const START = `
 /** The last day of the period that begins with `start`. */
 export const END = `
   CASE $5::text WHEN 'day' THEN start WHEN 'all' THEN $3::date - 1
-    ELSE least((date_trunc($5, start::timestamp) + ('1 ' || $5)::interval)::date, $3::date) - 1 END`;
+    ELSE least((date_trunc($5, start::timestamp) +
+      CASE $5 WHEN 'quarter' THEN '3 months' ELSE '1 ' || $5 END::interval)::date, $3::date) - 1 END`;
 
 /** Behind the columns of a row, where a step is asked for: the period that it is about, both days inclusive. */
 export const PERIOD = `, start, ${END} AS "end"`;
@@ -86,7 +87,7 @@ export const IN_SCOPE = `cluster = $1 AND day >= $2::date AND day < $3::date AND
 
 /** Whether rows are of periods that may be whole calendar months, whose sums per user are stored. */
 export function mayBeMonths(step: Step | undefined): boolean {
-  return step === 'month' || step === 'all';
+  return step === 'month' || step === 'quarter' || step === 'all';
 }
 
 /** The months of the range that have such sums, of all days of theirs that are stored. */
