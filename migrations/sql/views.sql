@@ -377,20 +377,18 @@ SELECT b.cluster, b.name, b.per, b.period_from, b.period_until - 1 AS period_to,
   b.settled_to, b.missing_days, b.reason, b.forecast_usd, b.forecast_low_usd, b.forecast_high_usd,
   b.forecast_usd / b.amount_usd AS forecast_ratio, b.forecast_reason, b.run_out_on,
   (
-    SELECT jsonb_agg(one.threshold || jsonb_build_object('alerted_at', event.sent_at) ORDER BY one.place)
+    SELECT jsonb_agg(
+      one.threshold || jsonb_build_object('alerted_at', events.sent_at -> concat_ws(' ', one.threshold ->> 'on', one.threshold ->> 'threshold'))
+      ORDER BY one.place)
     FROM jsonb_array_elements(b.thresholds) WITH ORDINALITY AS one (threshold, place)
-    LEFT JOIN LATERAL (
-      SELECT e.sent_at FROM budget_events e
-      WHERE e.cluster = b.cluster AND e.budget = b.name AND e.period_from = b.period_from
-        AND e.measured = one.threshold ->> 'on' AND e.threshold = one.threshold ->> 'threshold' AND e.event = 'passed'
-      ORDER BY e.occurrence DESC LIMIT 1
-    ) event ON true
   ) AS thresholds,
-  (
-    SELECT count(*) FROM budget_events e
-    WHERE e.cluster = b.cluster AND e.budget = b.name AND e.period_from = b.period_from AND e.alert = 'pending'
-  ) AS alerts_waiting
-FROM budgets b;
+  coalesce(events.alerts_waiting, 0) AS alerts_waiting
+FROM budgets b LEFT JOIN (
+  -- Of equal keys the last one stays.
+  SELECT cluster, budget, period_from, count(*) FILTER (WHERE alert = 'pending') AS alerts_waiting,
+    jsonb_object_agg(concat_ws(' ', measured, threshold), sent_at ORDER BY occurrence) FILTER (WHERE event = 'passed') AS sent_at
+  FROM budget_events GROUP BY cluster, budget, period_from
+) events ON events.cluster = b.cluster AND events.budget = b.name AND events.period_from = b.period_from;
 COMMENT ON VIEW reporting.budgets IS 'Budgets, each in its last periods, as the last run of the sync found them';
 COMMENT ON COLUMN reporting.budgets.cluster IS 'Name of the cluster';
 COMMENT ON COLUMN reporting.budgets.name IS 'Name of the budget';
