@@ -330,7 +330,8 @@ async function expectRouted(statements: readonly (readonly [string, readonly unk
   expect(elsewhere).toEqual([]);
 }
 
-const withoutTimes = (text: string) => text.replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d[\d.]*(\+00|Z)?)?/g, 'a time');
+const withoutTimes = (text: string) =>
+  text.replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d[\d.]*(\+00|Z)?)?/g, 'a time');
 const comparable = (rows: readonly unknown[]) => rows.map((row) => withoutTimes(JSON.stringify(row))).sort();
 const settled = (rows: readonly unknown[]) =>
   JSON.parse(JSON.stringify(rows), (name, value: unknown) =>
