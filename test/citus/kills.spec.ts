@@ -30,6 +30,16 @@ let citus: DrilledDatabase;
 
 const variables = (database: DrilledDatabase) => variablesOf(estate, asRole(database.url, 'jupyterhub_costs_sync'));
 
+/** Where the cluster's rows are. */
+async function placement(): Promise<{ shard: string; port: number }> {
+  const [row] = await citus.query<{ shard: string; port: number }>(
+    `SELECT shardid AS shard, nodeport AS port FROM pg_dist_shard_placement
+     WHERE shardid = get_shard_id_for_distribution_column('cost_days', $1::text)`,
+    [estate.estate.options.clusterName],
+  );
+  return row!;
+}
+
 beforeAll(async () => {
   servers = await CitusServers.start();
   estate = await startDrillEstate({ firstDay: firstOfMonth(today, -2) }, now);
@@ -63,12 +73,8 @@ describe('on Citus', () => {
   it('a run in which a worker dies fails and changes no figure; the next one is whole', async () => {
     const before = await citus.everyRow();
     estate.faults.add({ kind: 'restatement', from: addDays(today, -30), until: addDays(today, 1), percent: 107 });
-    const [row] = await citus.query<{ port: number }>(
-      `SELECT nodeport AS port FROM pg_dist_shard_placement
-       WHERE shardid = get_shard_id_for_distribution_column('cost_days', $1::text)`,
-      [estate.estate.options.clusterName],
-    );
-    const worker = servers.workers.find(({ url }) => new URL(url).port === String(row!.port))!;
+    const { port } = await placement();
+    const worker = servers.workers.find(({ url }) => new URL(url).port === String(port))!;
 
     const sync = startSync(['--once'], variables(citus));
     await sync.untilItSays(/run started/);
@@ -93,6 +99,22 @@ describe('on Citus', () => {
     const known = new Set([...before, ...after]);
     expect([...left].filter((line) => !known.has(line) && /^(attributed|user|day)_costs /.test(line))).toEqual([]);
     expect(differences(await citus.everyRow(), after)).toEqual(NO_DIFFERENCE);
+  });
+
+  it('a cluster moves to the other worker while its sync runs', async () => {
+    estate.faults.add({ kind: 'restatement', from: addDays(today, -30), until: addDays(today, 1), percent: 103 });
+    const { shard, port } = await placement();
+    const other = servers.workers.map(({ url }) => Number(new URL(url).port)).find((one) => one !== port)!;
+    const sync = startSync(['--once'], variables(citus));
+    await sync.untilItSays(/run started/);
+    await citus.query(
+      `SELECT citus_move_shard_placement($1, '127.0.0.1', $2, '127.0.0.1', $3, shard_transfer_mode => 'block_writes')`,
+      [shard, port, other],
+    );
+    expect(await sync.ended).toMatchObject({ code: 0, stderr: '' });
+    expect(await placement()).toEqual({ shard, port: other });
+    expect(await runSync(['--once'], variables(undisturbed))).toMatchObject({ code: 0, stderr: '' });
+    expect(differences(await citus.everyRow(), await undisturbed.everyRow())).toEqual(NO_DIFFERENCE);
   });
 
   it('a later migration adds a column and a constraint, and its views, as on one server', async () => {
