@@ -51,6 +51,8 @@ module.exports = {
       globalSetup: '<rootDir>/test/support/start-postgres.ts',
       globalTeardown: '<rootDir>/test/support/stop-postgres.ts',
     }),
+    // Needs what CITUS_BIN names: `npm run test:citus`.
+    ...(process.env.CITUS_BIN ? [project('citus', ['<rootDir>/test/citus/**/*.spec.ts'])] : []),
     // Needs what `npm run test:focus` installs.
     ...(process.env.TEST_FOCUS_VALIDATOR
       ? [

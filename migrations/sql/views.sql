@@ -377,20 +377,18 @@ SELECT b.cluster, b.name, b.per, b.period_from, b.period_until - 1 AS period_to,
   b.settled_to, b.missing_days, b.reason, b.forecast_usd, b.forecast_low_usd, b.forecast_high_usd,
   b.forecast_usd / b.amount_usd AS forecast_ratio, b.forecast_reason, b.run_out_on,
   (
-    SELECT jsonb_agg(one.threshold || jsonb_build_object('alerted_at', event.sent_at) ORDER BY one.place)
+    SELECT jsonb_agg(
+      one.threshold || jsonb_build_object('alerted_at', events.sent_at -> concat_ws(' ', one.threshold ->> 'on', one.threshold ->> 'threshold'))
+      ORDER BY one.place)
     FROM jsonb_array_elements(b.thresholds) WITH ORDINALITY AS one (threshold, place)
-    LEFT JOIN LATERAL (
-      SELECT e.sent_at FROM budget_events e
-      WHERE e.cluster = b.cluster AND e.budget = b.name AND e.period_from = b.period_from
-        AND e.measured = one.threshold ->> 'on' AND e.threshold = one.threshold ->> 'threshold' AND e.event = 'passed'
-      ORDER BY e.occurrence DESC LIMIT 1
-    ) event ON true
   ) AS thresholds,
-  (
-    SELECT count(*) FROM budget_events e
-    WHERE e.cluster = b.cluster AND e.budget = b.name AND e.period_from = b.period_from AND e.alert = 'pending'
-  ) AS alerts_waiting
-FROM budgets b;
+  coalesce(events.alerts_waiting, 0) AS alerts_waiting
+FROM budgets b LEFT JOIN (
+  -- Of equal keys the last one stays.
+  SELECT cluster, budget, period_from, count(*) FILTER (WHERE alert = 'pending') AS alerts_waiting,
+    jsonb_object_agg(concat_ws(' ', measured, threshold), sent_at ORDER BY occurrence) FILTER (WHERE event = 'passed') AS sent_at
+  FROM budget_events GROUP BY cluster, budget, period_from
+) events ON events.cluster = b.cluster AND events.budget = b.name AND events.period_from = b.period_from;
 COMMENT ON VIEW reporting.budgets IS 'Budgets, each in its last periods, as the last run of the sync found them';
 COMMENT ON COLUMN reporting.budgets.cluster IS 'Name of the cluster';
 COMMENT ON COLUMN reporting.budgets.name IS 'Name of the budget';
@@ -407,7 +405,7 @@ COMMENT ON COLUMN reporting.budgets.spent_usd IS 'Cost of the settled days of th
 COMMENT ON COLUMN reporting.budgets.left_usd IS 'amount_usd - spent_usd (USD)';
 COMMENT ON COLUMN reporting.budgets.used_ratio IS 'spent_usd / amount_usd';
 COMMENT ON COLUMN reporting.budgets.settled_to IS 'The newest settled day: costs up to it are in spent_usd';
-COMMENT ON COLUMN reporting.budgets.missing_days IS 'Days of the period up to settled_to that are not stored, whose cost is not in spent_usd';
+COMMENT ON COLUMN reporting.budgets.missing_days IS 'Days of the period up to settled_to whose cost is not in spent_usd: not stored or, of what users bear, their usage was not read';
 COMMENT ON COLUMN reporting.budgets.reason IS 'Why spent_usd is not known';
 COMMENT ON COLUMN reporting.budgets.forecast_usd IS 'What is expected to be spent at the end of the period; NULL: see forecast_reason (USD)';
 COMMENT ON COLUMN reporting.budgets.forecast_low_usd IS 'In four of five cases it is more than this; NULL: unknown (USD)';

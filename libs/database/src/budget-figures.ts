@@ -90,11 +90,11 @@ export async function replaceBudgetFigures(transaction: RunTransaction, figures:
   const { judged, periodsSince } = figures;
   const statements: [string, unknown[]][] = [
     [DELETE_OTHER_BUDGETS, [cluster, JSON.stringify(budgets), names, periodsSince]],
-    [INSERT_BUDGETS, [JSON.stringify(budgets)]],
+    [INSERT_BUDGETS, [cluster, JSON.stringify(budgets)]],
     [DELETE_OTHER_FORECASTS, [cluster, JSON.stringify(forecasts)]],
-    [INSERT_FORECASTS, [JSON.stringify(forecasts)]],
+    [INSERT_FORECASTS, [cluster, JSON.stringify(forecasts)]],
     [DELETE_OTHER_ANOMALIES, [cluster, JSON.stringify(anomalies), judged.from, judged.until]],
-    [UPSERT_ANOMALIES, [JSON.stringify(anomalies)]],
+    [UPSERT_ANOMALIES, [cluster, JSON.stringify(anomalies)]],
     [INSERT_EVENTS, [JSON.stringify(events)]],
   ];
   let written = 0;
@@ -108,9 +108,10 @@ const DELETE_OTHER_BUDGETS = `
     AND NOT EXISTS (
       SELECT FROM jsonb_populate_recordset(NULL::budgets, $2::jsonb) given WHERE given IS NOT DISTINCT FROM stored)`;
 
+/** Of rows that conflict Citus counts all: what is stored is left out before. */
 const INSERT_BUDGETS = `
-  INSERT INTO budgets SELECT * FROM jsonb_populate_recordset(NULL::budgets, $1::jsonb)
-  ON CONFLICT (cluster, name, period_from) DO NOTHING`;
+  INSERT INTO budgets SELECT given.* FROM jsonb_populate_recordset(NULL::budgets, $2::jsonb) given
+  WHERE (name, period_from) NOT IN (SELECT name, period_from FROM budgets WHERE cluster = $1)`;
 
 const DELETE_OTHER_FORECASTS = `
   DELETE FROM forecasts stored
@@ -118,8 +119,8 @@ const DELETE_OTHER_FORECASTS = `
     SELECT FROM jsonb_populate_recordset(NULL::forecasts, $2::jsonb) given WHERE given IS NOT DISTINCT FROM stored)`;
 
 const INSERT_FORECASTS = `
-  INSERT INTO forecasts SELECT * FROM jsonb_populate_recordset(NULL::forecasts, $1::jsonb)
-  ON CONFLICT (cluster, month, kind, name) DO NOTHING`;
+  INSERT INTO forecasts SELECT given.* FROM jsonb_populate_recordset(NULL::forecasts, $2::jsonb) given
+  WHERE (month, kind, name) NOT IN (SELECT month, kind, name FROM forecasts WHERE cluster = $1)`;
 
 const DELETE_OTHER_ANOMALIES = `
   DELETE FROM anomalies stored
@@ -132,11 +133,15 @@ const DELETE_OTHER_ANOMALIES = `
 const UPSERT_ANOMALIES = `
   INSERT INTO anomalies (cluster, day, hub, component, username, amount_usd, usual_usd, most_usd, alert)
   SELECT cluster, day, hub, component, username, amount_usd, usual_usd, most_usd, alert
-  FROM jsonb_populate_recordset(NULL::anomalies, $1::jsonb)
+  FROM jsonb_populate_recordset(NULL::anomalies, $2::jsonb) given
+  WHERE NOT EXISTS (
+    SELECT FROM anomalies stored
+    WHERE cluster = $1
+      AND (stored.day, stored.hub, stored.component, stored.username, stored.amount_usd, stored.usual_usd, stored.most_usd)
+        IS NOT DISTINCT FROM
+          (given.day, given.hub, given.component, given.username, given.amount_usd, given.usual_usd, given.most_usd))
   ON CONFLICT (cluster, day, hub, component, username) DO UPDATE
-    SET amount_usd = excluded.amount_usd, usual_usd = excluded.usual_usd, most_usd = excluded.most_usd
-    WHERE (anomalies.amount_usd, anomalies.usual_usd, anomalies.most_usd)
-      IS DISTINCT FROM (excluded.amount_usd, excluded.usual_usd, excluded.most_usd)`;
+    SET amount_usd = excluded.amount_usd, usual_usd = excluded.usual_usd, most_usd = excluded.most_usd`;
 
 const INSERT_EVENTS = `
   INSERT INTO budget_events

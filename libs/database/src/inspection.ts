@@ -19,7 +19,14 @@ export interface DatabaseInspection {
   readonly unwritableTables: readonly string[];
   /** Of the role that the API is meant to run as; undefined: there is none. */
   readonly apiRole:
-    { readonly unreadableViews: readonly string[]; readonly readableTables: readonly string[] } | undefined;
+    | {
+        readonly unreadableViews: readonly string[];
+        /** Without those that Citus distributes. */
+        readonly readableTables: readonly string[];
+        /** Of those that Citus distributes: its workers are asked as this role. */
+        readonly unreadableTables: readonly string[];
+      }
+    | undefined;
   /** How far the database's clock is ahead of this machine's, in milliseconds. */
   readonly clockSkewMs: number;
 }
@@ -52,8 +59,15 @@ async function inspectApiRole(dataSource: DataSource): Promise<DatabaseInspectio
   const found: unknown[] = await dataSource.query(`SELECT FROM pg_roles WHERE rolname = $1`, [API_ROLE]);
   if (found.length === 0) return undefined;
   const views: { name: string }[] = await dataSource.query(UNREADABLE_VIEWS, [API_ROLE]);
-  const tables: { name: string }[] = await dataSource.query(READABLE_TABLES, [API_ROLE, WRITTEN_TABLES]);
-  return { unreadableViews: views.map(({ name }) => name), readableTables: tables.map(({ name }) => name) };
+  const readable: { name: string }[] = await dataSource.query(READABLE_TABLES, [API_ROLE, WRITTEN_TABLES]);
+  const [{ isCitus }]: [{ isCitus: boolean }] = await dataSource.query(IS_CITUS);
+  const rows: { name: string }[] = isCitus ? await dataSource.query(DISTRIBUTED_TABLES, [WRITTEN_TABLES]) : [];
+  const [tables, distributed] = [readable, rows].map((found) => found.map(({ name }) => name)) as [string[], string[]];
+  return {
+    unreadableViews: views.map(({ name }) => name),
+    readableTables: tables.filter((name) => !distributed.includes(name)),
+    unreadableTables: distributed.filter((name) => !tables.includes(name)),
+  };
 }
 
 interface ServerRow {
@@ -98,3 +112,9 @@ const UNREADABLE_VIEWS = `
 const READABLE_TABLES = `
   SELECT name FROM unnest($2::text[]) AS name
   WHERE to_regclass(name) IS NOT NULL AND has_table_privilege($1::name, to_regclass(name), 'SELECT')`;
+
+const IS_CITUS = `SELECT to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL AS "isCitus"`;
+
+const DISTRIBUTED_TABLES = `
+  SELECT name FROM unnest($1::text[]) AS name
+  WHERE EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = to_regclass(name))`;

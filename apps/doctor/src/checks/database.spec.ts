@@ -12,7 +12,7 @@ describe('the database', () => {
     mayMigrate: false,
     appliedMigrations: EXPECTED_MIGRATIONS,
     unwritableTables: [],
-    apiRole: { unreadableViews: [], readableTables: [] },
+    apiRole: { unreadableViews: [], readableTables: [], unreadableTables: [] },
     clockSkewMs: 0,
   };
   const complaints = (change: Partial<DatabaseInspection>) =>
@@ -70,12 +70,12 @@ describe('the database', () => {
     ],
     [
       'lets the API see tables',
-      { apiRole: { unreadableViews: [], readableTables: ['user_costs'] } },
+      { apiRole: { unreadableViews: [], readableTables: ['user_costs'], unreadableTables: [] } },
       ['warning role of the API: jupyterhub_costs_api may read tables: user_costs'],
     ],
     [
       'hides a view from the API',
-      { apiRole: { unreadableViews: ['hubs'], readableTables: [] } },
+      { apiRole: { unreadableViews: ['hubs'], readableTables: [], unreadableTables: [] } },
       ['failure role of the API: jupyterhub_costs_api may not read reporting.hubs'],
     ],
   ])('%s', (_what, change, expected) => expect(complaints(change)).toEqual(expected));

@@ -72,7 +72,7 @@ function judgeApiRole({ appliedMigrations, apiRole }: DatabaseInspection): Findi
       : 'migrate first, then run migrations/sql/roles.sql';
     return warning(check, `there is no role ${API_ROLE}`, remedy);
   }
-  const { unreadableViews, readableTables } = apiRole;
+  const { unreadableViews, readableTables, unreadableTables } = apiRole;
   if (readableTables.length > 0) {
     return warning(
       check,
@@ -85,6 +85,13 @@ function judgeApiRole({ appliedMigrations, apiRole }: DatabaseInspection): Findi
       check,
       `${API_ROLE} may not read reporting.${unreadableViews.join(', reporting.')}`,
       `run as the owner of the tables: GRANT USAGE ON SCHEMA reporting TO ${API_ROLE}; GRANT SELECT ON ALL TABLES IN SCHEMA reporting TO ${API_ROLE};`,
+    );
+  }
+  if (unreadableTables.length > 0) {
+    return failure(
+      check,
+      `${API_ROLE} may not read what Citus distributes: ${unreadableTables.join(', ')}`,
+      'run scripts/distribute.sql again, as the owner of the tables',
     );
   }
   return ok(check, `${API_ROLE} reads the schema reporting and no table`);

@@ -41,12 +41,14 @@ describe('a fault of the database', () => {
     }
   });
 
-  it('of a pooler in statement mode says so', () => {
-    const text = 'transaction blocks not allowed in statement pooling mode';
-    const fault = asDatabaseUnavailable(Object.assign(new Error(text), { code: '08P01' }));
-    expect(fault).toMatchObject({
-      message: 'DATABASE_URL leads to a pooler in statement mode, which knows no transactions',
-    });
+  it.each([
+    [
+      'transaction blocks not allowed in statement pooling mode',
+      'DATABASE_URL leads to a pooler in statement mode, which knows no transactions',
+    ],
+    ['unsupported startup parameter: options', 'the pooler refuses a parameter that DATABASE_URL sets'],
+  ])('of a pooler says so: %s', (text, message) => {
+    expect(asDatabaseUnavailable(Object.assign(new Error(text), { code: '08P01' }))).toMatchObject({ message });
   });
 
   it('that nobody knows is one all the same while a connection is made', () => {

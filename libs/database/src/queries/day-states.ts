@@ -15,14 +15,15 @@ export function dayStates(scope: Scope): Statement {
           WHEN usage.is_provisional THEN 'provisional'
           ELSE 'final' END AS usage
       FROM reporting.daily_total_costs costs
-      CROSS JOIN LATERAL (
-        SELECT bool_and(status = 'missing') AS is_missing,
+      LEFT JOIN (
+        SELECT day, bool_and(status = 'missing') AS is_missing,
           bool_or(status = 'missing' OR (status = 'final' AND coverage < 0.99)) AS is_partial,
           bool_or(status = 'provisional') AS is_provisional
         FROM reporting.usage_days
-        WHERE cluster = costs.cluster AND day = costs.day AND dataset <> 'memberships'
+        WHERE cluster = $1 AND day >= $2::date AND day < $3::date AND dataset <> 'memberships'
           AND ($4::text[] IS NULL OR hub = '' OR hub = ANY ($4))
-      ) usage
+        GROUP BY day
+      ) usage ON usage.day = costs.day
       WHERE costs.cluster = $1 AND costs.day >= $2::date AND costs.day < $3::date AND costs.name = 'attributable'
       ORDER BY costs.day`,
     values: scopedValues(scope),
