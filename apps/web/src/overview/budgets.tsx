@@ -26,7 +26,10 @@ export function Budgets({ budgets }: { readonly budgets: readonly Budget[] }) {
           <td class="number" title={budget.reason ?? undefined}>
             <Known usd={budget.spent} /> <span class="faint">{inPercent(budget.percent)}</span>
             {budget.spent !== null && budget.missing_days > 0 && (
-              <span class="faint"> without {budget.missing_days} unknown days</span>
+              <span class="faint">
+                {' '}
+                {budget.missing_days} {budget.missing_days === 1 ? 'day' : 'days'} not known
+              </span>
             )}
           </td>
           <td class="number">
