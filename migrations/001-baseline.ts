@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { readSqlFile } from './sql-files.js';
 
-/** Every table. Not edited after version 0.2.0: what comes later is a migration of its own. */
+/** Every table. Not edited after version 0.3.0: what comes later is a migration of its own. */
 export class Baseline1795824000000 implements MigrationInterface {
   name = 'Baseline1795824000000';
 
