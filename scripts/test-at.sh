@@ -4,8 +4,8 @@
 # The instant is UTC; the clock goes on from it. Needs the command `faketime` (Debian: apt-get install faketime). It moves
 # the clock of Node and PostgreSQL, not that of Prometheus, a Go program. They stay together all the same: tests give
 # Prometheus its samples with their times, and name the time of every query. Where Prometheus itself scrapes, the test
-# takes the time from Prometheus. Better an instant to come than one that has passed: a signal that reaches PostgreSQL while it asks
-# for the time sees the true one, and would end statements by a time-out hours away.
+# takes the time from Prometheus. Take an instant that has passed: while PostgreSQL waits, its timers see the true time, and no
+# wait for a lock would end by a time-out that is still to come.
 set -eu
 cd "$(dirname "$0")/.."
 if ! command -v faketime >/dev/null; then

@@ -73,13 +73,14 @@ export function counted(): CustomVariableBuilder {
   );
 }
 
-/** Where the pages of this project's folder docs are to be read. */
+/** Where the pages of this project's folder docs are to be read. Nobody knows where a deployment keeps them: the default says what to do. */
 export function docs(): TextBoxVariableBuilder {
-  const published = 'https://github.com/2i2c-org/jupyterhub-cost-monitoring/blob/main/docs';
+  const unset = 'https://set-documentation-at.example';
   return new TextBoxVariableBuilder('docs')
     .label('Documentation at')
-    .defaultValue(published)
-    .current({ text: published, value: published });
+    .description("Where you publish this project's folder docs: links such as What to do lead there")
+    .defaultValue(unset)
+    .current({ text: unset, value: unset });
 }
 
 function oneOf(name: string, label: string, choices: Readonly<Record<string, string>>, first: string) {

@@ -14,6 +14,8 @@ ALTER ROLE jupyterhub_costs_api SET default_transaction_read_only = on;
 ALTER ROLE grafana_reader SET default_transaction_read_only = on;
 ALTER ROLE grafana_reader SET statement_timeout = '30s';
 ALTER ROLE grafana_reader SET jit = off;
+-- Sums of thousands of users by hashing in memory instead of sorting on disk: two thirds of the time.
+ALTER ROLE grafana_reader SET work_mem = '16MB';
 
 -- Readers: the views of reporting, which run with their owner's rights, and no table. Views that a later version adds
 -- are readable too.
@@ -27,6 +29,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON sync_runs, sync_locks, cost_days, attrib
   budgets, budget_events, forecasts, anomalies, closed_months, closed_costs
   TO jupyterhub_costs_sync;
 GRANT SELECT ON migrations TO jupyterhub_costs_sync;
+DO $$ BEGIN EXECUTE format('GRANT USAGE ON SCHEMA %I TO jupyterhub_costs_sync', current_schema()); END $$;
 GRANT USAGE ON SCHEMA reporting TO jupyterhub_costs_sync;
 GRANT SELECT ON ALL TABLES IN SCHEMA reporting TO jupyterhub_costs_sync;
 

@@ -405,7 +405,7 @@ COMMENT ON COLUMN reporting.budgets.spent_usd IS 'Cost of the settled days of th
 COMMENT ON COLUMN reporting.budgets.left_usd IS 'amount_usd - spent_usd (USD)';
 COMMENT ON COLUMN reporting.budgets.used_ratio IS 'spent_usd / amount_usd';
 COMMENT ON COLUMN reporting.budgets.settled_to IS 'The newest settled day: costs up to it are in spent_usd';
-COMMENT ON COLUMN reporting.budgets.missing_days IS 'Days of the period up to settled_to that are not stored, whose cost is not in spent_usd';
+COMMENT ON COLUMN reporting.budgets.missing_days IS 'Days of the period up to settled_to whose cost is not in spent_usd: not stored or, of what users bear, their usage was not read';
 COMMENT ON COLUMN reporting.budgets.reason IS 'Why spent_usd is not known';
 COMMENT ON COLUMN reporting.budgets.forecast_usd IS 'What is expected to be spent at the end of the period; NULL: see forecast_reason (USD)';
 COMMENT ON COLUMN reporting.budgets.forecast_low_usd IS 'In four of five cases it is more than this; NULL: unknown (USD)';

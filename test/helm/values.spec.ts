@@ -119,6 +119,7 @@ describe("a value of 2i2c's chart", () => {
   it.each([
     ['/', null, '/'],
     ['/', '*', '/*'],
+    ['/', '/*', '/*'],
     ['/services/costs/', null, '/services/costs/'],
     ['/services/costs', '*', '/services/costs/*'],
   ])('ingress works, below %s with suffix %s', (basePath, pathSuffix, path) => {
@@ -208,6 +209,15 @@ describe('the database', () => {
     for (const name of ['', '-sync', '-migrate'].map((part) => `jupyterhub-cost-monitoring${part}`)) {
       expect(JSON.stringify(find(objects, 'NetworkPolicy', name).spec['egress'])).toContain('{"port":6432}');
     }
+  });
+
+  it.each([
+    ['postgres://u:p@[2001:db8::1]:6432/costs', 6432],
+    ['postgres://u:p@/costs?host=db.example.org&port=6432', 6432],
+    ['postgres://u:p@db.example.org/costs', 5432],
+  ])('at %s is reached, on port %s', (url, port) => {
+    const { spec } = find(render(withValues({ database: { url } })), 'NetworkPolicy', 'jupyterhub-cost-monitoring');
+    expect(JSON.stringify(spec['egress'])).toContain(`{"port":${port}}`);
   });
 
   it('in the cluster has a role for each part', () => {

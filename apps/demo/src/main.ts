@@ -5,7 +5,7 @@ import { RUNS_OF_STORY } from '../../simulator/src/index.js';
 import { stopOnSignals } from '../../sync/src/stop-signals.js';
 import { demoEnvironment } from './demo-environment.js';
 import { look } from './look.js';
-import { serveApi } from './serve-api.js';
+import { checkPort, serveApi } from './serve-api.js';
 import { startCluster, type DemoCluster } from './start-cluster.js';
 import { Stoppers } from './stoppers.js';
 import { syncOnce } from './sync-once.js';
@@ -17,6 +17,7 @@ async function main(): Promise<void> {
   const stoppers = new Stoppers();
   const say = (text: string) => console.log(text);
   try {
+    await checkPort(process.env);
     say('Starting PostgreSQL …');
     const postgres = await startPostgres({ fsync: false });
     stoppers.add(() => postgres.stop());

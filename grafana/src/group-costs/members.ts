@@ -29,7 +29,7 @@ export const severalGroups = () =>
         'Which groups overlap: who was in more than one group on at least one day of the range: what they cost on such days, all groups they were in on them, how many days, and the last of them; the row All is the total cost. Split divides this cost, full counts it once per group.',
     },
     `
-SELECT coalesce(m.username, 'All') AS "User", coalesce(m.hub, 'All') AS "Hub", sum(costs.amount_usd) AS "Cost", min(m.its_groups) AS "Groups",
+SELECT coalesce(m.username, 'All') AS "User", coalesce(m.hub, 'All') AS "Hub", sum(costs.amount_usd) AS "Cost", CASE WHEN grouping(m.hub) = 0 THEN min(m.its_groups) END AS "Groups",
        max(m.days) AS "Days", to_char(max(m.last_day), 'YYYY-MM-DD') AS "Last day"
 FROM (
   SELECT username, hub, string_agg(DISTINCT usergroup, ', ' ORDER BY usergroup) AS its_groups,

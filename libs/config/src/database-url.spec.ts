@@ -65,6 +65,21 @@ describe('DATABASE_URL', () => {
     },
   );
 
+  it.each(['postgres://u:SECRET@host/costs\n', ' postgres://host/costs', 'postgres://host/costs\r\n'])(
+    '%j has a line break or white space at an end, which is said',
+    (url) => {
+      expect(faultsOf(url)).toEqual([
+        expect.stringMatching(/^DATABASE_URL: begins or ends with white space or a line/),
+      ]);
+    },
+  );
+
+  it('of a parameter that is there twice neither is taken', () => {
+    expect(faultsOf('postgres://host/costs?sslmode=verify-full&sslmode=disable')).toEqual([
+      'DATABASE_URL: has a parameter twice',
+    ]);
+  });
+
   it('a mode of TLS that nobody knows is not taken for another', () => {
     expect(faultsOf('postgres://host/costs?sslmode=verify-ful')).toEqual([
       'DATABASE_URL: sslmode must be one of disable, prefer, require, verify-ca, verify-full, no-verify',

@@ -22,13 +22,18 @@ export const databaseUrl = z
   });
 
 function faultOf(url: string): string | undefined {
+  if (url.trim() !== url)
+    return 'begins or ends with white space or a line break, as a Secret made with echo does; remove it';
   const { authority, rest } = PARTS.exec(url)?.groups ?? {};
   if (authority === undefined || rest === undefined) return `must be a URL such as ${EXAMPLE}`;
-  const names = authority.split('@');
-  if (names.length > 2 || /[@#]/.test(rest) || /[\s\p{Cc}]/u.test(url) || !isEncoded(url)) return ENCODE;
+  const atSigns = authority.split('@').length - 1;
+  if (atSigns > 1 || /[@#]/.test(rest) || /[\s\p{Cc}]/u.test(url) || !isEncoded(url)) return ENCODE;
   // A socket of the host parameter needs no host: postgres://user:password@/database?host=/cloudsql/…
   const parsed = parse(authority.endsWith('@') ? url.replace('@', '@socket') : url);
   if (parsed === undefined) return `must be a URL such as ${EXAMPLE}`;
+  // pg would take the last of them.
+  const names = [...parsed.searchParams.keys()];
+  if (new Set(names).size < names.length) return 'has a parameter twice';
   const sslMode = parsed.searchParams.get('sslmode');
   if (sslMode !== null && !SSL_MODES.includes(sslMode)) return `sslmode must be one of ${SSL_MODES.join(', ')}`;
   return undefined;

@@ -62,17 +62,23 @@ export async function listNotableUserSeries(
   );
 }
 
+/** A day with costs, and whether it is known who used what, and who was in which group of one hub at least. */
+export interface ReadDay {
+  readonly day: Day;
+  readonly isUsageRead: boolean;
+  readonly areGroupsRead: boolean;
+}
+
 /** Days of a window whose costs were read after their end, and whether the compute of users was read. */
-export async function listReadDays(
-  queryRunner: QueryRunner,
-  cluster: string,
-  window: DayWindow,
-): Promise<{ readonly day: Day; readonly isUsageRead: boolean }[]> {
+export async function listReadDays(queryRunner: QueryRunner, cluster: string, window: DayWindow): Promise<ReadDay[]> {
   return queryRunner.query(
     `SELECT day, EXISTS (
          SELECT FROM usage_days u
          WHERE u.cluster = d.cluster AND u.day = d.day AND u.dataset = 'compute' AND u.status <> 'missing'
-       ) AS "isUsageRead"
+       ) AS "isUsageRead", (
+         SELECT bool_or(status <> 'missing') FROM usage_days u
+         WHERE u.cluster = d.cluster AND u.day = d.day AND u.dataset = 'memberships'
+       ) IS NOT FALSE AS "areGroupsRead"
      FROM cost_days d
      WHERE cluster = $1 AND day >= $2 AND day < $3 AND NOT is_running ORDER BY day`,
     [cluster, window.from, window.until],

@@ -43,7 +43,11 @@ const BY_SQLSTATE: Readonly<Record<string, DatabaseFault>> = {
 /** PgBouncer's words; it has one SQLSTATE for all that it says. */
 const POOLER_IS_FULL = /no more connections allowed|query_wait_timeout/;
 const POOLER_WANTS_TLS = /SSL required/;
+const POOLER_ENDS_TRANSACTIONS = /statement pooling mode/;
+const POOLER_KNOWS_NOT = /unsupported startup parameter/;
 
+const UNKNOWN_PARAMETER = away('the pooler refuses a parameter that DATABASE_URL sets');
+const NO_TRANSACTIONS = away('DATABASE_URL leads to a pooler in statement mode, which knows no transactions');
 const TLS_WANTED = away('the database admits no connection without TLS from here: set sslmode in DATABASE_URL');
 const NOT_ADMITTED = away('the database admits no such connection from here: see its pg_hba.conf');
 /** Of a refusal by pg_hba.conf. */
@@ -100,6 +104,8 @@ export function databaseFaultOf(error: unknown): DatabaseFault | undefined {
 function faultOfSqlState(sqlState: string, fault: Error): DatabaseFault | undefined {
   if (POOLER_IS_FULL.test(fault.message)) return BUSY;
   if (POOLER_WANTS_TLS.test(fault.message)) return TLS_WANTED;
+  if (POOLER_KNOWS_NOT.test(fault.message)) return UNKNOWN_PARAMETER;
+  if (POOLER_ENDS_TRANSACTIONS.test(fault.message)) return NO_TRANSACTIONS;
   // Whoever is not admitted by pg_hba.conf was not asked for a password.
   if (sqlState === '28000' && (fault as { routine?: string }).routine === 'ClientAuthentication') {
     return WITHOUT_TLS.test(fault.message) ? TLS_WANTED : NOT_ADMITTED;

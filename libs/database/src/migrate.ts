@@ -4,6 +4,7 @@ import { readSqlFile } from '#migrations';
 import { MigrationExecutor, QueryFailedError, type DataSource, type QueryRunner } from 'typeorm';
 import { MigrationBlockers } from './migration-blockers.js';
 import { missingMigrations, unknownMigrations } from './queries/applied-migrations.js';
+import { refuseOtherSchema } from './refuse-other-schema.js';
 import { refuseReadingRole } from './refuse-reading-role.js';
 import { isHeldElsewhere } from './sync-lock.js';
 
@@ -88,7 +89,7 @@ export interface MigrateOptions {
  * and `views` where their text is another than the database's. A second process that migrates at the same time waits for
  * the first and then finds nothing to do. With nothing to do it only reads.
  *
- * @throws ReadingRoleError, EarlierLayoutError, NewerSchemaError, WrongEncodingError before anything is written.
+ * @throws ReadingRoleError, OtherSchemaError, EarlierLayoutError, NewerSchemaError, WrongEncodingError before anything is written.
  * @throws SyncAtWorkError, MigrationBlockedError, DependentViewError, MigrationNotAllowedError; nothing is left half done.
  */
 export async function migrate(
@@ -212,9 +213,12 @@ function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** Whether nothing is pending and the views are those of this version. @throws EarlierLayoutError, NewerSchemaError */
+/** Whether nothing is pending and the views are those of this version. @throws EarlierLayoutError, NewerSchemaError, OtherSchemaError */
 async function isCurrent(dataSource: DataSource, queryRunner: QueryRunner, views: Views): Promise<boolean> {
-  if (!(await queryRunner.hasTable('migrations'))) return false;
+  if (!(await queryRunner.hasTable('migrations'))) {
+    await refuseOtherSchema(queryRunner);
+    return false;
+  }
   const rows: { name: string }[] = await queryRunner.query(`SELECT name FROM migrations ORDER BY id`);
   const applied = rows.map(({ name }) => name);
   if (applied.includes(EARLIER_LAYOUT)) throw new EarlierLayoutError();

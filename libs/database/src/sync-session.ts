@@ -28,6 +28,7 @@ import {
   listCostSeries,
   listNotableUserSeries,
   listReadDays,
+  type ReadDay,
   type DayCost,
   type SeriesFilter,
   type SeriesKind,
@@ -292,7 +293,7 @@ export class SyncSession {
     return this.#alone(() => listNotableUserSeries(this.queryRunner, this.cluster, window, notable));
   }
 
-  async listReadDays(window: DayWindow): Promise<{ readonly day: Day; readonly isUsageRead: boolean }[]> {
+  async listReadDays(window: DayWindow): Promise<ReadDay[]> {
     return this.#alone(() => listReadDays(this.queryRunner, this.cluster, window));
   }
 

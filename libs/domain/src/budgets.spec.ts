@@ -27,6 +27,7 @@ function costOf(daily: number, more: Partial<BudgetCost> = {}): BudgetCost {
   const days = eachDay({ from: '2026-09-01', until: '2026-11-11' });
   return {
     days: new Map(days.map((day) => [day, usd(daily)])),
+    borne: new Set(days),
     settledTo: '2026-11-10',
     forecast: forecastCost(
       { to: '2026-11-10', usd: days.map(() => daily) },
@@ -163,12 +164,23 @@ describe('a budget', () => {
     });
   });
 
+  it('names the days of which nobody knows who bears their cost, and knows nothing where that is all of them', () => {
+    const { borne, ...cost } = costOf(70);
+    const some = { ...cost, borne: new Set([...borne].filter((day) => day !== '2026-11-03')) };
+    expect(evaluateBudget(HUB, NOVEMBER, some, TODAY)).toMatchObject({ spent: { usd: usd(700) }, missingDays: 1 });
+    expect(evaluateBudget(HUB, NOVEMBER, { ...cost, borne: new Set() }, TODAY)).toMatchObject({
+      spent: { reason: 'usage of no day of the period was read' },
+      missingDays: 10,
+      runOutOn: undefined,
+    });
+  });
+
   it('adds up to the last digit, and runs out on the first day that takes it there', () => {
     const amounts = fc.array(fc.bigInt({ min: 0n, max: 10n ** 13n }), { minLength: 30, maxLength: 30 });
     fc.assert(
       fc.property(amounts, fc.bigInt({ min: 1n, max: 10n ** 14n }), (daily, amountUsd) => {
         const days = new Map(daily.map((amount, at) => [addDays(NOVEMBER.from, at), amount]));
-        const cost = { days, settledTo: '2026-11-30', forecast: 'not needed' };
+        const cost = { days, borne: new Set(days.keys()), settledTo: '2026-11-30', forecast: 'not needed' };
         const { spent, runOutOn } = evaluateBudget({ ...HUB, amountUsd, thresholds: [] }, NOVEMBER, cost, '2026-12-02');
         expect(spent).toEqual({ usd: sumUsd(daily) });
         const upTo = (count: number) => sumUsd(daily.slice(0, count));

@@ -37,6 +37,8 @@ export interface Budget {
 export interface BudgetCost {
   /** Of each settled day that is stored; 0 where there was none. */
   readonly days: ReadonlyMap<Day, Usd>;
+  /** The days of which it is known who bears their cost: of others the amount is too low. */
+  readonly borne: ReadonlySet<Day>;
   /** The newest settled day. */
   readonly settledTo: Day | undefined;
   /** Of the days of the period after it; or why it is unknown. */
@@ -56,7 +58,7 @@ export interface ThresholdState {
 export interface BudgetState {
   readonly period: DayWindow;
   readonly spent: { readonly usd: Usd } | { readonly reason: string };
-  /** Days of the period, up to the newest settled one, that are not stored: what they cost is not in `spent`. */
+  /** Days of the period, up to the newest settled one, whose cost is not in `spent`: not stored, or nobody knows who bears it. */
   readonly missingDays: number;
   readonly forecast:
     | { readonly usd: Usd; readonly range: { readonly lowUsd: Usd; readonly highUsd: Usd } | undefined }
@@ -65,6 +67,8 @@ export interface BudgetState {
   readonly runOutOn: Day | undefined;
   readonly thresholds: readonly ThresholdState[];
 }
+
+const UNREAD = 'usage of no day of the period was read';
 
 /** The period that a day is in. */
 export function periodAt(interval: BudgetInterval, day: Day): DayWindow {
@@ -91,7 +95,8 @@ export function evaluateBudget(budget: Budget, period: DayWindow, cost: BudgetCo
       ? []
       : eachDay({ from: period.from, until: addDays(settledTo < last ? settledTo : last, 1) });
   const stored = known.filter((day) => cost.days.has(day));
-  const missingDays = known.length - stored.length;
+  const unstored = known.length - stored.length;
+  const borne = stored.filter((day) => cost.borne.has(day)).length;
   const spentUsd = spentBeforeUsd + sumUsd(stored.map((day) => cost.days.get(day)!));
   const isOver = settledTo !== undefined && settledTo >= last;
   const whyUnspent =
@@ -101,12 +106,15 @@ export function evaluateBudget(budget: Budget, period: DayWindow, cost: BudgetCo
         ? 'no day of the period is settled yet'
         : stored.length === 0
           ? 'no day of the period is stored'
-          : undefined;
+          : borne === 0
+            ? UNREAD
+            : undefined;
 
   let forecast: BudgetState['forecast'];
   if (period.from > today) forecast = { reason: 'the period has not begun' };
   else if (target.kind === 'user') forecast = { reason: 'a user has no forecast' };
-  else if (missingDays > 0) forecast = { reason: `${missingDays} of the days of the period are not stored` };
+  else if (unstored > 0) forecast = { reason: `${unstored} of the days of the period are not stored` };
+  else if (stored.length > 0 && borne === 0) forecast = { reason: UNREAD };
   else if (isOver) forecast = { usd: spentUsd, range: { lowUsd: spentUsd, highUsd: spentUsd } };
   else if (typeof cost.forecast === 'string') forecast = { reason: cost.forecast };
   else forecast = addedTo(spentUsd, cost.forecast);
@@ -125,7 +133,7 @@ export function evaluateBudget(budget: Budget, period: DayWindow, cost: BudgetCo
   return {
     period,
     spent: whyUnspent === undefined ? { usd: spentUsd } : { reason: whyUnspent },
-    missingDays,
+    missingDays: known.length - borne,
     forecast,
     runOutOn: firstDayAt(amountUsd, spentBeforeUsd, [...amounts, ...expected], period.from),
     thresholds,

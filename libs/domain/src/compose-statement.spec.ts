@@ -1,3 +1,4 @@
+import { OCTOBER } from '../testing/statement-facts.js';
 import { composeStatement } from './compose-statement.js';
 import type { CostLine, StatementFacts } from './statement-facts.js';
 import { parseUsd } from './usd.js';
@@ -28,13 +29,7 @@ const LINES = [
 ];
 
 const FACTS: StatementFacts = {
-  cluster: 'earth',
-  month: '2026-10-01',
-  today: '2026-11-28',
-  subject: { hubs: undefined, usergroup: undefined, user: undefined },
-  days: { stored: 31, estimated: 0 },
-  version: undefined,
-  bases: ['amortized'],
+  ...OCTOBER,
   policies: [
     JSON.stringify({
       allocation: 'hub',
@@ -45,8 +40,6 @@ const FACTS: StatementFacts = {
     }),
   ],
   lines: LINES,
-  adjustments: [],
-  restatements: [],
   clusterUsd: parseUsd('21.5000000001'),
 };
 
@@ -139,18 +132,37 @@ describe('the statement of a month', () => {
     ['2028-02-01', 0, '2028-03-02', '2028-02-01 to 2028-02-29 (UTC days)'],
     ['2026-11-01', 0, '2026-12-02', '2026-11-01 to 2026-11-30 (UTC days)'],
   ])('knows how long %s is', (month, stored, today, period) => {
-    expect(factOf({ month, today, days: { stored, estimated: 0 } }, 'period')).toBe(period);
+    expect(factOf({ month, today, days: { ...OCTOBER.days, stored } }, 'period')).toBe(period);
   });
 
   it('says how much of a month is known, and has no amounts where nothing is', () => {
-    const days = { stored: 27, estimated: 4 };
+    const days = { stored: 27, estimated: 4, unread: 0 };
     expect(factOf({ month: '2026-11-01', days }, 'status')).toBe(
       'The month has not ended. Costs of 27 of its 30 days are stored. AWS may still change 4 of them.',
     );
     expect(factOf({}, 'status')).toBe('The month is not closed: figures may change.');
-    const nothing = { month: '2020-01-01', days: { stored: 0, estimated: 0 }, lines: [], bases: [], policies: [] };
+    const nothing = {
+      month: '2020-01-01',
+      days: { stored: 0, estimated: 0, unread: 0 },
+      lines: [],
+      bases: [],
+      policies: [],
+    };
     expect(factOf(nothing, 'status')).toBe('Nothing is stored of this month: what it cost is not known.');
     expect(composeStatement({ ...FACTS, ...nothing }).tables).toEqual([]);
+  });
+
+  it('says that nobody knows who bears the cost of a day whose usage was not read', () => {
+    const subject = { hubs: undefined, usergroup: undefined, user: 'ana' };
+    expect(factOf({ subject, days: { stored: 31, estimated: 0, unread: 2 } }, 'status')).toBe(
+      'The month is not closed: figures may change. Usage of 2 of its days was not read, or not all of it: who bears their cost is not known.',
+    );
+  });
+
+  it('names everything that it is limited to', () => {
+    expect(factOf({ subject: { hubs: ['prod'], usergroup: 'bio', user: 'ana' } }, 'for')).toBe(
+      'user ana, group bio, hub prod of cluster earth',
+    );
   });
 
   it('of a hub without cost in a known month is 0', () => {

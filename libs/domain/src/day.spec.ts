@@ -43,6 +43,7 @@ describe('days', () => {
     expect(firstOfMonth('2026-01-15', -1)).toBe('2025-12-01');
     expect(firstOfMonth('2026-11-24', -13)).toBe('2025-10-01');
     expect(firstOfMonth('2026-12-01', 1)).toBe('2027-01-01');
+    expect(firstOfMonth('0001-01-15', 1)).toBe('0001-02-01');
   });
 
   it('go forth and back to where they were, and sort as text', () => {

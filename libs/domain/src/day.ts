@@ -34,7 +34,8 @@ export function addDays(day: Day, count: number): Day {
 /** The first day of the month `count` months after the month of `day` (before, when negative). */
 export function firstOfMonth(day: Day, count = 0): Day {
   const instant = startOfDay(day);
-  return dayOf(new Date(Date.UTC(instant.getUTCFullYear(), instant.getUTCMonth() + count, 1)));
+  instant.setUTCMonth(instant.getUTCMonth() + count, 1);
+  return dayOf(instant);
 }
 
 /** Number of days in a window; 0 when it is empty or reversed. */

@@ -32,8 +32,8 @@ export interface StatementFacts {
   readonly month: Day;
   readonly today: Day;
   readonly subject: StatementSubject;
-  /** Days of the month whose costs are stored, and those of them that AWS may still change. */
-  readonly days: { readonly stored: number; readonly estimated: number };
+  /** Days of the month whose costs are stored, those of them that AWS may still change, and those with cost whose usage was not read. */
+  readonly days: { readonly stored: number; readonly estimated: number; readonly unread: number };
   /** Undefined: the month is not closed, and its figures are those of now. */
   readonly version: { readonly number: number; readonly latest: number; readonly closedAt: string } | undefined;
   readonly bases: readonly string[];

@@ -22,12 +22,23 @@ export function nameOfMonth(month: Day): string {
 }
 
 export function describeSubject({ hubs, usergroup, user }: StatementSubject, cluster: string): string {
-  const where = hubs ? `hub ${hubs.join(', ')} of cluster ${cluster}` : `cluster ${cluster}`;
-  if (user !== undefined) return `user ${user}, ${where}`;
-  return usergroup === undefined ? where : `group ${usergroup}, ${where}`;
+  return [
+    ...(user === undefined ? [] : [`user ${user}`]),
+    ...(usergroup === undefined ? [] : [`group ${usergroup}`]),
+    hubs ? `hub ${hubs.join(', ')} of cluster ${cluster}` : `cluster ${cluster}`,
+  ].join(', ');
 }
 
-export function describeStatus({ month, today, days, version }: StatementFacts): string {
+export function describeStatus(facts: StatementFacts): string {
+  const { unread } = facts.days;
+  const gap =
+    unread === 0
+      ? ''
+      : ` Usage of ${unread} of its days was not read, or not all of it: who bears their cost is not known.`;
+  return describeFigures(facts) + gap;
+}
+
+function describeFigures({ month, today, days, version }: StatementFacts): string {
   if (version) {
     const latest =
       version.latest > version.number ? ` AWS restated it later: version ${version.latest} is the latest.` : '';

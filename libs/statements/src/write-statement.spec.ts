@@ -1,5 +1,6 @@
 import { composeStatement, parseUsd, type CostLine, type StatementDocument } from '#libs/domain';
 import { inflateSync } from 'node:zlib';
+import { OCTOBER } from '../../domain/testing/statement-facts.js';
 import { strFromU8, unzipSync } from 'fflate';
 import { formatCents } from './format-cents.js';
 import { writeStatement } from './write-statement.js';
@@ -16,20 +17,7 @@ function statementOf(names: readonly string[], hub = 'prod'): StatementDocument 
     directUsd: parseUsd('1234.5678901234'),
     sharedUsd: parseUsd('-0.0000000001'),
   }));
-  return composeStatement({
-    cluster: 'earth',
-    month: '2026-10-01',
-    today: '2026-11-28',
-    subject: { hubs: undefined, usergroup: undefined, user: undefined },
-    days: { stored: 31, estimated: 0 },
-    version: undefined,
-    bases: ['amortized'],
-    policies: [],
-    lines,
-    adjustments: [],
-    restatements: [],
-    clusterUsd: undefined,
-  });
+  return composeStatement({ ...OCTOBER, lines });
 }
 
 const document = statementOf(NAMES);

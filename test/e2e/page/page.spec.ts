@@ -197,6 +197,13 @@ describe("a person's page and a group's", () => {
     );
   });
 
+  it('tells days whose usage was not read apart from days without cost', async () => {
+    const { page } = await estate.open('?page=user&by=component&user=user-3');
+    expect(await page.locator('.notes').textContent()).toMatch(/Usage not read, no user bears the cost: \w{3} \d+/);
+    const { page: ofHub } = await estate.open('?page=explore&by=component&hub=prod');
+    expect(await ofHub.locator('.notes').textContent()).not.toContain('Usage not read');
+  });
+
   it('lists the members of a group', async () => {
     const { page } = await estate.open('?page=group&by=user&usergroup=physics');
     const facts = await page.locator('.facts').textContent();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { createTestDatabase, execute, type TestDatabase } from '../../support/database.js';
 import { parseCsv } from './csv-rows.js';
 import { fillEstate } from './estate.js';
 import { RunningApi } from './running-api.js';
@@ -116,6 +116,7 @@ describe('GET /statements/{month}', () => {
     ['/statements/0000-01', 'month: must be a month such as 2026-10'],
     ['/statements/2025-3', 'month: must be a month such as 2026-10'],
     ['/statements/9998-12', 'month: lies in the future'],
+    ['/statements/latest', /^month: must be a month such as 2026-10$/],
     [`${MONTH}?format=doc`, 'format: must be json or pdf or xlsx or csv'],
     [`${MONTH}?version=0`, 'version: must be a whole number above 0'],
     [`${MONTH}?version=1`, 'version: 2025-03 has no version 1: it is not closed'],
@@ -125,6 +126,13 @@ describe('GET /statements/{month}', () => {
     [`${MONTH}?cluster=x%00`, 'cluster: is not known'],
   ])('refuses %s', async (path, message) => {
     const { status, json } = await get(path);
-    expect([status, json.message]).toEqual([400, expect.stringContaining(message)]);
+    expect([status, json.message]).toEqual([400, expect.stringMatching(message)]);
+  });
+
+  it('of a person says of how many days nobody knows who bears the cost', async () => {
+    for (const table of ['user_costs', 'day_costs']) {
+      await execute(database.url, `UPDATE ${table} SET reason = 'usage not read' WHERE reason = 'idle'`);
+    }
+    expect((await get(`${MONTH}?user=bob`)).json.status).toContain('Usage of 1 of its days was not read');
   });
 });

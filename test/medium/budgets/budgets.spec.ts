@@ -1,3 +1,4 @@
+import { execute } from '../../support/database.js';
 import { RunningApi } from '../api/running-api.js';
 import { CLUSTER, openStoredCluster, type StoredCluster } from '../database/stored-cluster.js';
 import { addCost, fillCosts, runBudgets, TODAY } from './budget-estate.js';
@@ -251,4 +252,21 @@ describe('a second run', () => {
       ),
     ).toEqual(events);
   });
+});
+
+it('counts days of which nobody knows who bears their cost, for budgets of what users bear alone', async () => {
+  await execute(
+    stored.url,
+    `UPDATE usage_days SET status = 'missing', coverage = 0, detail = 'no samples' WHERE day = '2026-11-05';
+     INSERT INTO usage_days (cluster, day, dataset, hub, status, coverage, detail, read_at, method, digest, run_id)
+     VALUES ('${CLUSTER}', '2026-11-06', 'memberships', 'prod', 'missing', 0, 'no samples', now(), '', '', 0),
+       ('${CLUSTER}', '2026-11-07', 'memberships', 'prod', 'missing', 0, 'no samples', now(), '', '', 0),
+       ('${CLUSTER}', '2026-11-07', 'memberships', 'staging', 'final', 1, NULL, now(), '', '', 0)`,
+  );
+  await runBudgets(stored, { budgets: BUDGETS });
+  const missing = async (name: string) => (await budget(name))['missing_days'];
+  expect(await missing('prod')).toBe(0);
+  expect(await missing('prod quarter')).toBe(1);
+  expect(await missing('ada')).toBe(1);
+  expect(await missing('biology')).toBe(2);
 });

@@ -40,7 +40,10 @@ afterEach(async () => {
 
 const DAYS = `from=${DAY}&to=${DAY}`;
 
-it.each(DEFAULTS)(
+// Under libfaketime a timer of PostgreSQL that is late sees another clock, and ends what it must not.
+const IS_CLOCK_TRUE = process.env['FAKETIME'] === undefined;
+
+it.each(DEFAULTS.filter((setting) => IS_CLOCK_TRUE || !setting.includes('timeout')))(
   'with %s as the default of the database, figures and the plan of days are the same',
   async (setting) => {
     await execute(database.url, `ALTER DATABASE ${new URL(database.url).pathname.slice(1)} SET ${setting}`);

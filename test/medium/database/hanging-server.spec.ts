@@ -13,8 +13,8 @@ describe('a database that accepts connections and never answers', () => {
     dataSource = await createDataSource(server.url, {
       applicationName: 'hanging',
       poolSize: 4,
-      connectTimeoutMs: 500,
-      statementTimeoutMs: 500,
+      connectTimeoutMs: 5_000,
+      statementTimeoutMs: 5_000,
     }).initialize();
     await migrate(dataSource, MEASURES);
   });
@@ -31,7 +31,7 @@ describe('a database that accepts connections and never answers', () => {
     const began = Date.now();
     const attempts = await Promise.allSettled(Array.from({ length: 6 }, () => dataSource.query(`SELECT 1`)));
     expect(attempts.map((attempt) => attempt.status)).toEqual(Array(6).fill('rejected'));
-    expect(Date.now() - began).toBeLessThan(15_000);
+    expect(Date.now() - began).toBeLessThan(60_000);
     server.resume();
     await expect(dataSource.query(`SELECT 1 AS one`)).resolves.toEqual([{ one: 1 }]);
   });

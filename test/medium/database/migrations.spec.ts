@@ -149,6 +149,23 @@ describe('the migrations', () => {
     await stranger.end();
   });
 
+  it.each(['costs', 'costs, public'])(
+    'are refused with search_path %s, where the tables are in public',
+    async (path) => {
+      await migrate(dataSource, MEASURES);
+      await dataSource.query(`CREATE SCHEMA costs`);
+      const url = new URL(database.url);
+      url.searchParams.set('options', `-c search_path=${path.replace(' ', '\\ ')}`);
+      const elsewhere = await createDataSource(url.href, { applicationName: 'elsewhere' }).initialize();
+      const attempt = migrate(elsewhere, MEASURES);
+      await expect(attempt).rejects.toThrow(
+        `the tables are in schema public, where the search_path of this connection (${path}) does not lead`,
+      );
+      await elsewhere.destroy();
+      expect(await names(`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'costs'`)).toEqual([]);
+    },
+  );
+
   it('refuse an encoding other than UTF8 by name, and write nothing', async () => {
     const name = `${new URL(database.url).pathname.slice(1)}_latin`;
     await dataSource.query(

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { createDataSource, migrate, openDataSource, SyncSession, TransactionPoolerError } from '#libs/database';
 import { ReportingDatabase } from '#libs/database/queries';
@@ -61,6 +62,29 @@ describe.each<PoolMode>(['session', 'transaction'])('behind a pooler in %s mode'
       ]);
     } finally {
       await reading.close();
+    }
+  });
+
+  it('with fewer connections than the API has, requests wait their turn', async () => {
+    await execute(
+      database.url,
+      `ALTER VIEW reporting.daily_user_costs RENAME TO quick;
+       CREATE VIEW reporting.daily_user_costs AS SELECT quick.* FROM pg_sleep(1), reporting.quick`,
+    );
+    const small = await Pooler.start(database.url, mode, 4);
+    const api = await RunningApi.start(small.url, 'alpha');
+    try {
+      const users = Array.from({ length: 8 }, (_, n) => api.get(`/costs_per_user?${DAY}&limit=${n + 10}`));
+      const seen = new Set<number>();
+      const all = Promise.all(users).then((responses) => responses.map(({ status }) => status));
+      const ended = all.then(() => true);
+      do seen.add((await api.get('/ready')).status);
+      while (!(await Promise.race([ended, sleep(50, false)])));
+      expect(await all).toEqual(Array(8).fill(200));
+      expect([...seen]).toEqual([200]);
+    } finally {
+      await api.stop();
+      await small.stop();
     }
   });
 

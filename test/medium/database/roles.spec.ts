@@ -2,7 +2,12 @@ import { createDataSource, migrate, MigrationNotAllowedError, SyncSession, WRITT
 import { MEASURES } from '#libs/prometheus';
 import { Client } from 'pg';
 import { readSqlFile } from '../../../migrations/sql-files.js';
-import { createEmptyTestDatabase, createTestDatabase, type TestDatabase } from '../../support/database.js';
+import {
+  createEmptyTestDatabase,
+  createTestDatabase,
+  urlOfDatabase,
+  type TestDatabase,
+} from '../../support/database.js';
 import { createRoles } from '../../support/test-server.js';
 import { fillEstate } from '../api/estate.js';
 import { RunningApi } from '../api/running-api.js';
@@ -92,6 +97,26 @@ describe('in a database on which roles.sql was run', () => {
         await expect(client.query(statement)).rejects.toThrow('permission denied');
       });
     });
+  });
+
+  it('the sync works where the tables are in a schema of their own', async () => {
+    const url = new URL(urlOfDatabase(database.url, `roles_${process.pid}_schema`));
+    const name = url.pathname.slice(1);
+    await owner.query(`CREATE DATABASE ${name} TEMPLATE template0`);
+    await withClient(url.href, (client) => client.query('CREATE SCHEMA "My costs"'));
+    url.searchParams.set('options', '-c search_path="My\\ costs"');
+    const dataSource = await createDataSource(url.href, { applicationName: 'roles-test' }).initialize();
+    await migrate(dataSource, MEASURES);
+    await createRoles(dataSource);
+    await dataSource.destroy();
+    const sync = await createDataSource(urlAs('jupyterhub_costs_sync', url.href), {
+      applicationName: 'sync',
+    }).initialize();
+    expect(await migrate(sync, MEASURES)).toEqual([]);
+    const session = await SyncSession.open(sync, CLUSTER);
+    await session!.close();
+    await sync.destroy();
+    await owner.query(`DROP DATABASE ${name}`);
   });
 
   it('an owner who is no superuser takes away all but large objects', async () => {

@@ -31,7 +31,12 @@ export const BudgetRows = z.array(
     amount: z.number(),
     spent: usd('Cost of the settled days of the period, and what had been spent before it; null: see `reason`'),
     spent_to: day('The newest settled day of the period: `spent` is up to it'),
-    missing_days: z.number().int().describe('Days of the period up to the newest settled day that are not stored'),
+    missing_days: z
+      .number()
+      .int()
+      .describe(
+        'Days of the period up to the newest settled day that are not stored or, of what users bear, whose usage was not read: their cost is not in `spent`',
+      ),
     reason: reason('Why `spent` is not known'),
     left: usd('What is left of the amount'),
     percent: z.number().nullable().describe('100 × spent ÷ amount'),

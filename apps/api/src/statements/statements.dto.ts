@@ -7,7 +7,10 @@ import { choice, cluster, known, name, version } from '../parameters/parameters.
 export const StatementMonth = z.object({
   month: z
     .string()
-    .refine((text) => isDay(`${text}-01`) && `${text}-01` >= FIRST_DAY, 'must be a month such as 2026-10')
+    .refine((text) => isDay(`${text}-01`) && `${text}-01` >= FIRST_DAY, {
+      error: 'must be a month such as 2026-10',
+      abort: true,
+    })
     .refine((text) => `${text}-01` <= firstOfMonth(today()), 'lies in the future')
     .transform((text) => `${text}-01`),
 });

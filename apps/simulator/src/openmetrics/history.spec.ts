@@ -58,6 +58,12 @@ describe('the history as OpenMetrics text', () => {
     expect(Math.max(...new Set(instants))).toBeLessThan(HISTORY.until.getTime() / 1000);
   });
 
+  it('has nothing of a lost day, nor what would still be current in its first minutes', async () => {
+    const lines = await linesOf({ ...HISTORY, lostDays: ['2026-11-16'] });
+    const instants = lines.flatMap((line) => SAMPLE.exec(line)?.[4] ?? []).map(Number);
+    expect(Math.max(...new Set(instants))).toBeLessThan(startOfDay('2026-11-16').getTime() / 1000 - 300);
+  });
+
   it('has waiting pods with an empty node, and escapes names', async () => {
     const text = (await linesOf(HISTORY)).join('\n');
     const has = (part: string) => text.includes(part);

@@ -21,6 +21,7 @@ import {
   cpuUsageSeries,
   directorySeries,
   groupSeries,
+  LOOKBACK_SECONDS,
   nodeLabelSeries,
   phaseSeries,
   requestSeries,
@@ -62,7 +63,10 @@ export async function* historyText(estate: Estate, given: Partial<ScrapeHistory>
 
 function* pieces(estate: Estate, history: ScrapeHistory): Generator<string> {
   const lost = new Set(history.lostDays);
-  const isKept = ({ atMs }: Sample) => lost.size === 0 || !lost.has(dayOf(new Date(atMs)));
+  // A sample of the last minutes before a lost day would be current in its first ones, and all of the day's cost theirs.
+  const isLost = (atMs: number) =>
+    lost.has(dayOf(new Date(atMs))) || lost.has(dayOf(new Date(atMs + LOOKBACK_SECONDS * 1000)));
+  const isKept = ({ atMs }: Sample) => lost.size === 0 || !isLost(atMs);
   function* familyText(family: Family, all: Iterable<SampledSeries>): Generator<string> {
     yield familyHead(family);
     for (const { labels, samples } of all) {

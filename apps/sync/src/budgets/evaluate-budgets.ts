@@ -33,7 +33,12 @@ export async function evaluateBudgets(
     const from = periods[0]!.from < historyFrom ? periods[0]!.from : historyFrom;
     const costs = await session.listCostSeries(kind, { from, until }, filter);
     for (const period of periods) {
-      const state = evaluateBudget(budget, period, costOf(known, costs, period, today), today);
+      const state = evaluateBudget(
+        budget,
+        period,
+        costOf(known, borneDays(known, budget.target), costs, period, today),
+        today,
+      );
       const earlier = recorded.filter((event) => event.budget === budget.name && event.periodFrom === period.from);
       const events = planBudgetEvents(state, known.settledTo, earlier);
       const isToldOf = (event: BudgetEvent) =>
@@ -67,6 +72,12 @@ function isOfChangedBudget(
 ): boolean {
   const before = earlier.findLast((one) => one.on === on && one.threshold === threshold);
   return event === 'under' && before !== undefined && before.thresholdUsd !== thresholdUsd;
+}
+
+/** Tagged cost is known without usage. */
+function borneDays({ days, withUsage, withGroups }: KnownDays, target: BudgetTarget): ReadonlySet<Day> {
+  if (target.kind === 'group') return withGroups;
+  return target.kind === 'user' || (target.kind === 'hub' && target.basis === 'allocated') ? withUsage : days;
 }
 
 function seriesOf(target: BudgetTarget): [SeriesKind, { hub?: string | undefined; name?: string }] {

@@ -24,7 +24,7 @@ export async function forecastMonths({ session, today }: SyncWork, known: KnownD
   for (const kind of KINDS) {
     for (const [name, costs] of byName(kind, await session.listCostSeries(kind, window))) {
       if (!costs.some(({ day }) => day >= firstOfMonth(today, -1))) continue;
-      const cost = costOf(known, costs, period, today);
+      const cost = costOf(known, kind === 'group' ? known.withGroups : known.days, costs, period, today);
       const { spent, forecast } = evaluateBudget(
         { ...WITHOUT_LIMIT, target: { kind: 'cluster' } },
         period,

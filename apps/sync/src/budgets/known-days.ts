@@ -23,26 +23,40 @@ export interface KnownDays {
   readonly days: ReadonlySet<Day>;
   /** Of these, the days of which the usage was read too. */
   readonly withUsage: ReadonlySet<Day>;
+  /** And of these, the days of which it is known who was in which group. */
+  readonly withGroups: ReadonlySet<Day>;
   readonly settledTo: Day | undefined;
 }
 
 export async function readKnownDays({ session, today }: SyncWork, since: Day): Promise<KnownDays> {
   const rows = await session.listReadDays({ from: since, until: addDays(today, 1 - DAYS_TO_SETTLE) });
+  const withUsage = rows.filter(({ isUsageRead }) => isUsageRead);
   return {
     days: new Set(rows.map(({ day }) => day)),
-    withUsage: new Set(rows.filter(({ isUsageRead }) => isUsageRead).map(({ day }) => day)),
+    withUsage: new Set(withUsage.map(({ day }) => day)),
+    withGroups: new Set(withUsage.filter(({ areGroupsRead }) => areGroupsRead).map(({ day }) => day)),
     settledTo: rows.at(-1)?.day,
   };
 }
 
-/** The cost of each known day, and the forecast of a period's days after them. */
-export function costOf(known: KnownDays, costs: readonly DayCost[], period: DayWindow, today: Day): BudgetCost {
+/**
+ * The cost of each known day, and the forecast of a period's days after them.
+ *
+ * @param borne the days of which it is known who bears their cost.
+ */
+export function costOf(
+  known: KnownDays,
+  borne: ReadonlySet<Day>,
+  costs: readonly DayCost[],
+  period: DayWindow,
+  today: Day,
+): BudgetCost {
   const byDay = new Map<Day, Usd>([...known.days].map((day) => [day, 0n]));
   for (const { day, usd } of costs) {
     const sum = byDay.get(day);
     if (sum !== undefined) byDay.set(day, sum + usd);
   }
-  return { days: byDay, settledTo: known.settledTo, forecast: forecastOf(known, byDay, period, today) };
+  return { days: byDay, borne, settledTo: known.settledTo, forecast: forecastOf(known, byDay, period, today) };
 }
 
 function forecastOf({ settledTo }: KnownDays, byDay: ReadonlyMap<Day, Usd>, period: DayWindow, today: Day) {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { sendToWebhook } from './webhook.js';
 
 const ALERT = { id: 'alert-1', text: 'budget <prod> passed 80%' };
-const TIMING = { timeoutMs: 300, pausesMs: [10, 10] };
+const TIMING = { timeoutMs: 2_000, pausesMs: [10, 10] };
 
 describe('the webhook', () => {
   let server: Server;

@@ -52,7 +52,7 @@ interface ShownProps {
 
 function Shown({ view, costs, asked }: ShownProps) {
   const { window, by, step } = asked;
-  const summary = useMemo(() => summarise(costs, window, step, by), [costs]);
+  const summary = useMemo(() => summarise(costs, asked), [costs]);
   const rows = sorted(summary.rows, view.sort);
   const [unsaved, setUnsaved] = useState<Failure | undefined>(undefined);
   const save = async () => {
@@ -108,7 +108,8 @@ function Shown({ view, costs, asked }: ShownProps) {
         {summary.before === undefined
           ? `No comparison: ${summary.daysBefore} of the ${days} days before are stored.`
           : `Before and change: against the ${days} days before.`}
-        {asked.own && ' A day that is not stored counts as nothing, and AWS may still change the last days.'}
+        {asked.own &&
+          ' A day that is not stored, or whose usage was not read, counts as nothing. AWS may still change the last days.'}
         {by === 'hub' && ' A hub’s cost is what its users bear and what nobody bears of its own; support is the rest.'}
         {(by === 'usergroup' || view.filters.usergroup) && ' A person in several groups counts in equal parts in each.'}
       </p>

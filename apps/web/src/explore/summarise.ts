@@ -1,10 +1,9 @@
-import { sumUsd, type Day, type DayWindow, type Usd } from '#libs/domain';
+import { sumUsd, type Day, type Usd } from '#libs/domain';
 import type { Column, Series } from '../chart/stacked-bars.js';
 import { coloursOf, EVERYONE_ELSE, UNALLOCATED } from '../colours.js';
 import { compareUsd, ratio } from '../money.js';
-import type { Dimension, Step } from '../view.js';
 import { DIMENSION_WORDS } from './words.js';
-import { MOST_BARS, type Costs } from './load-costs.js';
+import { MOST_BARS, type Costs, type CostsRequest } from './load-costs.js';
 import { bucketsOf, type Bucket } from './range.js';
 
 /** A row of the table: a name, and what it cost. */
@@ -37,7 +36,10 @@ const MOST_SERIES = MOST_BARS - 1;
 export const UNALLOCATED_LABEL = 'no user bears it';
 
 /** Bars and rows of the same costs: the sums of both are equal. */
-export function summarise(costs: Costs, window: DayWindow, step: Step, by: Dimension): Summary {
+export function summarise(costs: Costs, { window, step, by, filters }: Omit<CostsRequest, 'own'>): Summary {
+  const isOfPeople = [by, ...Object.keys(filters)].some(
+    (dimension) => dimension === 'user' || dimension === 'usergroup',
+  );
   const buckets = bucketsOf(window, step);
   const names = [...new Set([...costs.totals.keys(), ...(costs.before?.keys() ?? [])])];
   const amounts = names.map((name) => ({ name, total: costs.totals.get(name) ?? 0n, before: beforeOf(costs, name) }));
@@ -57,7 +59,7 @@ export function summarise(costs: Costs, window: DayWindow, step: Step, by: Dimen
     buckets,
     rows,
     total,
-    columns: buckets.map((bucket) => columnOf(bucket, costs.days, by)),
+    columns: buckets.map((bucket) => columnOf(bucket, costs.days, isOfPeople)),
     series: seriesOf(rows, buckets, costs),
     before: costs.before && sumUsd(costs.before.values()),
     daysBefore: costs.daysBefore,
@@ -103,14 +105,13 @@ function seriesOf(rows: readonly Row[], buckets: readonly Bucket[], { bars, sums
   }));
 }
 
-function columnOf({ label, title, days: ofBucket }: Bucket, states: Costs['days'], by: Dimension): Column {
+function columnOf({ label, title, days: ofBucket }: Bucket, states: Costs['days'], isOfPeople: boolean): Column {
   const known = ofBucket.flatMap((day: Day) => states.get(day) ?? []);
-  const needsUsage = by === 'user' || by === 'usergroup';
   const unread = known.filter(({ usage }) => usage === 'missing' || usage === 'unread');
   return {
     label,
     title,
     estimated: known.some(({ estimated }) => estimated),
-    gap: known.length === 0 ? 'no costs' : needsUsage && unread.length === known.length ? 'no usage' : undefined,
+    gap: known.length === 0 ? 'no costs' : isOfPeople && unread.length === known.length ? 'no usage' : undefined,
   };
 }

@@ -25,6 +25,12 @@ export function Budgets({ budgets }: { readonly budgets: readonly Budget[] }) {
           </th>
           <td class="number" title={budget.reason ?? undefined}>
             <Known usd={budget.spent} /> <span class="faint">{inPercent(budget.percent)}</span>
+            {budget.spent !== null && budget.missing_days > 0 && (
+              <span class="faint">
+                {' '}
+                {budget.missing_days} {budget.missing_days === 1 ? 'day' : 'days'} not known
+              </span>
+            )}
           </td>
           <td class="number">
             <Known usd={budget.amount} />

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg, { type PoolClient } from 'pg';
 import { makeClient, READ_TIMEOUT, type ClientSettings, type DatabaseClient } from '../database-client.js';
+import { BUSY } from '../database-fault.js';
 import { beginReading } from '../session-settings.js';
 import { asUnconnected, DatabaseBusy } from './database-unavailable.js';
 
@@ -23,6 +24,13 @@ export interface ConnectionPoolSettings {
   readonly kept: number;
   /** Hears of connections that break while nothing runs over them. */
   readonly onFault: (error: Error) => void;
+  /** Shared by the pools of one database. */
+  readonly pulse: Pulse;
+}
+
+/** When the database last answered over any connection. */
+export interface Pulse {
+  atMs: number;
 }
 
 /** Connections to read over, each in a transaction of its own: so it works the same behind a pooler, whatever its mode. */
@@ -60,15 +68,22 @@ export class ConnectionPool {
       const client = await this.#take(givenUp, onBusy);
       const isUsed = this.#used.has(client);
       this.#used.add(client);
+      const sentMs = performance.now();
       try {
         const { serverVersion } = client as unknown as DatabaseClient;
         const text = beginReading(serverVersion, STATEMENT_TIMEOUT_MS);
         await client.query({ text, query_timeout: BEGIN_TIMEOUT_MS } as pg.QueryConfig);
+        this.settings.pulse.atMs = performance.now();
         return client;
       } catch (error) {
         client.release(true);
+        const isUnanswered = (error as Error).message === READ_TIMEOUT;
+        if (isUnanswered && this.settings.pulse.atMs > sentMs) {
+          // Others were answered meanwhile: a pooler that has no connection free lets this one wait.
+          onBusy?.(new DatabaseBusy(BUSY.sentence));
+          this.#shrink();
+        } else if (!isUsed || isUnanswered) throw asUnconnected(error);
         // One that was kept may have been cut meanwhile, by a time-out for idle sessions for example.
-        if (!isUsed || (error as Error).message === READ_TIMEOUT) throw asUnconnected(error);
       }
     }
   }
@@ -77,6 +92,7 @@ export class ConnectionPool {
   async end(client: PoolClient): Promise<void> {
     try {
       await client.query({ text: 'COMMIT', query_timeout: BEGIN_TIMEOUT_MS } as pg.QueryConfig);
+      this.settings.pulse.atMs = performance.now();
       client.release();
     } catch {
       client.release(true);

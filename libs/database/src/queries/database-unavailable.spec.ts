@@ -41,6 +41,16 @@ describe('a fault of the database', () => {
     }
   });
 
+  it.each([
+    [
+      'transaction blocks not allowed in statement pooling mode',
+      'DATABASE_URL leads to a pooler in statement mode, which knows no transactions',
+    ],
+    ['unsupported startup parameter: options', 'the pooler refuses a parameter that DATABASE_URL sets'],
+  ])('of a pooler says so: %s', (text, message) => {
+    expect(asDatabaseUnavailable(Object.assign(new Error(text), { code: '08P01' }))).toMatchObject({ message });
+  });
+
   it('that nobody knows is one all the same while a connection is made', () => {
     const fault = asUnconnected(new Error('something at /etc/ssl/private.pem'));
     expect(fault.message).toBe('the database cannot be reached');

@@ -11,7 +11,7 @@ export interface MonthFilter {
  * All that is stored of a month, at one moment: a run that replaces its days meanwhile is not half in it. Rows {part, row}:
  *
  * - `version`: {version, cluster_usd, bases, policies, closed_at}, of each version of a closed month;
- * - `days`: one row {stored, estimated, cluster_usd, bases, policies}, of most days first;
+ * - `days`: one row {stored, estimated, unread, cluster_usd, bases, policies}, of most days first;
  * - `line`: {hub, component, user, usergroups, reason, direct_usd, shared_usd}, what users bear and unallocated cost, frozen
  *   where the month is closed;
  * - `restatement`: those of the lines that came after version 1;
@@ -37,8 +37,11 @@ export function monthFacts(scope: Scope, filter: MonthFilter, version: number | 
   };
 }
 
+const OF_HUBS = `
+  AND ($5::text[] IS NULL OR hub = ANY ($5))`;
+
 const WANTED = `
-  AND ($5::text[] IS NULL OR hub = ANY ($5))
+  ${OF_HUBS}
   AND ($6::text IS NULL OR username = $6)
   AND ($7::text IS NULL OR $7 = ANY (usergroups))`;
 
@@ -64,6 +67,13 @@ const MONTH_FACTS = `
     FROM reporting.closed_costs
     WHERE ${IN_SCOPE} ${WANTED} AND revision <= (SELECT revision FROM chosen)
   ),
+  unread AS (
+    SELECT day FROM reporting.daily_allocated_costs
+    WHERE ${IN_SCOPE} ${OF_HUBS} AND reason = 'usage not read' AND NOT EXISTS (SELECT FROM chosen)
+    UNION
+    SELECT day FROM reporting.closed_costs
+    WHERE ${IN_SCOPE} ${OF_HUBS} AND reason = 'usage not read' AND EXISTS (SELECT FROM chosen)
+  ),
   line AS (
     SELECT ${LINE}, sum(direct_usd) AS direct_usd, sum(amount_usd - direct_usd) AS shared_usd
     FROM reporting.daily_user_costs
@@ -88,7 +98,7 @@ const MONTH_FACTS = `
   SELECT 'version' AS part, to_jsonb(versions) AS row FROM versions
   UNION ALL
   SELECT 'days', jsonb_build_object('stored', count(*), 'estimated', count(*) FILTER (WHERE estimated),
-    'cluster_usd', coalesce(sum(amount_usd), 0)::text,
+    'unread', (SELECT count(*) FROM unread), 'cluster_usd', coalesce(sum(amount_usd), 0)::text,
     'bases', ARRAY(SELECT basis FROM days GROUP BY basis ORDER BY count(*) DESC, basis),
     'policies', ARRAY(SELECT policy FROM days GROUP BY policy ORDER BY count(*) DESC, policy))
   FROM days

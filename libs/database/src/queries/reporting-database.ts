@@ -38,9 +38,10 @@ export class ReportingDatabase {
   constructor(databaseUrl: string, onFault: (error: Error) => void, poolSize = 10) {
     const controls = poolSize < MANY_CONNECTIONS ? 1 : 2;
     this.streamCount = poolSize - controls;
-    this.#streams = new ConnectionPool({ databaseUrl, onFault, size: this.streamCount, kept: 0 });
+    const shared = { databaseUrl, onFault, pulse: { atMs: 0 } };
+    this.#streams = new ConnectionPool({ ...shared, size: this.streamCount, kept: 0 });
     // Kept, since a server that is full would not give another.
-    this.#control = new ConnectionPool({ databaseUrl, onFault, size: controls, kept: 1 });
+    this.#control = new ConnectionPool({ ...shared, size: controls, kept: 1 });
   }
 
   /** Whether somebody waits for a connection of those that stream. */

@@ -46,6 +46,7 @@ interface VersionRow {
 interface DaysRow extends Pick<VersionRow, 'cluster_usd' | 'bases' | 'policies'> {
   readonly stored: number;
   readonly estimated: number;
+  readonly unread: number;
 }
 
 interface LineRow extends Pick<CostLine, 'hub' | 'component' | 'user' | 'usergroups' | 'reason'> {
@@ -95,7 +96,7 @@ export async function readStatementFacts(
     month,
     today,
     subject: { hubs: hubsOf(scope, filter), usergroup: filter.usergroup, user: scope.user ?? filter.user },
-    days: { stored: days.stored, estimated: days.estimated },
+    days: { stored: days.stored, estimated: days.estimated, unread: days.unread },
     version: chosen && { number: chosen.version, latest: versions.length, closedAt: chosen.closed_at },
     bases: made.bases,
     policies: made.policies,
