@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 
 /** Names the environment variable with the address of the tests' PostgreSQL server, as its superuser. */
@@ -40,8 +41,26 @@ async function createFrom(template: string | undefined): Promise<TestDatabase> {
   await execute(adminUrl, `CREATE DATABASE ${name} TEMPLATE ${template}`);
   return {
     url: urlOfDatabase(adminUrl, name),
-    drop: () => execute(adminUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+    drop: async () => {
+      await untilLeft(adminUrl, name);
+      await execute(adminUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    },
   };
+}
+
+/** A connection that has just been ended is still there for a moment; cut then, it would throw an error that nobody hears. */
+async function untilLeft(adminUrl: string, name: string): Promise<void> {
+  const client = new Client({ connectionString: adminUrl });
+  await client.connect();
+  try {
+    for (let tries = 0; tries < 100; tries++) {
+      const { rowCount } = await client.query(`SELECT FROM pg_stat_activity WHERE datname = $1`, [name]);
+      if (rowCount === 0) return;
+      await sleep(10);
+    }
+  } finally {
+    await client.end();
+  }
 }
 
 /** The address of another database on the same server. */

@@ -1,6 +1,7 @@
 import { addDays, eachDay, firstOfMonth, OperatorError, type Day } from '#libs/domain';
 import { CHARGES } from './queries/charges.js';
 import { affectedRows, type RunTransaction } from './run-transaction.js';
+import { WITHOUT_NESTED_LOOPS } from './session-settings.js';
 
 /** A month that cannot be closed yet, or not at all; the message says why. */
 export class MonthNotClosableError extends OperatorError {}
@@ -48,6 +49,7 @@ export async function closeMonth(transaction: RunTransaction, month: Day, today:
   const fault = whyNotClosable(state, month, today);
   if (fault !== undefined) throw new MonthNotClosableError(`${month.slice(0, 7)} cannot be closed: ${fault}`);
   const window = [cluster, month, firstOfMonth(month, 1)];
+  await queryRunner.query(`SET LOCAL ${WITHOUT_NESTED_LOOPS}`);
   const rows = await affectedRows(transaction, INSERT_CLOSED_COSTS, window);
   await queryRunner.query(INSERT_FIRST_VERSION, [...window, run]);
   return { month, version: 1, latest: 1, rows: rows + 1, estimatedDays: state.estimated };

@@ -30,6 +30,12 @@ const OF_THE_SESSION = [
   `tcp_keepalives_count = 3`,
 ];
 
+/**
+ * For a statement that joins all rows of a month with each other. Of a cluster or of days that came after the last ANALYZE (which
+ * may be months ago: autovacuum waits for a tenth of the table) the planner expects one row, and would compare each with each.
+ */
+export const WITHOUT_NESTED_LOOPS = 'enable_nestloop = off';
+
 /** Sets up a connection that nobody shares. */
 export function setSession(serverVersion: number, statementTimeoutMs: number): string {
   const settings = [...settingsOf(serverVersion, statementTimeoutMs), ...OF_THE_SESSION];
@@ -37,8 +43,8 @@ export function setSession(serverVersion: number, statementTimeoutMs: number): s
 }
 
 /** Begins a transaction that only reads and leaves nothing behind on a connection that others share. */
-export function beginReading(serverVersion: number, statementTimeoutMs: number): string {
-  const settings = [...settingsOf(serverVersion, statementTimeoutMs), 'default_transaction_read_only = on'];
+export function beginReading(serverVersion: number, statementTimeoutMs: number, more: readonly string[] = []): string {
+  const settings = [...settingsOf(serverVersion, statementTimeoutMs), 'default_transaction_read_only = on', ...more];
   const local = settings.map((setting) => `SET LOCAL ${setting}`);
   return ['BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY', ...local].join('; ');
 }

@@ -44,4 +44,10 @@ describe('an answer of 20 MB, as it comes from Postgres', () => {
     expect(names).toHaveLength(ROWS);
     expect(new Set(names)).toEqual(new Set(['x'.repeat(1000)]));
   });
+
+  it('is joined without nested loops where the statement says that it joins many rows, and then alone', async () => {
+    const setting = { cluster: undefined, text: `SELECT current_setting('enable_nestloop') AS name`, values: [] };
+    expect(await reporting.listNames({ ...setting, joinsMany: true })).toEqual(['off']);
+    expect(await reporting.listNames(setting)).toEqual(['on']);
+  });
 });

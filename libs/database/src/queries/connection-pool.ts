@@ -61,9 +61,14 @@ export class ConnectionPool {
    *
    * @param givenUp rejects when the caller waits no longer; a connection that comes too late goes back.
    * @param onBusy hears that the server has no connection free.
+   * @param settings of this transaction, beside those of all.
    * @throws DatabaseUnavailable
    */
-  async begin(givenUp: Promise<never>, onBusy?: (busy: DatabaseBusy) => void): Promise<PoolClient> {
+  async begin(
+    givenUp: Promise<never>,
+    onBusy?: (busy: DatabaseBusy) => void,
+    settings: readonly string[] = [],
+  ): Promise<PoolClient> {
     for (;;) {
       const client = await this.#take(givenUp, onBusy);
       const isUsed = this.#used.has(client);
@@ -71,7 +76,7 @@ export class ConnectionPool {
       const sentMs = performance.now();
       try {
         const { serverVersion } = client as unknown as DatabaseClient;
-        const text = beginReading(serverVersion, STATEMENT_TIMEOUT_MS);
+        const text = beginReading(serverVersion, STATEMENT_TIMEOUT_MS, settings);
         await client.query({ text, query_timeout: BEGIN_TIMEOUT_MS } as pg.QueryConfig);
         this.settings.pulse.atMs = performance.now();
         return client;

@@ -13,6 +13,7 @@ export function focusCharges(scope: Scope, version: number | undefined): Stateme
     cluster: scope.cluster,
     text: version === undefined ? LIVE : FROZEN,
     csvLine: CSV_LINE,
+    joinsMany: true,
     values: scopedValues(
       scope,
       scope.user,

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolClient, QueryConfig } from 'pg';
 import { cancelStatement } from '../cancel-statement.js';
 import { BUSY, TOO_LONG } from '../database-fault.js';
+import { WITHOUT_NESTED_LOOPS } from '../session-settings.js';
 import { ConnectionPool } from './connection-pool.js';
 import { asDatabaseUnavailable, DatabaseBusy, DatabaseUnavailable } from './database-unavailable.js';
 import { asText, frameOf, withoutRows, type ResponseShape } from './response-shape.js';
@@ -122,7 +123,7 @@ export class ReportingDatabase {
     signal: AbortSignal | undefined,
   ): AsyncGenerator<string, void, undefined> {
     const gone = whenAborted(signal);
-    const client = await this.#connectStream(gone);
+    const client = await this.#connectStream(gone, statement.joinsMany ? [WITHOUT_NESTED_LOOPS] : []);
     const texts = new TextColumn(client, asText(statement, shape));
     const { opening, beforeFirst, between, closing } = frameOf(shape);
     let isUnanswered = false;
@@ -145,9 +146,9 @@ export class ReportingDatabase {
     }
   }
 
-  async #connectStream(gone: Promise<never>): Promise<PoolClient> {
+  async #connectStream(gone: Promise<never>, settings: readonly string[]): Promise<PoolClient> {
     const late = after(WAIT_TIMEOUT_MS, () => new DatabaseBusy(BUSY.sentence));
-    const beginning = this.#streams.begin(Promise.race([late.promise, gone]));
+    const beginning = this.#streams.begin(Promise.race([late.promise, gone]), undefined, settings);
     try {
       return await this.#attend(beginning, gone);
     } catch (error) {

@@ -25,6 +25,7 @@ export function serviceCosts(
 ): Statement {
   return {
     cluster: scope.cluster,
+    joinsMany: true,
     text: scope.withoutShared ? DIRECT_SERVICE_COSTS : SERVICE_COSTS,
     values: costValues(
       scope,

@@ -11,6 +11,8 @@ export interface Statement {
   readonly values: readonly unknown[];
   /** SQL of a row's line of CSV, from its columns: where rows are many and wide, the general one takes too long. */
   readonly csvLine?: string;
+  /** It joins so many rows that it needs WITHOUT_NESTED_LOOPS. */
+  readonly joinsMany?: true;
 }
 
 /** What every figure is about: one cluster, over a range of UTC days, as far as the caller may see it. */
