@@ -6,7 +6,7 @@ import { formatTable, formatTally } from './table.js';
 
 const USAGE = `usage: npm run doctor
   checks the database, AWS and Prometheus with the environment of the sync, and says what to do about each fault;
-  asks Cost Explorer four requests for 0.01 USD each, and changes nothing
+  sends Cost Explorer four requests for 0.01 USD each, and changes nothing
 `;
 /** Of a log or a file, which has no width of its own. */
 const DEFAULT_WIDTH = 160;

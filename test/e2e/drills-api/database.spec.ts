@@ -6,6 +6,7 @@ import { startPostgres, type EmbeddedPostgres } from '#libs/embedded';
 import { MEASURES } from '#libs/prometheus';
 import { fillEstate } from '../../medium/api/estate.js';
 import { RunningApi } from '../../medium/api/running-api.js';
+import { waitUntil } from '../../support/wait-until.js';
 import { Load, type Sample } from './load.js';
 
 const READERS = 20;
@@ -95,10 +96,8 @@ interface Outage {
 }
 
 /** Until every reader, on average, has asked and was answered from a moment on: how long that takes is the machine's affair. */
-async function untilAnswered(load: Load, from: number): Promise<void> {
-  const deadline = performance.now() + 60_000;
-  while (load.within(from, Infinity).length < READERS && performance.now() < deadline) await sleep(100);
-}
+const untilAnswered = (load: Load, from: number) =>
+  waitUntil(async () => load.within(from, Infinity).length >= READERS);
 
 async function outlast(load: Load, { begin, end, noticeMs }: Outage) {
   await begin();

@@ -1,6 +1,6 @@
 import { startPostgres, type EmbeddedPostgres } from '#libs/embedded';
 import { killLeftSyncs, startSync } from '../sync/sync-process.js';
-import { waitUntil } from '../sync/wait-until.js';
+import { waitUntil } from '../../support/wait-until.js';
 import { startDrillEstate, variablesOf, type DrillEstate } from './drill-estate.js';
 import { DrilledDatabase } from './drilled-database.js';
 

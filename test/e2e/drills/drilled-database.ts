@@ -3,7 +3,7 @@ import { WRITTEN_TABLES } from '#libs/database';
 import type { QueryResultRow } from 'pg';
 import pg from 'pg';
 import { createEmptyTestDatabase, execute, urlOfDatabase } from '../../support/database.js';
-import { waitUntil } from '../sync/wait-until.js';
+import { waitUntil } from '../../support/wait-until.js';
 
 /** What a run left in sync_runs. */
 export interface RunRow {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addDays } from '#libs/domain';
 import { killLeftSyncs, runSync, startSync, type RunningSync } from '../sync/sync-process.js';
-import { waitUntil } from '../sync/wait-until.js';
+import { waitUntil } from '../../support/wait-until.js';
 import { startDrillEstate, variablesOf, type DrillEstate } from './drill-estate.js';
 import { randomNumbers } from '../../../libs/domain/testing/random-numbers.js';
 import { roundsFrom, SEED } from './drill-settings.js';

@@ -1,6 +1,6 @@
 import { addDays, eachDay, startOfDay } from '#libs/domain';
 import { HISTORY_DAYS, SyncEstate } from './sync-estate.js';
-import { waitUntil } from './wait-until.js';
+import { waitUntil } from '../../support/wait-until.js';
 
 let estate: SyncEstate;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { SyncEstate } from './sync-estate.js';
 import type { RunningSync } from './sync-process.js';
-import { waitUntil } from './wait-until.js';
+import { waitUntil } from '../../support/wait-until.js';
 
 let estate: SyncEstate;
 beforeAll(async () => {

@@ -2,6 +2,7 @@ import { execute } from '../../support/database.js';
 import { RunningApi } from '../api/running-api.js';
 import { CLUSTER, openStoredCluster, type StoredCluster } from '../database/stored-cluster.js';
 import { addCost, fillCosts, runBudgets, TODAY } from './budget-estate.js';
+import { waitUntil } from '../../support/wait-until.js';
 
 const BUDGETS = `
 budgets:
@@ -266,9 +267,7 @@ it('counts days of which nobody knows who bears their cost, for budgets of what 
   await runBudgets(stored, { budgets: BUDGETS });
   const missing = async (name: string) => (await budget(name))['missing_days'];
   // The API hears of a change within a second or so.
-  for (let tries = 0; tries < 300 && (await missing('prod quarter')) !== 1; tries++) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  await waitUntil(async () => (await missing('prod quarter')) === 1);
   expect(await missing('prod quarter')).toBe(1);
   expect(await missing('prod')).toBe(0);
   expect(await missing('ada')).toBe(1);

@@ -1,4 +1,4 @@
-/** Waits until the condition holds. @throws after a minute. */
+/** Waits until the condition holds. @throws after five minutes. */
 export async function waitUntil(condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadlineMs = Date.now() + 300_000;
   while (!(await condition())) {
