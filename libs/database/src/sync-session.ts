@@ -8,7 +8,13 @@ import {
   type DayWindow,
 } from '#libs/domain';
 import type { DataSource, QueryRunner } from 'typeorm';
-import { listPendingAlerts, recordAlertAttempt, recordAlertSent, type PendingAlert } from './alerts.js';
+import {
+  dropPendingAlerts,
+  listPendingAlerts,
+  recordAlertAttempt,
+  recordAlertSent,
+  type PendingAlert,
+} from './alerts.js';
 import { reallocateDay } from './allocate-day.js';
 import {
   closeMonth,
@@ -269,6 +275,12 @@ export class SyncSession {
   async recordAlertSent(run: RunId, alert: PendingAlert): Promise<void> {
     return this.#inTransaction(run, async (transaction) => {
       await countChangedDays(transaction, await recordAlertSent(transaction, alert));
+    });
+  }
+
+  async dropPendingAlerts(run: RunId): Promise<void> {
+    return this.#inTransaction(run, async (transaction) => {
+      await countChangedDays(transaction, await dropPendingAlerts(transaction));
     });
   }
 
