@@ -108,6 +108,10 @@ const STATEMENTS = [
        CASE WHEN day < date '2026-03-05' THEN 'final' ELSE 'provisional' END, 0.9, NULL, day + interval '27 hours', 1, '',
        CASE dataset WHEN 'compute' THEN 'memory_requested' ELSE '' END, ''
      FROM ${DAYS} AS day, (VALUES ('compute'), ('home storage'), ('memberships')) AS datasets (dataset)`,
+    // Nobody used anything in the last two weeks of February.
+    `INSERT INTO usage_days (cluster, day, dataset, status, coverage, read_at, run_id, hub, method, digest)
+     SELECT ${text(cluster)}, day::date, 'compute', 'final', 0.9, day + interval '27 hours', 1, '', 'memory_requested', ''
+     FROM generate_series(date '2026-02-15', '2026-02-28', '1 day') AS day`,
     `INSERT INTO cost_restatements (cluster, day, hub, service, component, before_usd, after_usd, reason, seen_at, run_id)
      VALUES
        (${text(cluster)}, '2026-02-27', 'prod', 'EC2 - Other', 'compute', 29, 30, 'restated', '2026-03-04T05:17:20Z', 1),
