@@ -82,7 +82,8 @@ export async function listReadDays(queryRunner: QueryRunner, cluster: string, wi
        coalesce(array_agg(u.hub) FILTER (WHERE u.dataset = $4 AND NOT u.is_read), '{}') AS "homesUnread",
        coalesce(array_agg(u.hub) FILTER (WHERE u.dataset = $5 AND NOT u.is_read), '{}') AS "groupsUnread"
      FROM cost_days d LEFT JOIN (
-       SELECT cluster, day, dataset, hub, status <> 'missing' AS is_read FROM usage_days WHERE cluster = $1
+       SELECT cluster, day, dataset, hub, status <> 'missing' AS is_read FROM usage_days
+       WHERE cluster = $1 AND day >= $2 AND day < $3
      ) u ON u.cluster = d.cluster AND u.day = d.day
      WHERE d.cluster = $1 AND d.day >= $2 AND d.day < $3 AND NOT d.is_running
      GROUP BY d.day ORDER BY d.day`,

@@ -92,3 +92,24 @@ it('a hub whose groups or homes were not read counts for what is of that hub alo
   const { biology, borne, ada, tagged } = await figures();
   expect([biology, borne, ada, tagged].map((one) => (one as { missing?: number })?.missing)).toEqual([2, 1, 1, 0]);
 });
+
+it('what is of unknown groups is known', async () => {
+  await execute(
+    stored.url,
+    `INSERT INTO usage_days (cluster, day, dataset, hub, status, coverage, detail, read_at, method, digest, run_id)
+     SELECT cluster, day, 'memberships', 'prod', CASE WHEN day < '2026-11-04' THEN 'final' ELSE 'missing' END, 0,
+       CASE WHEN day >= '2026-11-04' THEN 'no samples' END, now(), '', '', 0
+     FROM cost_days WHERE day > '2026-10-01' AND day < '2026-11-06' OR day > '2026-11-08';
+     DELETE FROM day_costs WHERE usergroups = '{bio,geo}' AND day IN ('2026-11-04', '2026-11-05', '2026-11-09', '2026-11-10');
+     UPDATE day_costs SET usergroups = '{unknown}', direct_usd = 70 WHERE usergroups = '{bio}' AND day IN ('2026-11-04', '2026-11-05', '2026-11-09', '2026-11-10')`,
+  );
+  await runBudgets(stored);
+  const rows = await stored.query(
+    `SELECT name, spent_usd::float AS spent, forecast_usd::float AS forecast FROM forecasts WHERE name IN ('bio', 'unknown') ORDER BY name`,
+  );
+  expect(rows).toEqual([
+    { name: 'bio', spent: 6 * 55, forecast: 30 * 55 },
+    // It was there on four days: too little to say what follows.
+    { name: 'unknown', spent: 280, forecast: null },
+  ]);
+});

@@ -11,7 +11,7 @@ import {
   type DayWindow,
 } from '#libs/domain';
 import type { SyncWork } from '../task.js';
-import { borneDays, costOf, hubsOf, type Bearers, type KnownDays } from './known-days.js';
+import { bearersOfGroup, borneDays, costOf, type Bearers, type KnownDays } from './known-days.js';
 
 /** So long after a period, days of it settle. */
 const NEWS_DAYS = 10;
@@ -71,7 +71,7 @@ function isOfChangedBudget(
 }
 
 function bearersOf(target: BudgetTarget, costs: readonly DayCost[]): Bearers {
-  if (target.kind === 'group') return { by: 'groups', hubs: hubsOf(costs) };
+  if (target.kind === 'group') return bearersOfGroup(target.usergroup, costs);
   const isOfUsers = target.kind === 'user' || (target.kind === 'hub' && target.basis === 'allocated');
   return isOfUsers ? { by: 'usage', hubs: [target.hub] } : { by: 'tag' };
 }

@@ -15,6 +15,7 @@ import type { SyncWork } from '../task.js';
 
 /** Cost Explorer needs a day after the end of one to complete it. */
 const DAYS_TO_SETTLE = 2;
+const UNKNOWN_GROUP = 'unknown';
 /** What was known so long ago says nothing of the days to come. */
 const OLDEST_DAYS = 7;
 
@@ -80,7 +81,7 @@ function forecastOf(
   return forecastCost({ to: settledTo, usd }, { from: period.from > next ? period.from : next, until: period.until });
 }
 
-/** Where somebody bears some of these costs. */
-export function hubsOf(costs: readonly DayCost[]): Set<string> {
-  return new Set(costs.map(({ hub }) => hub));
+/** What is of nobody's known group is known without groups. */
+export function bearersOfGroup(usergroup: string, costs: readonly DayCost[]): Bearers {
+  return { by: usergroup === UNKNOWN_GROUP ? 'usage' : 'groups', hubs: costs.map(({ hub }) => hub) };
 }
