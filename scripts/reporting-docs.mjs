@@ -26,7 +26,8 @@ const isCommon = (column) => common.get(nameOf(column))?.column === column;
 const list = (columns) => columns.map((column) => `- ${column}\n`).join('');
 const sections = views.map(({ view, meaning, columns }) => {
   const shared = columns.filter(isCommon).map(nameOf).join(', ');
-  return `## ${view}\n\n${meaning}.\n\n- ${shared}\n${list(columns.filter((column) => !isCommon(column)))}`;
+  const own = columns.filter((column) => !isCommon(column));
+  return `## ${view}\n\n${meaning}.\n\n${list(shared ? [shared, ...own] : own)}`;
 });
 const intro = readFileSync('docs/reporting-intro.md', 'utf8').trimEnd();
 const meanings = list([...common.values()].map(({ column }) => column));
