@@ -212,13 +212,14 @@ describe('/metrics', () => {
 
   it('asks the database again only when some seconds have passed', async () => {
     const fresh = await RunningApi.start(database.url, 'alpha');
+    let nowMs = Date.now();
+    jest.spyOn(Date, 'now').mockImplementation(() => nowMs);
     try {
       const scrapes = await Promise.all(Array.from({ length: 20 }, () => fresh.get('/metrics')));
       for (const scrape of scrapes) expect(samples('database_up', scrape.text)).toEqual([' 1']);
       await client.query(`UPDATE sync_runs SET rows_written = 21 WHERE rows_written = 20`);
       expect(samples('sync_rows_written_total', (await fresh.get('/metrics')).text)[0]).toBe(`${costs} 120`);
-      const now = Date.now.bind(Date);
-      jest.spyOn(Date, 'now').mockImplementation(() => now() + 5000);
+      nowMs += 5000;
       expect(samples('sync_rows_written_total', (await fresh.get('/metrics')).text)[0]).toBe(`${costs} 121`);
     } finally {
       jest.restoreAllMocks();
