@@ -2,12 +2,14 @@ import {
   ANNOTATIONS,
   anyEnded,
   anyRenamed,
+  current,
   CPU_USAGE,
   DIRECTORIES,
   GROUPS,
   heldRequests,
   NAMESPACES,
   REQUESTS,
+  scrapes,
   select,
   series,
   SHARD,
@@ -203,6 +205,7 @@ export const ENDED_PODS = 'ended pods';
  *
  * Without a selector, a sample with the label SEVERAL_CLUSTERS for each cluster label that has several values at once; a
  * sample with the label FOUND if a scrape renamed labels, and one if pods had ended: queries cost less without either.
+ * Of compute, those of `scrapes`; where scrapes are far apart, it takes them as settings to tell what is covered.
  */
 export function coverage(settings: QuerySettings, source: Source): NamedQuery {
   const { metric, perHub } = source;
@@ -212,7 +215,8 @@ export function coverage(settings: QuerySettings, source: Source): NamedQuery {
     [RENAMED_LABELS, anyRenamed(settings)],
     [ENDED_PODS, anyEnded(settings)],
   ].map(([what, vector]) => `label_replace(${vector}, "${FOUND}", "${what}", "", "")`);
-  return { name: 'coverage', promql: [covered, ...several, ...found].join('\nor ') };
+  const scraped = perHub ? [] : scrapes(settings);
+  return { name: 'coverage', promql: [covered, ...several, ...found, ...scraped].join('\nor ') };
 }
 
 /** What `coverage` gives for a whole day. */
@@ -222,9 +226,10 @@ export function stepsOfDay({ resolutionSeconds }: QuerySettings, { perHub }: Sou
 
 /** A kube-state-metrics in shards tells only a part of the pods while one of them is away. */
 function coveredSteps(settings: QuerySettings, metric: Metric): string {
-  const shards = `count(group by (shard_ordinal) (${select(settings, SHARD)}))`;
+  const seen = (one: Metric) => current(settings, one)(select(settings, one));
+  const shards = `count(group by (shard_ordinal) (${seen(SHARD)}))`;
   return `count_over_time((
-  group(${select(settings, metric)}) unless on () (max(${select(settings, SHARDS)}) > ${shards})
+  group(${seen(metric)}) unless on () (max(${seen(SHARDS)}) > ${shards})
 )[1d:${settings.resolutionSeconds}s])`;
 }
 
