@@ -108,12 +108,13 @@ function held(settings: QuerySettings, nodes?: string): string {
 /** Node-seconds that the cluster had over the day, by instance type; nodes with core's label are no part of compute. */
 export function nodeCapacity(settings: QuerySettings, coreNodeLabel: TagRule): NamedQuery {
   const { resolutionSeconds } = settings;
-  const isOther = `${labelName(coreNodeLabel.key)}!=${JSON.stringify(coreNodeLabel.value)}`;
-  const nodes = series(settings, NODE_LABELS, [TYPED, isOther], sampledAt(settings, NODE_LABELS));
+  const label = `${labelName(coreNodeLabel.key)}=${JSON.stringify(coreNodeLabel.value)}`;
+  const nodes = series(settings, NODE_LABELS, [TYPED], sampledAt(settings, NODE_LABELS));
+  // Of two kube-state-metrics, one may not be told to export core's label.
   return {
     name: 'node capacity',
     promql: `sum by (${INSTANCE_TYPE}) (count_over_time((
-  topk by (node) (1, max by (node, ${INSTANCE_TYPE}) (${nodes}))
+  topk by (node) (1, max by (node, ${INSTANCE_TYPE}) (${nodes})) unless on (node) ${series(settings, NODE_LABELS, [label])}
 )[1d:${resolutionSeconds}s])) * ${resolutionSeconds}`,
   };
 }

@@ -20,6 +20,8 @@ export interface QuerySettings {
   readonly hasLostNodes?: boolean;
   /** By metric, how often it was scraped in the hour of the day with most scrapes. */
   readonly scrapesPerHour?: ReadonlyMap<string, number>;
+  /** So many exporters told of pods at once, each of others: kube-state-metrics in shards, or one for some namespaces. */
+  readonly exporters?: number;
 }
 
 const DEFAULT_LOOKBACK_SECONDS = 3 * 86_400;

@@ -33,6 +33,7 @@ import {
   coverage,
   earlierMembers,
   ENDED_PODS,
+  EXPORTERS,
   FOUND,
   hoursOfLastingSizes,
   lastSeen,
@@ -236,16 +237,19 @@ export class UsageReader {
     const samples = await this.#fetch(day, dataset, coverage(settings, this.#sourceOf(dataset)));
     const covered = new Map<string, number>();
     const scrapesPerHour = new Map<string, number>();
-    const found = new Set<string>();
+    const found = new Map<string, number>();
     for (const { labels, value } of samples) {
       const { namespace = '', [FOUND]: what, [SCRAPED]: metric, [SEVERAL_CLUSTERS]: several } = labels;
       if (several) throw new SeveralClustersError(dataset, day, value, several === UNLABELLED ? undefined : several);
-      if (what) found.add(what);
+      if (what) found.set(what, value);
       else if (metric) scrapesPerHour.set(metric, Math.max(value, scrapesPerHour.get(metric) ?? 0));
       else covered.set(namespace, convertCoverage(day, dataset, value / stepsOfDay(settings, this.#sourceOf(dataset))));
     }
-    const told = { ...settings, scrapesPerHour };
-    if (!settings.scrapesPerHour && areRare(told)) return this.#fetchCoverage(day, dataset, told);
+    const exporters = found.get(EXPORTERS);
+    const told = { ...settings, scrapesPerHour, ...(exporters !== undefined && { exporters }) };
+    if (!settings.scrapesPerHour && (exporters !== undefined || areRare(told))) {
+      return this.#fetchCoverage(day, dataset, told);
+    }
     return {
       covered,
       found: { scrapesPerHour, hasRenamedLabels: found.has(RENAMED_LABELS), hasEndedPods: found.has(ENDED_PODS) },
