@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { addDays, dayOf } from '#libs/domain';
-import { Client } from 'pg';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import type { Client } from 'pg';
+import { databaseOfFile, openClient, type TestDatabase } from '../../support/database.js';
 import { fillDerived } from '../../support/fill-derived.js';
 import { RunningApi } from './running-api.js';
 
@@ -14,9 +14,8 @@ let api: RunningApi;
 let text: string;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  client = new Client({ connectionString: database.url });
-  await client.connect();
+  database = await databaseOfFile();
+  client = await openClient(database.url);
   await client.query(
     `INSERT INTO sync_runs (cluster, source, trigger, status, requests, rows_written, error, started_at, finished_at) VALUES
       ('alpha', 'cost-explorer', 'startup', 'succeeded', 5, 100, NULL, '2025-03-01T00:00:00Z', '2025-03-01T00:00:30Z'),
@@ -92,12 +91,6 @@ beforeAll(async () => {
   await fillDerived(database.url);
   api = await RunningApi.start(database.url, 'alpha');
   ({ text } = await api.get('/metrics'));
-});
-
-afterAll(async () => {
-  await api?.stop();
-  await client?.end();
-  await database?.drop();
 });
 
 /** The samples of a metric, as `labels value`, in order. */
