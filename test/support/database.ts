@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { waitUntil } from './wait-until.js';
 
 /** Names the environment variable with the address of the tests' PostgreSQL server, as its superuser. */
 export const ADMIN_URL = 'TEST_DATABASE_ADMIN_URL';
@@ -53,11 +53,10 @@ async function untilLeft(adminUrl: string, name: string): Promise<void> {
   const client = new Client({ connectionString: adminUrl });
   await client.connect();
   try {
-    for (let tries = 0; tries < 100; tries++) {
+    await waitUntil(async () => {
       const { rowCount } = await client.query(`SELECT FROM pg_stat_activity WHERE datname = $1`, [name]);
-      if (rowCount === 0) return;
-      await sleep(10);
-    }
+      return rowCount === 0;
+    }, 1000).catch(() => undefined);
   } finally {
     await client.end();
   }

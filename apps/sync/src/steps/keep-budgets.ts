@@ -59,4 +59,4 @@ async function hasNothingNew({ session, config }: SyncWork, figures: BudgetFigur
   return !waits && (await session.areBudgetFiguresStored(figures));
 }
 
-const NO_DAYS = { days: new Set<Day>(), withUsage: new Set<Day>(), withGroups: new Set<Day>(), settledTo: undefined };
+const NO_DAYS = { days: new Map<never, never>(), settledTo: undefined };
