@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { parse } from 'yaml';
-import { createTestDatabase, execute, type TestDatabase } from '../../support/database.js';
+import { databaseOfFile, execute, openClient, type TestDatabase } from '../../support/database.js';
 import { CLUSTER, fillEstate, USERS } from './estate.js';
 
 interface Rule {
@@ -28,21 +28,15 @@ let database: TestDatabase;
 let reader: Client;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await databaseOfFile();
   await fillEstate(database.url);
-  reader = new Client({ connectionString: database.url });
-  await reader.connect();
+  reader = await openClient(database.url);
   const today = `(now() AT TIME ZONE 'UTC')::date`;
   await reader.query(
     `UPDATE budgets SET period_from = ${today}, period_until = ${today} + 1, spent_usd = 2100 WHERE name = 'all'`,
   );
   await reader.query(`UPDATE anomalies SET day = ${today} - 2`);
   await reader.query('SET ROLE grafana_reader');
-});
-
-afterAll(async () => {
-  await reader?.end();
-  await database?.drop();
 });
 
 const rowsOf = async (uid: string) => {
