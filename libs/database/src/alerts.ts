@@ -78,13 +78,14 @@ export async function recordAlertSent(transaction: RunTransaction, alert: Pendin
 /** Once there is no webhook, nobody waits for an alert. */
 export async function dropPendingAlerts(transaction: RunTransaction): Promise<number> {
   const { cluster } = transaction;
-  let dropped = 0;
-  for (const table of ['budget_events', 'anomalies']) {
-    const statement = `UPDATE ${table} SET alert = 'none' WHERE cluster = $1 AND alert = 'pending'`;
-    dropped += await affectedRows(transaction, statement, [cluster]);
-  }
-  return dropped;
+  return (
+    (await affectedRows(transaction, DROP_EVENTS, [cluster])) +
+    (await affectedRows(transaction, DROP_ANOMALIES, [cluster]))
+  );
 }
+
+const DROP_EVENTS = `UPDATE budget_events SET alert = 'none' WHERE cluster = $1 AND alert = 'pending'`;
+const DROP_ANOMALIES = `UPDATE anomalies SET alert = 'none' WHERE cluster = $1 AND alert = 'pending'`;
 
 async function update(transaction: RunTransaction, { kind, key }: PendingAlert, set: string): Promise<number> {
   const where = kind === 'budget' ? EVENT : ANOMALY;
