@@ -45,6 +45,8 @@ export class BenchServer {
 
 export async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url, application_name: 'bench' });
+  // What is under way fails by itself; without this the process would end, and not say why.
+  client.on('error', () => undefined);
   await client.connect();
   return client;
 }

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { benchApi } from './api/bench-api.js';
+import { benchCitus } from './citus/bench-citus.js';
 import { describeMachine } from './machine.js';
 import { Report } from './report.js';
 import { benchStorage } from './storage.js';
@@ -10,15 +11,16 @@ import { benchSync } from './sync.js';
 export interface Sizes {
   readonly users?: number;
   readonly days?: number;
+  readonly clusters?: number;
   /** How often each thing is measured; the median counts. */
   readonly runs?: number;
 }
 
 /** In the order in which they run when none is named. */
+const USUAL = { storage: benchStorage, sync: benchSync, api: benchApi };
 const PARTS: Readonly<Record<string, (sizes: Sizes, report: Report) => Promise<void>>> = {
-  storage: benchStorage,
-  sync: benchSync,
-  api: benchApi,
+  ...USUAL,
+  citus: benchCitus,
 };
 
 /** @throws RangeError for a part or a size that cannot be. */
@@ -26,14 +28,14 @@ async function main(): Promise<void> {
   const option = { type: 'string' } as const;
   const { values, positionals: named } = parseArgs({
     allowPositionals: true,
-    options: { users: option, days: option, runs: option },
+    options: { users: option, days: option, clusters: option, runs: option },
   });
   const sizes = Object.fromEntries(Object.entries(values).map(([name, text]) => [name, parseSize(name, text)]));
   const unknown = named.find((part) => !Object.hasOwn(PARTS, part));
   if (unknown) throw new RangeError(`no part ${unknown}; there are ${Object.keys(PARTS).join(', ')}`);
   console.log(describeMachine());
   const report = new Report();
-  for (const part of named.length > 0 ? named : Object.keys(PARTS)) await PARTS[part]!(sizes, report);
+  for (const part of named.length > 0 ? named : Object.keys(USUAL)) await PARTS[part]!(sizes, report);
 }
 
 function parseSize(name: string, text: string): number {

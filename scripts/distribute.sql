@@ -1,6 +1,6 @@
 -- Distributes the figures over a Citus cluster by `cluster`: the rows of one are on one worker. Runs and locks stay on the
 -- coordinator. The owner of the tables runs this after `npm run migrate` and roles.sql, while no sync runs, and again after an
--- upgrade: what is distributed already stays as it is.
+-- upgrade, or with another worker: what is distributed already stays as it is.
 --
 --   psql "$OWNER_DATABASE_URL" -f scripts/distribute.sql
 DO $$
@@ -24,4 +24,7 @@ BEGIN
     -- need the tables themselves. They still write nothing, and read no other schema.
     EXECUTE format('GRANT SELECT ON %I TO jupyterhub_costs_api, grafana_reader', name);
   END LOOP;
+  -- Citus brings every other right of roles.sql to the workers.
+  PERFORM run_command_on_workers('REVOKE EXECUTE ON FUNCTION ' || string_agg(oid::regprocedure::text, ', ') || ' FROM PUBLIC')
+  FROM pg_proc WHERE proname ~ '^(lo_|lowrite)' AND NOT has_function_privilege('public', oid, 'EXECUTE');
 END $$;

@@ -5,7 +5,7 @@ import { MEASURES } from '#libs/prometheus';
 import { execute, urlOfDatabase } from '../support/database.js';
 import { createRoles } from '../support/test-server.js';
 
-const SETTINGS = ['shared_preload_libraries=citus', 'max_prepared_transactions=64', 'max_connections=200'];
+const SETTINGS = ['shared_preload_libraries=citus', 'max_prepared_transactions=200', 'max_connections=200'];
 export const DISTRIBUTE = readFileSync('scripts/distribute.sql', 'utf8');
 
 /** A coordinator and two workers of the PostgreSQL of CITUS_BIN. */
@@ -15,9 +15,10 @@ export class CitusServers {
     readonly workers: readonly EmbeddedPostgres[],
   ) {}
 
-  static async start(): Promise<CitusServers> {
-    const own = { binaries: process.env['CITUS_BIN']!, settings: SETTINGS };
-    const [coordinator, ...workers] = await Promise.all([1, 2, 3].map(() => startPostgres({ fsync: false, own })));
+  /** @param more settings; with `fsync`, commits are written as for real. */
+  static async start({ fsync = false, more = [] as string[] } = {}): Promise<CitusServers> {
+    const own = { binaries: process.env['CITUS_BIN']!, settings: [...SETTINGS, ...more] };
+    const [coordinator, ...workers] = await Promise.all([1, 2, 3].map(() => startPostgres({ fsync, own })));
     return new CitusServers(coordinator!, workers);
   }
 

@@ -10,7 +10,7 @@ import { startDrillEstate, variablesOf, type DrillEstate } from '../e2e/drills/d
 import { roundsFrom, SEED } from '../e2e/drills/drill-settings.js';
 import { differences, DrilledDatabase, NO_DIFFERENCE } from '../e2e/drills/drilled-database.js';
 import { killLeftSyncs, runSync, startSync } from '../e2e/sync/sync-process.js';
-import { execute } from '../support/database.js';
+import { execute, urlOfDatabase } from '../support/database.js';
 import { asRole, CitusServers, DISTRIBUTE } from './citus-servers.js';
 
 const KILLS = roundsFrom('DRILL_KILLS', 4);
@@ -30,6 +30,22 @@ let citus: DrilledDatabase;
 
 const variables = (database: DrilledDatabase) => variablesOf(estate, asRole(database.url, 'jupyterhub_costs_sync'));
 
+/** When the runs that are compared began. */
+let begun = new Date();
+
+async function expectSameRows(): Promise<void> {
+  // Today's usage is read up to the hour: where that has changed meanwhile, both read it again.
+  while (begun.getUTCHours() !== new Date().getUTCHours()) {
+    begun = new Date();
+    for (const database of [citus, undisturbed]) await expectWhole(database);
+  }
+  expect(differences(await citus.everyRow(), await undisturbed.everyRow())).toEqual(NO_DIFFERENCE);
+}
+
+async function expectWhole(database: DrilledDatabase): Promise<void> {
+  expect(await runSync(['--once'], variables(database))).toMatchObject({ code: 0, stderr: '' });
+}
+
 /** Where the cluster's rows are. */
 async function placement(): Promise<{ shard: string; port: number }> {
   const [row] = await citus.query<{ shard: string; port: number }>(
@@ -45,7 +61,8 @@ beforeAll(async () => {
   estate = await startDrillEstate({ firstDay: firstOfMonth(today, -2) }, now);
   citus = DrilledDatabase.at(await servers.createDistributed('killed'));
   undisturbed = DrilledDatabase.at(await servers.createPlain('undisturbed'));
-  expect(await runSync(['--once'], variables(undisturbed))).toMatchObject({ code: 0, stderr: '' });
+  begun = new Date();
+  await expectWhole(undisturbed);
 });
 
 afterAll(async () => {
@@ -65,9 +82,9 @@ describe('on Citus', () => {
       await sync.ended;
       await citus.untilUnlocked();
     }
-    expect(await runSync(['--once'], variables(citus))).toMatchObject({ code: 0, stderr: '' });
+    await expectWhole(citus);
     expect((await undisturbed.everyRow()).size).toBeGreaterThan(1_000);
-    expect(differences(await citus.everyRow(), await undisturbed.everyRow())).toEqual(NO_DIFFERENCE);
+    await expectSameRows();
   });
 
   it('a run in which a worker dies fails and changes no figure; the next one is whole', async () => {
@@ -96,22 +113,22 @@ describe('on Citus', () => {
     );
     expect(broken).toEqual([]);
     const last = (await citus.runs()).length - 1;
-    for (const database of [undisturbed, citus]) {
-      expect(await runSync(['--once'], variables(database))).toMatchObject({ code: 0, stderr: '' });
-    }
+    begun = new Date();
+    for (const database of [undisturbed, citus]) await expectWhole(database);
     const statuses = (await citus.runs()).map(({ status }) => status);
     expect([statuses[last], statuses.includes('running')]).toEqual(['failed', false]);
     const after = await undisturbed.everyRow();
     // Each day is as it was before, or as AWS says now.
     const known = new Set([...before, ...after]);
     expect([...left].filter((line) => !known.has(line) && /^(attributed|user|day)_costs /.test(line))).toEqual([]);
-    expect(differences(await citus.everyRow(), after)).toEqual(NO_DIFFERENCE);
+    await expectSameRows();
   });
 
   it('a cluster moves to the other worker while its sync runs', async () => {
     estate.faults.add({ kind: 'restatement', from: addDays(today, -30), until: addDays(today, 1), percent: 103 });
     const { shard, port } = await placement();
     const other = servers.workers.map(({ url }) => Number(new URL(url).port)).find((one) => one !== port)!;
+    begun = new Date();
     const sync = startSync(['--once'], variables(citus));
     await sync.untilItSays(/run started/);
     await citus.query(
@@ -120,8 +137,8 @@ describe('on Citus', () => {
     );
     expect(await sync.ended).toMatchObject({ code: 0, stderr: '' });
     expect(await placement()).toEqual({ shard, port: other });
-    expect(await runSync(['--once'], variables(undisturbed))).toMatchObject({ code: 0, stderr: '' });
-    expect(differences(await citus.everyRow(), await undisturbed.everyRow())).toEqual(NO_DIFFERENCE);
+    await expectWhole(undisturbed);
+    await expectSameRows();
   });
 
   it('a later migration adds a column and a constraint, and its views, as on one server', async () => {
@@ -166,25 +183,53 @@ describe('a database on one server', () => {
     expect(differences(await undisturbed.everyRow(), before)).toEqual(NO_DIFFERENCE);
     const reader = DrilledDatabase.at(asRole(url, 'grafana_reader'));
     expect((await reader.query(`SELECT FROM reporting.daily_user_costs LIMIT 1`)).length).toBe(1);
-    for (const statement of [
-      `INSERT INTO user_costs (cluster) VALUES ('x')`,
-      `DELETE FROM user_costs`,
-      `SELECT FROM sync_runs`,
-      `CREATE TABLE public.mine (id integer)`,
-    ]) {
-      await expect(reader.query(statement)).rejects.toThrow(/read-only transaction|permission denied/);
-    }
     await reader.end();
   });
+
+  it.each(['jupyterhub_costs_api', 'grafana_reader'])(
+    'lets %s write nothing and see nothing else, on no server',
+    async (role) => {
+      const onWorkers = servers.workers.map((worker) => urlOfDatabase(worker.url, 'undisturbed'));
+      for (const url of [undisturbed.url, ...onWorkers]) {
+        const reader = DrilledDatabase.at(asRole(url, role));
+        await reader.query(`SELECT FROM user_costs`);
+        for (const readOnly of ['on', 'off']) {
+          await reader.query(`SET default_transaction_read_only = ${readOnly}`);
+          for (const statement of FORBIDDEN) {
+            await expect(reader.query(statement)).rejects.toThrow(
+              /read-only transaction|permission denied|must be owner|does not exist/,
+            );
+          }
+        }
+        await reader.end();
+      }
+    },
+  );
 
   it('has a doctor that knows what the role of the API needs there', async () => {
     const findings = async () => {
       const { findings: all } = await examineDatabase(asRole(undisturbed.url, 'jupyterhub_costs_sync'));
-      return all.filter(({ check }) => check === 'role of the API').map(({ status }) => status);
+      return all.filter(({ check }) => check === 'Citus').map(({ status, found }) => `${status}: ${found}`);
     };
-    expect(await findings()).toEqual(['ok']);
-    await undisturbed.query(`REVOKE SELECT ON day_costs FROM jupyterhub_costs_api`);
-    expect(await findings()).toEqual(['failure']);
-    await undisturbed.query(`GRANT SELECT ON day_costs TO jupyterhub_costs_api`);
+    expect(await findings()).toEqual(['ok: every table with figures is distributed, and readers read it']);
+    await undisturbed.query(`REVOKE SELECT ON day_costs FROM grafana_reader`);
+    await undisturbed.query(`REVOKE SELECT ON anomalies FROM jupyterhub_costs_api`);
+    expect(await findings()).toEqual([
+      'failure: grafana_reader may not read day_costs; jupyterhub_costs_api may not read anomalies',
+    ]);
+    await execute(undisturbed.url, DISTRIBUTE);
+    expect(await findings()).toEqual(['ok: every table with figures is distributed, and readers read it']);
   });
 });
+
+const FORBIDDEN = [
+  `INSERT INTO user_costs (cluster) VALUES ('x')`,
+  `DELETE FROM user_costs`,
+  `SELECT FROM sync_runs`,
+  `SELECT FROM migrations`,
+  `CREATE TABLE public.mine (id integer)`,
+  `CREATE TABLE reporting.mine (id integer)`,
+  `CREATE TEMPORARY TABLE mine (id integer)`,
+  `CREATE SCHEMA mine`,
+  `SELECT lo_from_bytea(0, 'x')`,
+];

@@ -23,8 +23,13 @@ export interface DatabaseInspection {
         readonly unreadableViews: readonly string[];
         /** Without those that Citus distributes. */
         readonly readableTables: readonly string[];
-        /** Of those that Citus distributes: its workers are asked as this role. */
-        readonly unreadableTables: readonly string[];
+      }
+    | undefined;
+  /** What scripts/distribute.sql has not done yet; undefined: Citus distributes nothing here. */
+  readonly distribution:
+    | {
+        readonly local: readonly string[];
+        readonly unreadable: readonly { readonly role: string; readonly name: string }[];
       }
     | undefined;
   /** How far the database's clock is ahead of this machine's, in milliseconds. */
@@ -42,6 +47,7 @@ export async function inspectDatabase(dataSource: DataSource): Promise<DatabaseI
   const [{ readable }]: [{ readable: boolean }] = await dataSource.query(MIGRATIONS_READABLE);
   const applied: { name: string }[] = readable ? await dataSource.query(`SELECT name FROM migrations ORDER BY id`) : [];
   const unwritable: { name: string }[] = await dataSource.query(UNWRITABLE, [WRITTEN_TABLES]);
+  const distributed = await listDistributed(dataSource);
   return {
     ...server!.rights,
     serverVersionNumber: server!.version,
@@ -50,25 +56,45 @@ export async function inspectDatabase(dataSource: DataSource): Promise<DatabaseI
     role: server!.role,
     appliedMigrations: readable ? applied.map(({ name }) => name) : undefined,
     unwritableTables: unwritable.map(({ name }) => name),
-    apiRole: await inspectApiRole(dataSource),
+    apiRole: await inspectApiRole(dataSource, distributed),
+    distribution: await inspectDistribution(dataSource, distributed),
     clockSkewMs: server!.now.getTime() - (sentMs + answeredMs) / 2,
   };
 }
 
-async function inspectApiRole(dataSource: DataSource): Promise<DatabaseInspection['apiRole']> {
+async function inspectApiRole(
+  dataSource: DataSource,
+  distributed: readonly string[],
+): Promise<DatabaseInspection['apiRole']> {
   const found: unknown[] = await dataSource.query(`SELECT FROM pg_roles WHERE rolname = $1`, [API_ROLE]);
   if (found.length === 0) return undefined;
   const views: { name: string }[] = await dataSource.query(UNREADABLE_VIEWS, [API_ROLE]);
-  const readable: { name: string }[] = await dataSource.query(READABLE_TABLES, [API_ROLE, WRITTEN_TABLES]);
-  const [{ isCitus }]: [{ isCitus: boolean }] = await dataSource.query(IS_CITUS);
-  const rows: { name: string }[] = isCitus ? await dataSource.query(DISTRIBUTED_TABLES, [WRITTEN_TABLES]) : [];
-  const [tables, distributed] = [readable, rows].map((found) => found.map(({ name }) => name)) as [string[], string[]];
+  const tables: { name: string }[] = await dataSource.query(READABLE_TABLES, [API_ROLE, WRITTEN_TABLES]);
   return {
     unreadableViews: views.map(({ name }) => name),
-    readableTables: tables.filter((name) => !distributed.includes(name)),
-    unreadableTables: distributed.filter((name) => !tables.includes(name)),
+    readableTables: tables.map(({ name }) => name).filter((name) => !distributed.includes(name)),
   };
 }
+
+/** The tables that Citus distributes. */
+async function listDistributed(dataSource: DataSource): Promise<string[]> {
+  const [{ isCitus }]: [{ isCitus: boolean }] = await dataSource.query(IS_CITUS);
+  const rows: { name: string }[] = isCitus ? await dataSource.query(DISTRIBUTED_TABLES, [WRITTEN_TABLES]) : [];
+  return rows.map(({ name }) => name);
+}
+
+/** Its workers are asked as the role of the session, so readers need what it distributes. */
+async function inspectDistribution(
+  dataSource: DataSource,
+  distributed: readonly string[],
+): Promise<DatabaseInspection['distribution']> {
+  if (distributed.length === 0) return undefined;
+  const unreadable: { role: string; name: string }[] = await dataSource.query(UNREADABLE_TABLES, [distributed]);
+  const local = WRITTEN_TABLES.filter((name) => !distributed.includes(name) && !OF_THE_COORDINATOR.includes(name));
+  return { local, unreadable };
+}
+
+const OF_THE_COORDINATOR = ['sync_runs', 'sync_locks'];
 
 interface ServerRow {
   version: number;
@@ -118,3 +144,8 @@ const IS_CITUS = `SELECT to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL
 const DISTRIBUTED_TABLES = `
   SELECT name FROM unnest($1::text[]) AS name
   WHERE EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = to_regclass(name))`;
+
+const UNREADABLE_TABLES = `
+  SELECT rolname::text AS role, name FROM pg_roles, unnest($1::text[]) AS name
+  WHERE rolname IN ('${API_ROLE}', 'grafana_reader') AND NOT has_table_privilege(oid, to_regclass(name), 'SELECT')
+  ORDER BY role, name`;

@@ -1,6 +1,12 @@
 import { firstOfMonth, OperatorError, type AllocationPolicy, type Day } from '#libs/domain';
 import type { DataSource, QueryRunner } from 'typeorm';
-import { listPendingAlerts, recordAlertAttempt, recordAlertSent, type PendingAlert } from './alerts.js';
+import {
+  dropPendingAlerts,
+  listPendingAlerts,
+  recordAlertAttempt,
+  recordAlertSent,
+  type PendingAlert,
+} from './alerts.js';
 import { reallocateDay } from './allocate-day.js';
 import { listBudgetEvents, listBudgetNames, replaceBudgetFigures, type BudgetFigures } from './budget-figures.js';
 import {
@@ -165,6 +171,12 @@ export class SyncSession {
   async recordAlertSent(run: RunId, alert: PendingAlert): Promise<void> {
     return this.#inTransaction(run, async (transaction) => {
       await countChangedDays(transaction, await recordAlertSent(transaction, alert));
+    });
+  }
+
+  async dropPendingAlerts(run: RunId): Promise<void> {
+    return this.#inTransaction(run, async (transaction) => {
+      await countChangedDays(transaction, await dropPendingAlerts(transaction));
     });
   }
 

@@ -12,7 +12,8 @@ describe('the database', () => {
     mayMigrate: false,
     appliedMigrations: EXPECTED_MIGRATIONS,
     unwritableTables: [],
-    apiRole: { unreadableViews: [], readableTables: [], unreadableTables: [] },
+    apiRole: { unreadableViews: [], readableTables: [] },
+    distribution: undefined,
     clockSkewMs: 0,
   };
   const complaints = (change: Partial<DatabaseInspection>) =>
@@ -70,13 +71,18 @@ describe('the database', () => {
     ],
     [
       'lets the API see tables',
-      { apiRole: { unreadableViews: [], readableTables: ['user_costs'], unreadableTables: [] } },
+      { apiRole: { unreadableViews: [], readableTables: ['user_costs'] } },
       ['warning role of the API: jupyterhub_costs_api may read tables: user_costs'],
     ],
     [
       'hides a view from the API',
-      { apiRole: { unreadableViews: ['hubs'], readableTables: [], unreadableTables: [] } },
+      { apiRole: { unreadableViews: ['hubs'], readableTables: [] } },
       ['failure role of the API: jupyterhub_costs_api may not read reporting.hubs'],
+    ],
+    [
+      'is only partly distributed',
+      { distribution: { local: ['budgets'], unreadable: [{ role: 'grafana_reader', name: 'day_costs' }] } },
+      ['failure Citus: budgets is not distributed; grafana_reader may not read day_costs'],
     ],
   ])('%s', (_what, change, expected) => expect(complaints(change)).toEqual(expected));
 });

@@ -6,7 +6,13 @@ const AS_OWNER = 'run `npm run migrate` as the owner of the tables';
 
 /** What the sync's role finds in the database, and what it may do there. */
 export function judgeDatabase(database: DatabaseInspection): Finding[] {
-  return [judgeServer(database), judgeMigrations(database), judgePrivileges(database), judgeApiRole(database)];
+  return [
+    judgeServer(database),
+    judgeMigrations(database),
+    judgePrivileges(database),
+    judgeApiRole(database),
+    ...judgeDistribution(database),
+  ];
 }
 
 function judgeServer({ serverVersionNumber, isStandby, encoding }: DatabaseInspection): Finding {
@@ -72,7 +78,7 @@ function judgeApiRole({ appliedMigrations, apiRole }: DatabaseInspection): Findi
       : 'migrate first, then run migrations/sql/roles.sql';
     return warning(check, `there is no role ${API_ROLE}`, remedy);
   }
-  const { unreadableViews, readableTables, unreadableTables } = apiRole;
+  const { unreadableViews, readableTables } = apiRole;
   if (readableTables.length > 0) {
     return warning(
       check,
@@ -87,12 +93,21 @@ function judgeApiRole({ appliedMigrations, apiRole }: DatabaseInspection): Findi
       `run as the owner of the tables: GRANT USAGE ON SCHEMA reporting TO ${API_ROLE}; GRANT SELECT ON ALL TABLES IN SCHEMA reporting TO ${API_ROLE};`,
     );
   }
-  if (unreadableTables.length > 0) {
-    return failure(
-      check,
-      `${API_ROLE} may not read what Citus distributes: ${unreadableTables.join(', ')}`,
-      'run scripts/distribute.sql again, as the owner of the tables',
-    );
-  }
   return ok(check, `${API_ROLE} reads the schema reporting and no table`);
+}
+
+/** Nothing where Citus distributes nothing. */
+function judgeDistribution({ distribution }: DatabaseInspection): Finding[] {
+  if (!distribution) return [];
+  const { local, unreadable } = distribution;
+  const roles = [...new Set(unreadable.map(({ role }) => role))];
+  const faults = [
+    ...(local.length > 0 ? [`${local.join(', ')} ${local.length > 1 ? 'are' : 'is'} not distributed`] : []),
+    ...roles.map((role) => {
+      const names = unreadable.filter((one) => one.role === role).map(({ name }) => name);
+      return `${role} may not read ${names.join(', ')}`;
+    }),
+  ];
+  if (faults.length === 0) return [ok('Citus', 'every table with figures is distributed, and readers read it')];
+  return [failure('Citus', faults.join('; '), 'run scripts/distribute.sql again, as the owner of the tables')];
 }
