@@ -15,23 +15,31 @@ function readComment(text = '') {
   return { heading: headings.at(-1), about: about.join(' ').trim() };
 }
 
-const cell = (text) => text.replaceAll('|', '\\|');
-/** Longer ones would make the table too wide to read. */
+/** Longer ones would hide what the value is for. */
 function defaultOf(value) {
   const text = JSON.stringify(value.toJSON());
-  return text.length > 60 ? 'see values.yaml' : `\`${cell(text)}\``;
+  return text.length > 60 ? 'see values.yaml' : `\`${text}\``;
 }
 const lines = [];
+let above;
 const undocumented = [];
 
 function listValues(map, path, first) {
   for (const [index, { key, value }] of map.items.entries()) {
     const comment = index === 0 && first !== undefined ? first : key.commentBefore;
     const { heading, about } = readComment(comment);
-    if (heading) lines.push('', heading, '', '| value | default | meaning |', '| --- | --- | --- |');
+    if (heading) {
+      lines.push('', heading, '');
+      above = undefined;
+    }
     const name = [...path, key.value].join('.');
-    if (about) lines.push(`| \`${name}\` | ${defaultOf(value)} | ${cell(about)} |`);
-    else if (isMap(value) && value.items.length > 0) listValues(value, [...path, key.value], value.commentBefore);
+    if (about) {
+      const one = `- \`${name}\` (${defaultOf(value)})`;
+      // What neighbours have in common is said once.
+      if (about === above) lines.push(`${lines.pop().slice(0, -about.length - 2)}, ${one.slice(2)}: ${about}`);
+      else lines.push(`${one}: ${about}`);
+      above = about;
+    } else if (isMap(value) && value.items.length > 0) listValues(value, [...path, key.value], value.commentBefore);
     else undocumented.push(name);
   }
 }

@@ -118,7 +118,7 @@ COMMENT ON COLUMN reporting.monthly_user_costs.idle_usd IS 'What the row pays fo
 COMMENT ON COLUMN reporting.monthly_user_costs.usergroups IS 'The user''s groups, in order: a row for each set that they had in the month; NULL: unallocated';
 COMMENT ON COLUMN reporting.monthly_user_costs.reason IS 'Why no user bears the cost; NULL: a user bears it';
 COMMENT ON COLUMN reporting.monthly_user_costs.direct_idle_usd IS 'The part of idle_usd that belongs to direct_usd (USD)';
-COMMENT ON COLUMN reporting.monthly_user_costs.shares_idle IS 'Whether users bear idle capacity in the amounts, or it is unallocated';
+COMMENT ON COLUMN reporting.monthly_user_costs.shares_idle IS 'Whether users bear idle capacity in direct_usd, shared_usd and amount_usd (IDLE=shared), or it is unallocated (IDLE=separate)';
 
 -- split_usd divides a row evenly among the groups by rounding running parts: the parts add up to the amount to the last digit.
 CREATE OR REPLACE VIEW reporting.daily_user_group_costs AS
@@ -156,7 +156,7 @@ COMMENT ON COLUMN reporting.daily_allocated_costs.day IS 'UTC day';
 COMMENT ON COLUMN reporting.daily_allocated_costs.hub IS 'Hub where the users were active; of unallocated cost, the hub of its tag';
 COMMENT ON COLUMN reporting.daily_allocated_costs.component IS 'Component: the kind of the cost';
 COMMENT ON COLUMN reporting.daily_allocated_costs.usergroups IS 'Groups of the users, in order; {none}: in no group; {unknown}: groups were not read that day; NULL: unallocated';
-COMMENT ON COLUMN reporting.daily_allocated_costs.reason IS 'Why no user bears the cost; NULL: users bear it';
+COMMENT ON COLUMN reporting.daily_allocated_costs.reason IS 'Why no user bears the cost; NULL: a user bears it';
 COMMENT ON COLUMN reporting.daily_allocated_costs.direct_usd IS 'The part that comes from the hub''s tagged cost (USD)';
 COMMENT ON COLUMN reporting.daily_allocated_costs.shared_usd IS 'The part that comes from untagged cost (USD)';
 COMMENT ON COLUMN reporting.daily_allocated_costs.idle_usd IS 'What the row pays for idle capacity: part of amount_usd if shares_idle, else beside it; rows with reason ''idle'' have the opposite (USD)';

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
+import { Client, type ClientConfig } from 'pg';
+import { atEnd } from './at-end.js';
+import { waitUntil } from './wait-until.js';
 
 /** Names the environment variable with the address of the tests' PostgreSQL server, as its superuser. */
 export const ADMIN_URL = 'TEST_DATABASE_ADMIN_URL';
@@ -21,6 +22,13 @@ export interface TestDatabase {
  */
 export function createTestDatabase(): Promise<TestDatabase> {
   return createFrom(process.env[TEMPLATE_DATABASE]);
+}
+
+/** The same, dropped after the file's last test, when what was started later has ended. */
+export async function databaseOfFile(): Promise<TestDatabase> {
+  const database = await createTestDatabase();
+  atEnd(() => database.drop());
+  return database;
 }
 
 /** The same without any migration: what a first start finds. */
@@ -53,14 +61,21 @@ async function untilLeft(adminUrl: string, name: string): Promise<void> {
   const client = new Client({ connectionString: adminUrl });
   await client.connect();
   try {
-    for (let tries = 0; tries < 100; tries++) {
+    await waitUntil(async () => {
       const { rowCount } = await client.query(`SELECT FROM pg_stat_activity WHERE datname = $1`, [name]);
-      if (rowCount === 0) return;
-      await sleep(10);
-    }
+      return rowCount === 0;
+    }, 1000).catch(() => undefined);
   } finally {
     await client.end();
   }
+}
+
+/** A connection, until it is ended or the file's last test is over. */
+export async function openClient(url: string, more: ClientConfig = {}): Promise<Client> {
+  const client = new Client({ connectionString: url, ...more });
+  await client.connect();
+  client.end = atEnd(client.end.bind(client)) as Client['end'];
+  return client;
 }
 
 /** The address of another database on the same server. */

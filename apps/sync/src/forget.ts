@@ -1,11 +1,10 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { parseStoredCluster } from '#libs/config';
-import { findLockHolder, migrate, openDataSource, reportFault, SyncSession, type Forgotten } from '#libs/database';
+import { reportFault, type Forgotten } from '#libs/database';
 import { dayOf } from '#libs/domain';
-import { MEASURES } from '#libs/prometheus';
-import { describeHolder } from './describe-holder.js';
-import { EXIT_LOCKED, EXIT_USAGE } from './exit-status.js';
+import { EXIT_USAGE } from './exit-status.js';
+import { withSession } from './with-session.js';
 
 const USAGE = `usage: npm run forget -- --hub HUB --user NAME [--as PSEUDONYM]
   puts a pseudonym (by default forgotten-1, forgotten-2, …) in the place of a person's name in all that is stored;
@@ -19,25 +18,9 @@ async function main(): Promise<number> {
     process.stderr.write(USAGE);
     return EXIT_USAGE;
   }
-  const { databaseUrl, clusterName } = parseStoredCluster(process.env);
-  const dataSource = await openDataSource(databaseUrl, { applicationName: 'forget' });
-  try {
-    await migrate(dataSource, MEASURES);
-    const session = await SyncSession.open(dataSource, clusterName);
-    if (!session) {
-      const holder = await findLockHolder(dataSource, clusterName);
-      process.stderr.write(`another process works on this cluster${describeHolder(holder)}; nothing was done\n`);
-      return EXIT_LOCKED;
-    }
-    try {
-      process.stdout.write(formatForgotten(await session.forgetUser(request)));
-      return 0;
-    } finally {
-      await session.close();
-    }
-  } finally {
-    await dataSource.destroy();
-  }
+  return withSession(parseStoredCluster(process.env), 'forget', async (session) =>
+    formatForgotten(await session.forgetUser(request)),
+  );
 }
 
 function parseRequest(args: string[]): { hub: string; username: string; as: string | undefined } | undefined {

@@ -2,20 +2,33 @@ import { formatPrice } from '#libs/cost-explorer';
 import type { SyncSource } from '#libs/database';
 import { addDays, countDays, type Day, type DayWindow } from '#libs/domain';
 
-/** What was done for one source. `requests` counts retries and pages; only Cost Explorer's are paid. */
-export interface SourceSummary {
-  readonly source: SyncSource;
-  /** `skipped`: there was nothing to do, and no run was recorded. */
-  readonly status: 'succeeded' | 'failed' | 'skipped';
-  readonly error: string | undefined;
-  readonly window: DayWindow | undefined;
-  /** Days that the source had figures of, of those that were due. */
+/** What a run did. `requests` counts retries and pages; only Cost Explorer's are paid. */
+export interface RunCounts {
+  /** Of those that were due, how many the source had figures of. */
   readonly days: number;
   readonly daysDue: number;
   readonly daysChanged: number;
   readonly rowsWritten: number;
   readonly restatements: number;
   readonly requests: number;
+}
+
+export const NOTHING_DONE: RunCounts = {
+  days: 0,
+  daysDue: 0,
+  daysChanged: 0,
+  rowsWritten: 0,
+  restatements: 0,
+  requests: 0,
+};
+
+/** What was done for one source. */
+export interface SourceSummary extends RunCounts {
+  readonly source: SyncSource;
+  /** `skipped`: there was nothing to do, and no run was recorded. */
+  readonly status: 'succeeded' | 'failed' | 'skipped';
+  readonly error: string | undefined;
+  readonly window: DayWindow | undefined;
   readonly durationMs: number;
   /** What an operator should know of a run, whether or not it succeeded. */
   readonly notes: readonly string[];
@@ -29,20 +42,8 @@ export const SOURCE_NAMES: Readonly<Record<SyncSource, string>> = {
 };
 
 export function skippedSummary(source: SyncSource, note: string): SourceSummary {
-  return {
-    source,
-    status: 'skipped',
-    error: undefined,
-    window: undefined,
-    days: 0,
-    daysDue: 0,
-    daysChanged: 0,
-    rowsWritten: 0,
-    restatements: 0,
-    requests: 0,
-    durationMs: 0,
-    notes: [note],
-  };
+  const nothing = { ...NOTHING_DONE, durationMs: 0 };
+  return { source, status: 'skipped', error: undefined, window: undefined, ...nothing, notes: [note] };
 }
 
 /** Whether nothing failed. */

@@ -2,21 +2,11 @@ import 'reflect-metadata';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parseStoredCluster } from '#libs/config';
-import {
-  findLockHolder,
-  migrate,
-  openDataSource,
-  readStatementFacts,
-  reportFault,
-  ReportingDatabase,
-  SyncSession,
-  type ClosedMonth,
-} from '#libs/database';
+import { readStatementFacts, reportFault, ReportingDatabase, type ClosedMonth } from '#libs/database';
 import { composeStatement, dayOf, firstOfMonth, isDay, messageOf, OperatorError, type Day } from '#libs/domain';
-import { MEASURES } from '#libs/prometheus';
 import { STATEMENT_FORMATS, writeStatement, type StatementFormat } from '#libs/statements';
-import { describeHolder } from './describe-holder.js';
-import { EXIT_LOCKED, EXIT_USAGE } from './exit-status.js';
+import { EXIT_USAGE } from './exit-status.js';
+import { withSession } from './with-session.js';
 
 const USAGE = `usage:
   npm run statement -- --month 2026-10 [--hub HUB] [--group GROUP] [--user USER] [--format pdf|xlsx|csv|json] [--version N]
@@ -83,15 +73,19 @@ function parseOptions(args: string[]) {
 async function main(): Promise<number> {
   const today = dayOf(new Date());
   const request = parseRequest(process.argv.slice(2), today);
-  const { databaseUrl, clusterName } = parseStoredCluster(process.env);
-  if (request.closes) return close(databaseUrl, clusterName, request.month, today);
+  const stored = parseStoredCluster(process.env);
+  if (request.closes) {
+    return withSession(stored, 'statement', async (session) =>
+      describeClosed(await session.closeMonthAlone(request.month, today)),
+    );
+  }
   const { month, format, version, hub, group, user } = request;
-  const database = new ReportingDatabase(databaseUrl, () => undefined, 2);
+  const database = new ReportingDatabase(stored.databaseUrl, () => undefined, 2);
   try {
     const hubs = hub === undefined ? undefined : [hub];
     const facts = await readStatementFacts(
       database,
-      { cluster: clusterName, hubs: undefined },
+      { cluster: stored.clusterName, hubs: undefined },
       { month, today, version, hubs, user, usergroup: group },
     );
     const file = `statement-${month.slice(0, 7)}.${format}`;
@@ -109,27 +103,6 @@ function writeOut(file: string, body: Buffer): void {
     writeFileSync(file, body);
   } catch (error) {
     throw new OperatorError(`the file cannot be written: ${messageOf(error)}`);
-  }
-}
-
-async function close(databaseUrl: string, cluster: string, month: Day, today: Day): Promise<number> {
-  const dataSource = await openDataSource(databaseUrl, { applicationName: 'statement' });
-  try {
-    await migrate(dataSource, MEASURES);
-    const session = await SyncSession.open(dataSource, cluster);
-    if (!session) {
-      const holder = describeHolder(await findLockHolder(dataSource, cluster));
-      process.stderr.write(`another process works on this cluster${holder}; nothing was done\n`);
-      return EXIT_LOCKED;
-    }
-    try {
-      process.stdout.write(describeClosed(await session.closeMonthAlone(month, today)));
-      return 0;
-    } finally {
-      await session.close();
-    }
-  } finally {
-    await dataSource.destroy();
   }
 }
 

@@ -112,15 +112,20 @@ export const whoseRoseMost = () =>
     {
       title: 'Whose cost rose most',
       description:
-        'Users by how much more they cost in the last 7 complete days than in the 7 before; the row All is the total of all users. The 50 largest changes upwards. Obeys Hub and Component.',
+        'Users by how much more they cost in the last 7 complete days than in the 7 before; the row All is the total of all users. The 50 largest changes upwards. A day whose usage was not read is left out, and so is the same weekday of the other week. Obeys Hub and Component.',
       empty:
         'No user bore any cost in the last 14 complete days, usage was not read, or nothing matches Hub and Component',
     },
-    `${PERIODS}
+    `${PERIODS}, read AS (
+  SELECT usage.day
+  FROM reporting.usage_days AS usage, periods
+  WHERE ${IN_CLUSTER} AND usage.day BETWEEN last - 13 AND last AND dataset = 'compute' AND status <> 'missing'
+)
 SELECT coalesce(username, 'All') AS "User", coalesce(hub, 'total') AS "Hub",
        ${CHANGE}
 FROM reporting.daily_user_costs AS costs, periods
 WHERE ${IN_CLUSTER} AND costs.day BETWEEN (SELECT last - 13 FROM periods) AND (SELECT last FROM periods)
+  AND costs.day IN (SELECT day FROM read) AND CASE WHEN ${LAST_WEEK} THEN costs.day - 7 ELSE costs.day + 7 END IN (SELECT day FROM read)
   AND username IS NOT NULL AND ${picked('hub')} AND ${picked('component')}
 GROUP BY GROUPING SETS ((username, hub), ())
 HAVING count(*) > 0

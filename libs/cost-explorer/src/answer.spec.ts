@@ -73,6 +73,14 @@ describe('merging the pages of an answer', () => {
     expect(dayTotalUsd(answer, '2026-03-02')).toBe(0n);
   });
 
+  it('refuses a total that comes twice, and an amount that cannot be', () => {
+    const one = (amount: string) => ({ TimePeriod: on('2026-03-01'), Total: usd(amount) });
+    expect(() => mergeResults(total, window, [one('1'), one('1')])).toThrow('has the total of 2026-03-01 twice');
+    for (const amount of ['1e100', '-100000001']) {
+      expect(() => mergeResults(total, window, [one(amount)])).toThrow('has on 2026-03-01 an amount that cannot be');
+    }
+  });
+
   it('names the days that are missing', () => {
     const answer = mergeResults(total, window, [{ TimePeriod: on('2026-03-02'), Total: usd('1') }]);
     expect(() => requireEveryDay(total, window, answer)).toThrow(

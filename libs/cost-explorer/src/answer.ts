@@ -21,8 +21,8 @@ export type CostAnswer = ReadonlyMap<Day, AnswerDay>;
  * Merges the results of all pages of a request by (day, keys): a day that ends one page may go on at the top of the
  * next. Amounts under the same keys are added.
  *
- * @throws UnexpectedAnswerError for a day outside the window, an amount that is missing or no number, or a currency
- *   other than USD.
+ * @throws UnexpectedAnswerError for a day outside the window, an amount that is missing, no number or cannot be, a total
+ *   that comes twice, or a currency other than USD.
  */
 export function mergeResults(request: CostRequest, window: DayWindow, results: readonly ResultByTime[]): CostAnswer {
   const days = new Map<Day, { rows: Map<string, AnswerRow>; estimated: boolean }>();
@@ -34,6 +34,10 @@ export function mergeResults(request: CostRequest, window: DayWindow, results: r
     const merged = days.get(day) ?? { rows: new Map<string, AnswerRow>(), estimated: false };
     days.set(day, merged);
     merged.estimated ||= result.Estimated ?? false;
+    // Groups of a day may go on at the top of the next page; a total that comes twice would count twice.
+    if (!request.input.GroupBy && merged.rows.size > 0) {
+      throw new UnexpectedAnswerError(request.name, `has the total of ${day} twice`);
+    }
     for (const { keys, amountUsd } of rowsOf(request, day, result)) {
       const identity = JSON.stringify(keys);
       merged.rows.set(identity, { keys, amountUsd: amountUsd + (merged.rows.get(identity)?.amountUsd ?? 0n) });
@@ -65,13 +69,24 @@ function rowsOf(request: CostRequest, day: Day, result: ResultByTime): AnswerRow
   return [{ keys: [], amountUsd: amountOf(request, day, result.Total?.[request.metric]) }];
 }
 
+/** More than AWS itself earns in a day; a hundred of them fit into the database. */
+const MOST_USD = parseUsd('100000000');
+
 function amountOf(request: CostRequest, day: Day, value: MetricValue | undefined): Usd {
   if (value?.Amount === undefined) throw new UnexpectedAnswerError(request.name, `lacks ${request.metric} on ${day}`);
   if (value.Unit !== 'USD') {
     throw new UnexpectedAnswerError(request.name, `is in ${value.Unit ?? 'no currency'} on ${day}, not in USD`);
   }
+  const amountUsd = parsed(request, day, value.Amount);
+  if (amountUsd > MOST_USD || amountUsd < -MOST_USD) {
+    throw new UnexpectedAnswerError(request.name, `has on ${day} an amount that cannot be: ${value.Amount} USD`);
+  }
+  return amountUsd;
+}
+
+function parsed(request: CostRequest, day: Day, amount: string): Usd {
   try {
-    return parseUsd(value.Amount);
+    return parseUsd(amount);
   } catch (error) {
     throw new UnexpectedAnswerError(request.name, `has on ${day} ${(error as Error).message}`);
   }

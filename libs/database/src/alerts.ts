@@ -75,6 +75,17 @@ export async function recordAlertSent(transaction: RunTransaction, alert: Pendin
   return update(transaction, alert, `alert = 'sent', sent_at = now()`);
 }
 
+/** Once there is no webhook, nobody waits for an alert. */
+export async function dropPendingAlerts(transaction: RunTransaction): Promise<number> {
+  const { cluster } = transaction;
+  let dropped = 0;
+  for (const table of ['budget_events', 'anomalies']) {
+    const statement = `UPDATE ${table} SET alert = 'none' WHERE cluster = $1 AND alert = 'pending'`;
+    dropped += await affectedRows(transaction, statement, [cluster]);
+  }
+  return dropped;
+}
+
 async function update(transaction: RunTransaction, { kind, key }: PendingAlert, set: string): Promise<number> {
   const where = kind === 'budget' ? EVENT : ANOMALY;
   const columns = kind === 'budget' ? EVENT_KEY : ANOMALY_KEY;

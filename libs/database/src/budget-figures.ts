@@ -91,6 +91,7 @@ export async function replaceBudgetFigures(transaction: RunTransaction, figures:
   const statements: [string, unknown[]][] = [
     [DELETE_OTHER_BUDGETS, [cluster, JSON.stringify(budgets), names, periodsSince]],
     [INSERT_BUDGETS, [cluster, JSON.stringify(budgets)]],
+    [FORGET_ALERTS_OF_REMOVED, [cluster]],
     [DELETE_OTHER_FORECASTS, [cluster, JSON.stringify(forecasts)]],
     [INSERT_FORECASTS, [cluster, JSON.stringify(forecasts)]],
     [DELETE_OTHER_ANOMALIES, [cluster, JSON.stringify(anomalies), judged.from, judged.until]],
@@ -112,6 +113,11 @@ const DELETE_OTHER_BUDGETS = `
 const INSERT_BUDGETS = `
   INSERT INTO budgets SELECT given.* FROM jsonb_populate_recordset(NULL::budgets, $2::jsonb) given
   WHERE (name, period_from) NOT IN (SELECT name, period_from FROM budgets WHERE cluster = $1)`;
+
+/** Nobody waits for alerts of a budget that was taken out of the file, should it come back one day. */
+const FORGET_ALERTS_OF_REMOVED = `
+  UPDATE budget_events SET alert = 'none'
+  WHERE cluster = $1 AND alert = 'pending' AND budget NOT IN (SELECT name FROM budgets WHERE cluster = $1)`;
 
 const DELETE_OTHER_FORECASTS = `
   DELETE FROM forecasts stored

@@ -1,7 +1,9 @@
 import { addDays, eachDay, firstOfMonth, OperatorError, type Day } from '#libs/domain';
+import type { QueryRunner } from 'typeorm';
 import { CHARGES } from './queries/charges.js';
 import { affectedRows, type RunTransaction } from './run-transaction.js';
 import { WITHOUT_NESTED_LOOPS } from './session-settings.js';
+import { countChangedDays } from './sync-runs.js';
 
 /** A month that cannot be closed yet, or not at all; the message says why. */
 export class MonthNotClosableError extends OperatorError {}
@@ -32,20 +34,21 @@ interface MonthState {
  * @throws MonthNotClosableError
  */
 export async function closeMonth(transaction: RunTransaction, month: Day, today: Day): Promise<ClosedMonth> {
+  const closed = await freezeMonth(transaction, month, today);
+  if (closed.rows > 0) await countChangedDays(transaction, closed.rows);
+  return closed;
+}
+
+async function freezeMonth(transaction: RunTransaction, month: Day, today: Day): Promise<ClosedMonth> {
   const { queryRunner, cluster, run } = transaction;
   const latest = await latestVersion(transaction, month);
   if (latest > 0) {
-    await recordRestatements(transaction);
+    await affectedRows(transaction, INSERT_DIFFERENCES, [cluster]);
     const added = await affectedRows(transaction, INSERT_NEXT_VERSION, [cluster, month, run]);
-    return {
-      month,
-      version: added > 0 ? latest + 1 : undefined,
-      latest: latest + added,
-      rows: added,
-      estimatedDays: 0,
-    };
+    const version = added > 0 ? latest + 1 : undefined;
+    return { month, version, latest: latest + added, rows: added, estimatedDays: 0 };
   }
-  const state = await readState(transaction, month);
+  const state = await readState(queryRunner, cluster, month);
   const fault = whyNotClosable(state, month, today);
   if (fault !== undefined) throw new MonthNotClosableError(`${month.slice(0, 7)} cannot be closed: ${fault}`);
   const window = [cluster, month, firstOfMonth(month, 1)];
@@ -59,17 +62,12 @@ export async function closeMonth(transaction: RunTransaction, month: Day, today:
 const BILLED_AFTER_DAYS = 7;
 
 /** Months that AWS has settled and that are not closed, the earliest first. */
-export async function listSettledMonths(
-  { queryRunner, cluster }: Pick<RunTransaction, 'queryRunner' | 'cluster'>,
-  today: Day,
-): Promise<Day[]> {
-  const open: { month: Day }[] = await queryRunner.query(OPEN_MONTHS, [
-    cluster,
-    firstOfMonth(addDays(today, -BILLED_AFTER_DAYS)),
-  ]);
+export async function listSettledMonths(queryRunner: QueryRunner, cluster: string, today: Day): Promise<Day[]> {
+  const billedUntil = firstOfMonth(addDays(today, -BILLED_AFTER_DAYS));
+  const open: { month: Day }[] = await queryRunner.query(OPEN_MONTHS, [cluster, billedUntil]);
   const settled: Day[] = [];
   for (const { month } of open) {
-    const state = await readState({ queryRunner, cluster }, month);
+    const state = await readState(queryRunner, cluster, month);
     const isSettled = state.estimated + state.provisional === 0 && whyNotClosable(state, month, today) === undefined;
     if (isSettled) settled.push(month);
   }
@@ -83,13 +81,12 @@ export async function listSettledMonths(
  * @returns the rows written.
  */
 export async function recordRestatements(transaction: RunTransaction): Promise<number> {
-  return affectedRows(transaction, INSERT_DIFFERENCES, [transaction.cluster]);
+  const rows = await affectedRows(transaction, INSERT_DIFFERENCES, [transaction.cluster]);
+  if (rows > 0) await countChangedDays(transaction, rows);
+  return rows;
 }
 
-export async function hasUnrecordedRestatements({
-  queryRunner,
-  cluster,
-}: Pick<RunTransaction, 'queryRunner' | 'cluster'>): Promise<boolean> {
+export async function hasUnrecordedRestatements(queryRunner: QueryRunner, cluster: string): Promise<boolean> {
   const found: unknown[] = await queryRunner.query(`${DIFFERENCES} SELECT FROM difference LIMIT 1`, [cluster]);
   return found.length > 0;
 }
@@ -102,10 +99,7 @@ async function latestVersion({ queryRunner, cluster }: RunTransaction, month: Da
   return row!.latest;
 }
 
-async function readState(
-  { queryRunner, cluster }: Pick<RunTransaction, 'queryRunner' | 'cluster'>,
-  month: Day,
-): Promise<MonthState> {
+async function readState(queryRunner: QueryRunner, cluster: string, month: Day): Promise<MonthState> {
   const [state]: [MonthState] = await queryRunner.query(MONTH_STATE, [cluster, month, firstOfMonth(month, 1)]);
   return state;
 }

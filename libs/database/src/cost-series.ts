@@ -1,4 +1,4 @@
-import { parseUsd, type Day, type DayWindow, type Usd } from '#libs/domain';
+import { HOME_STORAGE, MEMBERSHIPS, parseUsd, type Day, type DayWindow, type Usd } from '#libs/domain';
 import type { QueryRunner } from 'typeorm';
 
 /** What the cost of a day is of. `group` is split cost; `allocated` what the users of a hub bear, with what nobody does. */
@@ -62,26 +62,31 @@ export async function listNotableUserSeries(
   );
 }
 
-/** A day with costs, and whether it is known who used what, and who was in which group of one hub at least. */
+/** A day with costs, and what is known of who bears them. */
 export interface ReadDay {
   readonly day: Day;
+  /** Whether the compute of users was read. */
   readonly isUsageRead: boolean;
+  /** Whether groups were read, of one hub at least. */
   readonly areGroupsRead: boolean;
+  /** Hubs whose home storage, or whose groups, should have been read and were not. */
+  readonly homesUnread: readonly string[];
+  readonly groupsUnread: readonly string[];
 }
 
-/** Days of a window whose costs were read after their end, and whether the compute of users was read. */
+/** Days of a window whose costs were read after their end. */
 export async function listReadDays(queryRunner: QueryRunner, cluster: string, window: DayWindow): Promise<ReadDay[]> {
   return queryRunner.query(
-    `SELECT day, EXISTS (
-         SELECT FROM usage_days u
-         WHERE u.cluster = d.cluster AND u.day = d.day AND u.dataset = 'compute' AND u.status <> 'missing'
-       ) AS "isUsageRead", (
-         SELECT bool_or(status <> 'missing') FROM usage_days u
-         WHERE u.cluster = d.cluster AND u.day = d.day AND u.dataset = 'memberships'
-       ) IS NOT FALSE AS "areGroupsRead"
-     FROM cost_days d
-     WHERE cluster = $1 AND day >= $2 AND day < $3 AND NOT is_running ORDER BY day`,
-    [cluster, window.from, window.until],
+    `SELECT d.day, coalesce(bool_or(u.is_read) FILTER (WHERE u.dataset = 'compute'), false) AS "isUsageRead",
+       coalesce(bool_or(u.is_read) FILTER (WHERE u.dataset = $5), true) AS "areGroupsRead",
+       coalesce(array_agg(u.hub) FILTER (WHERE u.dataset = $4 AND NOT u.is_read), '{}') AS "homesUnread",
+       coalesce(array_agg(u.hub) FILTER (WHERE u.dataset = $5 AND NOT u.is_read), '{}') AS "groupsUnread"
+     FROM cost_days d LEFT JOIN (
+       SELECT cluster, day, dataset, hub, status <> 'missing' AS is_read FROM usage_days WHERE cluster = $1
+     ) u ON u.cluster = d.cluster AND u.day = d.day
+     WHERE d.cluster = $1 AND d.day >= $2 AND d.day < $3 AND NOT d.is_running
+     GROUP BY d.day ORDER BY d.day`,
+    [cluster, window.from, window.until, HOME_STORAGE, MEMBERSHIPS],
   );
 }
 

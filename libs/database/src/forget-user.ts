@@ -25,9 +25,8 @@ export interface Forgotten {
 }
 
 /**
- * Puts a pseudonym in the place of a person's name wherever it is stored: usage, memberships and costs, those of closed
- * months too. Figures stay. The
- * digests of the days stay, too, so that a day that is read again with the same figures brings no name back.
+ * Puts a pseudonym in the place of a person's name wherever it is stored. Figures stay, and so do the digests of the days:
+ * a day that is read again with the same figures brings no name back.
  *
  * @throws UnknownUserError, PseudonymTakenError
  */
@@ -42,37 +41,23 @@ export async function forgetUser(
   const days: { day: Day }[] = await queryRunner.query(DAYS, [cluster, hub, username]);
   if (days.length === 0) throw new UnknownUserError(hub);
   const rows: Record<string, number> = {};
-  for (const [table, statement] of Object.entries(RENAME)) {
-    rows[table] = await affectedRows(transaction, statement, [cluster, hub, username, pseudonym]);
+  for (const table of [...FIGURES, ...DERIVED]) {
+    const escaped = table === 'group_memberships' ? ', username_escaped = $4' : '';
+    const rename = `UPDATE ${table} SET username = $4${escaped} ${OF_PERSON}`;
+    rows[table] = await affectedRows(transaction, rename, [cluster, hub, username, pseudonym]);
   }
   const [open]: { day: Day | null }[] = await queryRunner.query(FIRST_OPEN_DAY, [cluster]);
   return { pseudonym, rows, days: days.length, comesBackFrom: open?.day ?? undefined };
 }
 
-const SOMEBODY = `
-  SELECT FROM user_usage WHERE cluster = $1 AND hub = $2 AND username = $3
-  UNION ALL SELECT FROM group_memberships WHERE cluster = $1 AND hub = $2 AND username = $3
-  UNION ALL SELECT FROM user_costs WHERE cluster = $1 AND hub = $2 AND username = $3
-  UNION ALL SELECT FROM closed_costs WHERE cluster = $1 AND hub = $2 AND username = $3
-  LIMIT 1`;
-
-const DAYS = `
-  SELECT day FROM user_usage WHERE cluster = $1 AND hub = $2 AND username = $3
-  UNION SELECT day FROM group_memberships WHERE cluster = $1 AND hub = $2 AND username = $3
-  UNION SELECT day FROM user_costs WHERE cluster = $1 AND hub = $2 AND username = $3
-  UNION SELECT day FROM closed_costs WHERE cluster = $1 AND hub = $2 AND username = $3`;
-
-const RENAME: Readonly<Record<string, string>> = {
-  user_usage: `UPDATE user_usage SET username = $4 WHERE cluster = $1 AND hub = $2 AND username = $3`,
-  group_memberships: `
-    UPDATE group_memberships SET username = $4, username_escaped = $4 WHERE cluster = $1 AND hub = $2 AND username = $3`,
-  user_costs: `UPDATE user_costs SET username = $4 WHERE cluster = $1 AND hub = $2 AND username = $3`,
-  month_usage: `UPDATE month_usage SET username = $4 WHERE cluster = $1 AND hub = $2 AND username = $3`,
-  month_costs: `UPDATE month_costs SET username = $4 WHERE cluster = $1 AND hub = $2 AND username = $3`,
-  budgets: `UPDATE budgets SET username = $4 WHERE cluster = $1 AND hub = $2 AND username = $3`,
-  anomalies: `UPDATE anomalies SET username = $4 WHERE cluster = $1 AND hub = $2 AND username = $3`,
-  closed_costs: `UPDATE closed_costs SET username = $4 WHERE cluster = $1 AND hub = $2 AND username = $3`,
-};
+/** The tables with names, and days. */
+const FIGURES = ['user_usage', 'group_memberships', 'user_costs', 'closed_costs'] as const;
+/** The others have the names of these. */
+const DERIVED = ['month_usage', 'month_costs', 'budgets', 'anomalies'] as const;
+const OF_PERSON = 'WHERE cluster = $1 AND hub = $2 AND username = $3';
+const DAYS = FIGURES.map((table) => `SELECT day FROM ${table} ${OF_PERSON}`).join(' UNION ');
+const SOMEBODY = `${DAYS} LIMIT 1`;
+const NAMES = FIGURES.map((table) => `SELECT username FROM ${table} WHERE cluster = $1`).join(' UNION ALL ');
 
 /** Days whose usage a run will read again. */
 const FIRST_OPEN_DAY = `SELECT min(day) AS day FROM usage_days WHERE cluster = $1 AND status = 'provisional'`;
@@ -81,12 +66,7 @@ const FIRST_OPEN_DAY = `SELECT min(day) AS day FROM usage_days WHERE cluster = $
 async function nextPseudonym({ queryRunner, cluster }: RunTransaction): Promise<string> {
   const [row]: { last: number }[] = await queryRunner.query(
     `SELECT coalesce(max(substring(username FROM '^forgotten-(\\d{1,9})$')::integer), 0) AS last
-     FROM (
-       SELECT username FROM user_usage WHERE cluster = $1
-       UNION ALL SELECT username FROM group_memberships WHERE cluster = $1
-       UNION ALL SELECT username FROM user_costs WHERE cluster = $1
-       UNION ALL SELECT username FROM closed_costs WHERE cluster = $1
-     ) names
+     FROM (${NAMES}) names
      WHERE username LIKE 'forgotten-%'`,
     [cluster],
   );

@@ -1,6 +1,6 @@
 export type { PendingAlert } from './alerts.js';
 export type { AlertState, Anomaly, BudgetFigure, BudgetFigures, MonthForecast } from './budget-figures.js';
-export type { DayCost, SeriesKind } from './cost-series.js';
+export type { DayCost, ReadDay, SeriesKind } from './cost-series.js';
 export { MonthNotClosableError, type ClosedMonth } from './close-month.js';
 export * from './data-source.js';
 export { describeDatabaseError, isRefusedStatement } from './describe-database-error.js';

@@ -1,4 +1,5 @@
 import { firstOfMonth, type Day } from '#libs/domain';
+import type { QueryRunner } from 'typeorm';
 import type { RunTransaction } from './run-transaction.js';
 import { countChangedDays } from './sync-runs.js';
 
@@ -8,10 +9,7 @@ export async function dropMonthRollup({ queryRunner, cluster }: RunTransaction, 
 }
 
 /** The months that have days and no rollup. */
-export async function listMonthsToRollUp({
-  queryRunner,
-  cluster,
-}: Pick<RunTransaction, 'queryRunner' | 'cluster'>): Promise<Day[]> {
+export async function listMonthsToRollUp(queryRunner: QueryRunner, cluster: string): Promise<Day[]> {
   const rows: { month: Day }[] = await queryRunner.query(
     `SELECT month FROM (${MONTHS}) stored
      WHERE NOT EXISTS (SELECT FROM month_rollups done WHERE cluster = $1 AND done.month = stored.month)

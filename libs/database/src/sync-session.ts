@@ -1,15 +1,14 @@
-import {
-  firstOfMonth,
-  OperatorError,
-  type AllocationPolicy,
-  type DatasetReading,
-  type Day,
-  type DayCosts,
-  type DayWindow,
-} from '#libs/domain';
+import { firstOfMonth, OperatorError, type AllocationPolicy, type Day } from '#libs/domain';
 import type { DataSource, QueryRunner } from 'typeorm';
-import { listPendingAlerts, recordAlertAttempt, recordAlertSent, type PendingAlert } from './alerts.js';
+import {
+  dropPendingAlerts,
+  listPendingAlerts,
+  recordAlertAttempt,
+  recordAlertSent,
+  type PendingAlert,
+} from './alerts.js';
 import { reallocateDay } from './allocate-day.js';
+import { listBudgetEvents, listBudgetNames, replaceBudgetFigures, type BudgetFigures } from './budget-figures.js';
 import {
   closeMonth,
   hasUnrecordedRestatements,
@@ -17,23 +16,7 @@ import {
   recordRestatements,
   type ClosedMonth,
 } from './close-month.js';
-import {
-  listBudgetEvents,
-  listBudgetNames,
-  replaceBudgetFigures,
-  type BudgetFigures,
-  type RecordedBudgetEvent,
-} from './budget-figures.js';
-import {
-  listCostSeries,
-  listNotableUserSeries,
-  listReadDays,
-  type ReadDay,
-  type DayCost,
-  type SeriesFilter,
-  type SeriesKind,
-  type UserSeries,
-} from './cost-series.js';
+import { listCostSeries, listNotableUserSeries, listReadDays } from './cost-series.js';
 import { forgetUser, type Forgotten } from './forget-user.js';
 import { listMonthsToRollUp, rollUpMonth } from './month-rollups.js';
 import { refreshStatistics } from './refresh-statistics.js';
@@ -48,19 +31,7 @@ import {
   listUsageDays,
 } from './stored-days.js';
 import { SyncLock } from './sync-lock.js';
-import type {
-  CostDay,
-  CostDayReplacement,
-  CostPlace,
-  CostReadingBasis,
-  RecordedRun,
-  RunId,
-  RunOutcome,
-  RunStart,
-  SyncSource,
-  UsageDay,
-  UsageDayReplacement,
-} from './sync-records.js';
+import type { RunId, RunOutcome, RunStart } from './sync-records.js';
 import {
   countChangedDays,
   countSucceededRuns,
@@ -129,33 +100,8 @@ export class SyncSession {
     return this.#alone(() => refreshStatistics(this.queryRunner, run));
   }
 
-  /**
-   * Stores a day's costs, records what was restated, and derives the day's user costs anew where anything changed or
-   * they were made by another policy. An unchanged day writes nothing.
-   *
-   * @throws EmptyResponseError when nothing is attributed on a day that has costs stored.
-   */
-  async replaceCostDay(
-    run: RunId,
-    costs: DayCosts,
-    basis: CostReadingBasis,
-    policy: AllocationPolicy,
-  ): Promise<CostDayReplacement> {
-    return this.#inTransaction(run, (transaction) => replaceCostDay(transaction, costs, basis, policy));
-  }
-
-  /**
-   * Stores a day's usage and memberships, and derives the day's user costs anew where they changed or the costs were
-   * allocated by another policy. A reading that covers less of the day than what is stored is left out and named in `kept`.
-   */
-  async replaceUsageDay(
-    run: RunId,
-    readings: readonly DatasetReading[],
-    readAt: Date,
-    policy: AllocationPolicy,
-  ): Promise<UsageDayReplacement> {
-    return this.#inTransaction(run, (transaction) => replaceUsageDay(transaction, readings, readAt, policy));
-  }
+  readonly replaceCostDay = this.#writer(replaceCostDay);
+  readonly replaceUsageDay = this.#writer(replaceUsageDay);
 
   /** Derives the day's user costs anew from what is stored; returns the rows written. */
   async allocateDay(run: RunId, day: Day, policy: AllocationPolicy): Promise<number> {
@@ -168,73 +114,29 @@ export class SyncSession {
 
   /** Makes the rollups of the months that lack one, each in a transaction of its own. */
   async rollUpMonths(run: RunId): Promise<void> {
-    const months = await this.#alone(() => listMonthsToRollUp(this.#transactionOf(run)));
+    const months = await this.#alone(() => listMonthsToRollUp(this.queryRunner, this.cluster));
     for (const month of months) await this.#inTransaction(run, (transaction) => rollUpMonth(transaction, month));
   }
 
-  /** Freezes a month, or the next version of it. @throws MonthNotClosableError; nothing is written then. */
-  async closeMonth(run: RunId, month: Day, today: Day): Promise<ClosedMonth> {
-    return this.#inTransaction(run, async (transaction) => {
-      const closed = await closeMonth(transaction, month, today);
-      if (closed.rows > 0) await countChangedDays(transaction, closed.rows);
-      return closed;
-    });
-  }
+  readonly closeMonth = this.#writer(closeMonth);
+  readonly recordRestatementsOfClosedMonths = this.#writer(recordRestatements);
 
-  /** The same in a run of its own, which is recorded only if it closed the month. */
+  /** As closeMonth, in a run of its own, which is recorded only if it closed the month. */
   async closeMonthAlone(month: Day, today: Day): Promise<ClosedMonth> {
-    return this.#alone(() =>
-      this.queryRunner.manager.transaction(async () => {
-        const window = { from: month, until: firstOfMonth(month, 1) };
-        const run = await insertRun(this.queryRunner, this.cluster, { source: 'allocation', trigger: 'once', window });
-        const transaction = this.#transactionOf(run);
-        const closed = await closeMonth(transaction, month, today);
-        if (closed.rows > 0) await countChangedDays(transaction, closed.rows);
-        await finishRun(transaction, { status: 'succeeded' }, 0);
-        return closed;
-      }),
+    const window = { from: month, until: firstOfMonth(month, 1) };
+    return this.#inOwnRun({ source: 'allocation', trigger: 'once', window }, (transaction) =>
+      closeMonth(transaction, month, today),
     );
   }
 
-  /** Records beside the frozen figures what AWS restated of closed months; returns the rows written. */
-  async recordRestatementsOfClosedMonths(run: RunId): Promise<number> {
-    return this.#inTransaction(run, async (transaction) => {
-      const rows = await recordRestatements(transaction);
-      if (rows > 0) await countChangedDays(transaction, rows);
-      return rows;
-    });
-  }
-
-  async hasUnrecordedRestatements(): Promise<boolean> {
-    return this.#alone(() => hasUnrecordedRestatements({ queryRunner: this.queryRunner, cluster: this.cluster }));
-  }
-
-  async listSettledMonths(today: Day): Promise<Day[]> {
-    return this.#alone(() => listSettledMonths({ queryRunner: this.queryRunner, cluster: this.cluster }, today));
-  }
-
-  async countSucceededRuns(source: SyncSource): Promise<number> {
-    return this.#alone(() => countSucceededRuns(this.queryRunner, this.cluster, source));
-  }
-
-  /**
-   * Puts a pseudonym in the place of a person's name, in one transaction and a run of its own, so that no API process
-   * serves the name from memory.
-   *
-   * @throws UnknownUserError, PseudonymTakenError; no run is recorded then.
-   */
+  /** In a run of its own, so that no API process serves the name from memory. If it fails, no run is recorded. */
   async forgetUser(person: { hub: string; username: string; as: string | undefined }): Promise<Forgotten> {
-    return this.#alone(() =>
-      this.queryRunner.manager.transaction(async () => {
-        const run = await insertRun(this.queryRunner, this.cluster, { source: 'allocation', trigger: 'forget' });
-        const transaction = this.#transactionOf(run);
-        const forgotten = await forgetUser(transaction, person);
-        const rowsWritten = Object.values(forgotten.rows).reduce((sum, count) => sum + count, 0);
-        await countChangedDays(transaction, rowsWritten, forgotten.days);
-        await finishRun(transaction, { status: 'succeeded' }, 0);
-        return forgotten;
-      }),
-    );
+    return this.#inOwnRun({ source: 'allocation', trigger: 'forget' }, async (transaction) => {
+      const forgotten = await forgetUser(transaction, person);
+      const rowsWritten = Object.values(forgotten.rows).reduce((sum, count) => sum + count, 0);
+      await countChangedDays(transaction, rowsWritten, forgotten.days);
+      return forgotten;
+    });
   }
 
   /** Writes what is derived for budgets, where it differs from what is stored. @returns the rows written. */
@@ -272,55 +174,38 @@ export class SyncSession {
     });
   }
 
-  async listPendingAlerts(): Promise<PendingAlert[]> {
-    return this.#alone(() => listPendingAlerts(this.queryRunner, this.cluster));
+  async dropPendingAlerts(run: RunId): Promise<void> {
+    return this.#inTransaction(run, async (transaction) => {
+      await countChangedDays(transaction, await dropPendingAlerts(transaction));
+    });
   }
 
-  async listBudgetEvents(): Promise<RecordedBudgetEvent[]> {
-    return this.#alone(() => listBudgetEvents(this.queryRunner, this.cluster));
+  readonly countSucceededRuns = this.#reader(countSucceededRuns);
+  readonly findFirstCostDay = this.#reader(findFirstCostDay);
+  readonly findLatestRun = this.#reader(findLatestRun);
+  readonly hasUnrecordedRestatements = this.#reader(hasUnrecordedRestatements);
+  readonly listBudgetEvents = this.#reader(listBudgetEvents);
+  readonly listBudgetNames = this.#reader(listBudgetNames);
+  readonly listCostDays = this.#reader(listCostDays);
+  readonly listCostPlaces = this.#reader(listCostPlaces);
+  readonly listCostSeries = this.#reader(listCostSeries);
+  readonly listDaysWithOtherPolicy = this.#reader(listDaysWithOtherPolicy);
+  readonly listNotableUserSeries = this.#reader(listNotableUserSeries);
+  readonly listPendingAlerts = this.#reader(listPendingAlerts);
+  readonly listReadDays = this.#reader(listReadDays);
+  readonly listSettledMonths = this.#reader(listSettledMonths);
+  readonly listUsageDays = this.#reader(listUsageDays);
+
+  #reader<Values extends unknown[], Result>(
+    read: (queryRunner: QueryRunner, cluster: string, ...values: Values) => Promise<Result>,
+  ) {
+    return (...values: Values) => this.#alone(() => read(this.queryRunner, this.cluster, ...values));
   }
 
-  async listBudgetNames(): Promise<string[]> {
-    return this.#alone(() => listBudgetNames(this.queryRunner, this.cluster));
-  }
-
-  async listCostSeries(kind: SeriesKind, window: DayWindow, filter?: SeriesFilter): Promise<DayCost[]> {
-    return this.#alone(() => listCostSeries(this.queryRunner, this.cluster, kind, window, filter));
-  }
-
-  /** Of the users who cost more than `leastUsd` on a day from `since` on. */
-  async listNotableUserSeries(window: DayWindow, notable: { since: Day; leastUsd: number }): Promise<UserSeries[]> {
-    return this.#alone(() => listNotableUserSeries(this.queryRunner, this.cluster, window, notable));
-  }
-
-  async listReadDays(window: DayWindow): Promise<ReadDay[]> {
-    return this.#alone(() => listReadDays(this.queryRunner, this.cluster, window));
-  }
-
-  async listDaysWithOtherPolicy(policy: AllocationPolicy): Promise<Day[]> {
-    return this.#alone(() => listDaysWithOtherPolicy(this.queryRunner, this.cluster, policy));
-  }
-
-  async listCostDays(window: DayWindow): Promise<CostDay[]> {
-    return this.#alone(() => listCostDays(this.queryRunner, this.cluster, window));
-  }
-
-  /** The account's first day with costs, if a run that succeeded has asked for all days from `from` on. */
-  async findFirstCostDay(from: Day): Promise<Day | undefined> {
-    return this.#alone(() => findFirstCostDay(this.queryRunner, this.cluster, from));
-  }
-
-  /** The hubs, services and components of the costs that are stored of each day. */
-  async listCostPlaces(window: DayWindow): Promise<CostPlace[]> {
-    return this.#alone(() => listCostPlaces(this.queryRunner, this.cluster, window));
-  }
-
-  async listUsageDays(window: DayWindow): Promise<UsageDay[]> {
-    return this.#alone(() => listUsageDays(this.queryRunner, this.cluster, window));
-  }
-
-  async findLatestRun(source: SyncSource): Promise<RecordedRun | undefined> {
-    return this.#alone(() => findLatestRun(this.queryRunner, this.cluster, source));
+  #writer<Values extends unknown[], Result>(
+    write: (transaction: RunTransaction, ...values: Values) => Promise<Result>,
+  ) {
+    return (run: RunId, ...values: Values) => this.#inTransaction(run, (transaction) => write(transaction, ...values));
   }
 
   #transactionOf(run: RunId): RunTransaction {
@@ -339,5 +224,17 @@ export class SyncSession {
 
   async #inTransaction<Result>(run: RunId, work: (transaction: RunTransaction) => Promise<Result>): Promise<Result> {
     return this.#alone(() => this.queryRunner.manager.transaction(() => work(this.#transactionOf(run))));
+  }
+
+  /** In a transaction that also records the run: if the work throws, there was none. */
+  async #inOwnRun<Result>(start: RunStart, work: (transaction: RunTransaction) => Promise<Result>): Promise<Result> {
+    return this.#alone(() =>
+      this.queryRunner.manager.transaction(async () => {
+        const transaction = this.#transactionOf(await insertRun(this.queryRunner, this.cluster, start));
+        const result = await work(transaction);
+        await finishRun(transaction, { status: 'succeeded' }, 0);
+        return result;
+      }),
+    );
   }
 }

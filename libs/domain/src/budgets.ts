@@ -1,4 +1,4 @@
-import { addDays, eachDay, firstOfMonth, type Day, type DayWindow } from './day.js';
+import { addDays, countDays, eachDay, firstOfMonth, type Day, type DayWindow } from './day.js';
 import type { Forecast } from './forecast.js';
 import { parseUsd, sumUsd, type Usd } from './usd.js';
 
@@ -69,6 +69,8 @@ export interface BudgetState {
 }
 
 const UNREAD = 'usage of no day of the period was read';
+/** Of more days than these a forecast would be guesswork. */
+const MOST_UNREAD_DAYS = 7;
 
 /** The period that a day is in. */
 export function periodAt(interval: BudgetInterval, day: Day): DayWindow {
@@ -96,7 +98,8 @@ export function evaluateBudget(budget: Budget, period: DayWindow, cost: BudgetCo
       : eachDay({ from: period.from, until: addDays(settledTo < last ? settledTo : last, 1) });
   const stored = known.filter((day) => cost.days.has(day));
   const unstored = known.length - stored.length;
-  const borne = stored.filter((day) => cost.borne.has(day)).length;
+  const unread = stored.filter((day) => !cost.borne.has(day));
+  const borne = stored.length - unread.length;
   const spentUsd = spentBeforeUsd + sumUsd(stored.map((day) => cost.days.get(day)!));
   const isOver = settledTo !== undefined && settledTo >= last;
   const whyUnspent =
@@ -110,6 +113,7 @@ export function evaluateBudget(budget: Budget, period: DayWindow, cost: BudgetCo
             ? UNREAD
             : undefined;
 
+  const unseenUsd = expectedBeyond(cost, unread);
   let forecast: BudgetState['forecast'];
   if (period.from > today) forecast = { reason: 'the period has not begun' };
   else if (target.kind === 'user') forecast = { reason: 'a user has no forecast' };
@@ -117,10 +121,12 @@ export function evaluateBudget(budget: Budget, period: DayWindow, cost: BudgetCo
   else if (stored.length > 0 && borne === 0) forecast = { reason: UNREAD };
   else if (isOver) forecast = { usd: spentUsd, range: { lowUsd: spentUsd, highUsd: spentUsd } };
   else if (typeof cost.forecast === 'string') forecast = { reason: cost.forecast };
-  else forecast = addedTo(spentUsd, cost.forecast);
+  else if (unread.length > MOST_UNREAD_DAYS || unseenUsd === undefined) {
+    forecast = { reason: `usage of ${unread.length} of the days of the period was not read` };
+  } else forecast = addedTo(spentUsd + unseenUsd, cost.forecast);
 
   const amounts = stored.map((day) => [day, cost.days.get(day)!] as const);
-  const expected = 'usd' in forecast && !isOver ? expectedDays(cost, period) : [];
+  const expected = 'usd' in forecast && !isOver ? expectedDays(cost, period, unseenUsd ?? 0n) : [];
   const passing = (usd: Usd) => firstDayAt(usd, spentBeforeUsd, amounts, period.from);
   const thresholds = listThresholds(budget, spentUsd, 'usd' in forecast ? forecast.usd : 0n).map((threshold) => {
     if (threshold.on === 'actual') {
@@ -147,10 +153,24 @@ function firstDayAt(usd: Usd, before: Usd, days: readonly (readonly [Day, Usd])[
   return days.find(([, amount]) => (spent += amount) >= usd)?.[0];
 }
 
-function expectedDays({ forecast, settledTo }: BudgetCost, period: DayWindow): (readonly [Day, Usd])[] {
+/** What unread days are expected to have cost beside what is known of them; undefined: unknown. */
+function expectedBeyond({ forecast, settledTo, days }: BudgetCost, unread: readonly Day[]): Usd | undefined {
+  let sum = 0n;
+  for (const day of unread) {
+    const at = -1 - countDays({ from: day, until: settledTo! });
+    const usd = typeof forecast === 'string' ? undefined : forecast.historyUsd.at(at);
+    if (usd === undefined) return undefined;
+    const beyond = estimated(usd) - days.get(day)!;
+    if (beyond > 0n) sum += beyond;
+  }
+  return sum;
+}
+
+/** @param unseenUsd what may have been spent before them, unseen. */
+function expectedDays({ forecast, settledTo }: BudgetCost, period: DayWindow, unseenUsd: Usd): (readonly [Day, Usd])[] {
   if (typeof forecast === 'string' || settledTo === undefined) return [];
   const first = settledTo < period.from ? period.from : addDays(settledTo, 1);
-  return forecast.daysUsd.map((usd, at) => [addDays(first, at), estimated(usd)] as const);
+  return forecast.daysUsd.map((usd, at) => [addDays(first, at), estimated(usd) + (at === 0 ? unseenUsd : 0n)] as const);
 }
 
 function addedTo(

@@ -7,9 +7,12 @@ import { forecastCost, LEAST_HISTORY_DAYS, type Forecast } from './forecast.js';
 
 const TO = '2026-11-20';
 const REST_OF_MONTH = { from: '2026-11-21', until: '2026-12-01' };
-const forecast = (usd: readonly number[], window = REST_OF_MONTH) => forecastCost({ to: TO, usd }, window) as Forecast;
+const forecast = (usd: readonly (number | undefined)[], window = REST_OF_MONTH) =>
+  forecastCost({ to: TO, usd }, window) as Forecast;
 
 const isWeekend = (day: string) => [0, 6].includes(new Date(`${day}T00:00Z`).getUTCDay());
+
+const week = (first: string) => [0, 1, 2, 3, 4].map((days) => addDays(first, days));
 
 /** Ten weeks up to TO. */
 const WORKING_WEEKS = Array.from({ length: 70 }, (_, at) => (isWeekend(addDays(TO, at - 69)) ? 10 : 100));
@@ -20,6 +23,7 @@ describe('a forecast', () => {
       daysUsd: Array<number>(10).fill(3),
       usd: 30,
       range: { lowUsd: 30, highUsd: 30 },
+      historyUsd: Array<number>(60).fill(3),
     });
   });
 
@@ -56,6 +60,25 @@ describe('a forecast', () => {
       'there are 10 days of history, and 21 are needed',
     );
     expect(typeof forecast(Array<number>(LEAST_HISTORY_DAYS).fill(1))).toBe('object');
+  });
+
+  it('takes a day that is not known for a day like the others, never for one without cost', () => {
+    const { daysUsd } = forecast(WORKING_WEEKS);
+    // 2026-11-19 is a Thursday, 2026-11-15 a Sunday; 9 to 13 November are a whole week of work.
+    for (const unknown of [['2026-11-19'], ['2026-11-15'], ['2026-11-20', '2026-11-19'], week('2026-11-09')]) {
+      const usd = WORKING_WEEKS.map((day, at) => (unknown.includes(addDays(TO, at - 69)) ? undefined : day));
+      expect(forecast(usd)).toMatchObject({ daysUsd, historyUsd: WORKING_WEEKS });
+    }
+    const everyOther = Array.from({ length: 60 }, (_, at) => (at % 2 === 0 ? 3 : undefined));
+    expect(forecast(everyOther).usd).toBe(30);
+  });
+
+  it('needs three weeks of known days', () => {
+    const days = [...Array<number>(20).fill(5), undefined];
+    expect(forecast(days)).toBe('there are 20 days of history, and 21 are needed');
+    expect(forecast([...days, 5])).toMatchObject({ usd: 50 });
+    expect(forecast([undefined, 0, undefined])).toBe('there was no cost yet');
+    expect(forecast([undefined, undefined, ...Array<number>(21).fill(5)]).historyUsd).toHaveLength(21);
   });
 
   it('has no range while there are too few past forecasts to judge by', () => {

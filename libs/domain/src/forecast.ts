@@ -1,11 +1,12 @@
 import { addDays, countDays, type Day, type DayWindow } from './day.js';
 import { mean, median, robustSpread } from './statistics.js';
 
-/** Cost of the settled days up to a day, in USD, without gaps: an estimate needs no exact amounts. */
+/** Cost of each day up to a day, in USD: an estimate needs no exact amounts. */
 export interface CostHistory {
   /** The last of the days. */
   readonly to: Day;
-  readonly usd: readonly number[];
+  /** undefined: not known. */
+  readonly usd: readonly (number | undefined)[];
 }
 
 /** What days to come are expected to cost. */
@@ -15,6 +16,8 @@ export interface Forecast {
   readonly usd: number;
   /** In four of five cases it is between these; undefined: there is too little history to say. */
   readonly range: { readonly lowUsd: number; readonly highUsd: number } | undefined;
+  /** Of each day of the history, from the first that cost something on; of a day that is not known, what it is expected to have cost. */
+  readonly historyUsd: readonly number[];
 }
 
 /** Days before these say nothing of the days to come. */
@@ -45,27 +48,28 @@ const ENOUGH_ERRORS = 30;
  * level is the mean of the last 14 days without outliers; of the last 7 where it has moved since, of the last 3 where the
  * cost has stopped. The range is how far such forecasts of as many days were off in the history itself.
  *
- * Leading days without cost do not count: the cost had not begun.
+ * Leading days without cost do not count: the cost had not begun. A day that is not known counts as the same weekdays around it.
  *
  * @returns a sentence that says why nothing is known, where the history is too short.
  */
 export function forecastCost({ to, usd }: CostHistory, window: DayWindow): Forecast | string {
-  const history = withoutLeadingZeros(usd.slice(-FORECAST_HISTORY_DAYS));
-  if (history.length === 0) return 'there was no cost yet';
-  if (history.length < LEAST_HISTORY_DAYS) {
-    return `there are ${history.length} days of history, and ${LEAST_HISTORY_DAYS} are needed`;
-  }
+  const days = sinceFirstCost(usd.slice(-FORECAST_HISTORY_DAYS));
+  if (days.length === 0) return 'there was no cost yet';
+  const known = days.filter((day) => day !== undefined).length;
+  if (known < LEAST_HISTORY_DAYS) return `there are ${known} days of history, and ${LEAST_HISTORY_DAYS} are needed`;
+  const history = fillUnknown(days);
   const daysUsd = expectDays(history, countDays({ from: addDays(to, 1), until: window.until })).slice(
     countDays({ from: addDays(to, 1), until: window.from }),
   );
   const sum = daysUsd.reduce((total, day) => total + day, 0);
   const error = usualError(history, daysUsd.length);
-  if (error === undefined) return { daysUsd, usd: sum, range: undefined };
+  if (error === undefined) return { daysUsd, usd: sum, range: undefined, historyUsd: history };
   const margin = error * usualCost(history) * daysUsd.length;
   return {
     daysUsd,
     usd: sum,
     range: { lowUsd: sum >= 0 ? Math.max(0, sum - margin) : sum - margin, highUsd: sum + margin },
+    historyUsd: history,
   };
 }
 
@@ -163,7 +167,23 @@ function usualCost(history: readonly number[]): number {
   return mean(history.slice(-USUAL_DAYS));
 }
 
-function withoutLeadingZeros(usd: readonly number[]): readonly number[] {
-  const first = usd.findIndex((amount) => amount !== 0);
+function sinceFirstCost(usd: readonly (number | undefined)[]): readonly (number | undefined)[] {
+  const first = usd.findIndex((amount) => amount !== undefined && amount !== 0);
   return first === -1 ? [] : usd.slice(first);
+}
+
+/** For a day that is not known the mean of the nearest same weekdays before and after it; of the nearest days, where there is none. */
+function fillUnknown(days: readonly (number | undefined)[]): number[] {
+  const nearest = (at: number, step: number): number[] => {
+    for (let other = at + step; other >= 0 && other < days.length; other += step) {
+      const usd = days[other];
+      if (usd !== undefined) return [usd];
+    }
+    return [];
+  };
+  return days.map((usd, at) => {
+    if (usd !== undefined) return usd;
+    const around = [...nearest(at, -WEEK), ...nearest(at, WEEK)];
+    return mean(around.length > 0 ? around : [...nearest(at, -1), ...nearest(at, 1)]);
+  });
 }

@@ -59,20 +59,37 @@ export function assertWholeAnswer(question: string, { status, body }: HttpAnswer
   }
 }
 
+/** More than any cluster can have, and as much as fits into the database. */
+const QUANTITY_BELOW = 1e24;
+
 /**
- * Looks at an instant's samples as Prometheus wrote them: the driver makes NaN of its infinities.
+ * Looks at an instant's samples as Prometheus wrote them: the driver makes NaN of its infinities, and 12 of `12abc`.
  *
- * @throws NoQuantityError for a value that is negative, infinite or no number. Of the series it names the namespace
- *   alone: other labels may hold usernames.
+ * @throws NoQuantityError for a value that is negative, infinite, absurd or no number, and for a series that is there twice.
+ *   Of the series it names the namespace alone: other labels may hold usernames.
+ * @throws PrometheusError for what is no sample.
  */
 export function assertQuantities(question: string, { status, body }: HttpAnswer): void {
+  const seen = new Set<string>();
   for (const { metric, value } of samplesOf(body)) {
-    const quantity = Number.parseFloat(value);
-    if (quantity >= 0 && quantity < Infinity) continue;
-    const namespace = isRecord(metric) ? metric['namespace'] : undefined;
-    const of = typeof namespace === 'string' ? `a series of namespace ${JSON.stringify(namespace)}` : 'a series';
-    throw new NoQuantityError(question, `${of} has the value ${value}, which is no quantity`, status);
+    if (!isLabels(metric)) throw otherKind(question, status);
+    const { namespace } = metric;
+    const of = namespace === undefined ? 'a series' : `a series of namespace ${JSON.stringify(namespace)}`;
+    const quantity = value.trim() === '' ? NaN : Number(value);
+    if (!(quantity >= 0 && quantity < QUANTITY_BELOW)) {
+      throw new NoQuantityError(question, `${of} has the value ${value}, which is no quantity`, status);
+    }
+    const identity = JSON.stringify(Object.entries(metric).sort());
+    if (seen.has(identity)) {
+      throw new NoQuantityError(question, `Prometheus reports the same series twice, ${of}`, status);
+    }
+    seen.add(identity);
   }
+}
+
+/** The error of an answer that is well-formed, and no answer to the question. */
+export function otherKind(question: string, status?: number): PrometheusError {
+  return new PrometheusError(`${question}: the answer is not of the kind that was asked for`, status);
 }
 
 /**
@@ -116,6 +133,10 @@ function samplesOf(body: unknown): { metric: unknown; value: string }[] {
   return result.filter(isRecord).flatMap(({ metric, value }) => {
     return Array.isArray(value) ? [{ metric, value: String(value[1]) }] : [];
   });
+}
+
+function isLabels(metric: unknown): metric is Record<string, string> {
+  return isRecord(metric) && Object.values(metric).every((value) => typeof value === 'string');
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

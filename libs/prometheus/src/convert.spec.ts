@@ -136,6 +136,16 @@ describe('memberships out of samples', () => {
     );
   });
 
+  it.each([
+    ['a', 'g'.repeat(256)],
+    ['u'.repeat(256), 'geo'],
+    ['a\0b', 'geo'],
+  ])('of names that no table takes cannot be', (username, group) => {
+    expect(() => rowsOf(member('prod', username, group))).toThrow(
+      'memberships of 2026-03-02: a series of namespace "prod" has a name of more than 255 characters, or with the character NUL; check',
+    );
+  });
+
   it('escape the name where the exporter is too old to', () => {
     const samples = [member('prod', 'a.b', 'geo'), member('prod', 'c', 'geo', { username_escaped: 'given' })];
     expect(

@@ -68,7 +68,7 @@ export function convertUsage(
       [INSTANCE_TYPE]: type = '',
     } = labels;
     const username = measure.owner === 'user' ? annotated : usernameOfDirectory(directory, owners.get(namespace));
-    requireNames(measure.dataset, day, namespace, username);
+    requireNames(measure.dataset, day, namespace, username, type);
     const hub = hubOfNamespace(attribution, namespace);
     const instanceType = measure.byInstanceType ? type : '';
     const key = JSON.stringify([hub, username, instanceType]);
@@ -113,15 +113,17 @@ export function convertNodeData(samples: readonly Sample[]): NodeData {
 
 /** Samples of `memberships` → what the exporter says of each person, for directories. @throws ImpossibleReadingError */
 export function convertUserLabels(day: Day, samples: readonly Sample[]): UserLabels[] {
-  return samples.map(({ labels: { namespace = '', username = '', username_escaped, username_safe } }) => {
-    requireNames('memberships', day, namespace, username);
-    return {
-      namespace,
-      username,
-      usernameEscaped: username_escaped || escapeUsername(username),
-      usernameSafe: username_safe || undefined,
-    };
-  });
+  return samples.map(
+    ({ labels: { namespace = '', username = '', usergroup = '', username_escaped, username_safe } }) => {
+      requireNames('memberships', day, namespace, username, usergroup);
+      return {
+        namespace,
+        username,
+        usernameEscaped: username_escaped || escapeUsername(username),
+        usernameSafe: username_safe || undefined,
+      };
+    },
+  );
 }
 
 /**
@@ -156,11 +158,28 @@ export function convertMemberships(
     .sort(byHubAndUsername);
 }
 
+/** As JupyterHub and file systems limit names; much longer ones are too long for the keys of tables. */
+const LONGEST_NAME = 255;
+
 /** @throws ImpossibleReadingError for usage or a group of nobody, or of no namespace: it can be charged to nobody. */
-function requireNames(dataset: UsageDataset, day: Day, namespace: string, username: string): void {
-  if (namespace !== '' && username !== '') return;
+function requireNames(
+  dataset: UsageDataset,
+  day: Day,
+  namespace: string,
+  username: string,
+  ...others: readonly string[]
+): void {
+  const of = `a series of namespace ${JSON.stringify(namespace.slice(0, LONGEST_NAME))}`;
+  const isBad = (name: string) => name.length > LONGEST_NAME || name.includes('\0');
   const what =
-    namespace === '' ? 'a series has no namespace' : `a series of namespace ${JSON.stringify(namespace)} names no user`;
+    namespace === ''
+      ? 'a series has no namespace'
+      : username === ''
+        ? `${of} names no user`
+        : [namespace, username, ...others].some(isBad)
+          ? `${of} has a name of more than ${LONGEST_NAME} characters, or with the character NUL`
+          : undefined;
+  if (what === undefined) return;
   throw new ImpossibleReadingError(dataset, day, what, 'check the labels that the exporter and the scrape give it');
 }
 

@@ -6,6 +6,8 @@ import {
   heldRequests,
   NODE_LABELS,
   placedRequests,
+  REQUESTS,
+  sampledAt,
   series,
   spawnedRequests,
   type QuerySettings,
@@ -21,7 +23,6 @@ const SCARCE = 'resource!~"ephemeral.storage"';
 const lastOfDay = (selector: string) => `last_over_time(${selector}[1d])`;
 const countOfDay = (selector: string) => `count_over_time(${selector}[1d])`;
 const largestOfDay = (selector: string) => `max_over_time(${selector}[1d])`;
-const sampledAt = (selector: string) => `timestamp(${selector})`;
 
 /**
  * Node-seconds by namespace, user and instance type over the day: of each pod the largest of its shares of its node, over
@@ -74,8 +75,12 @@ export function nodeSharesStepwise(settings: QuerySettings, nodes: readonly stri
   const { resolutionSeconds } = settings;
   const newest = (by: string, label: string, sampled: string) =>
     `(topk by (${by}) (1, max by (${by}, ${label}) (${sampled})) > bool 0)`;
-  const type = newest('node', INSTANCE_TYPE, series(settings, NODE_LABELS, [TYPED], sampledAt));
-  const user = newest('namespace, pod', USERNAME_ANNOTATION, series(settings, ANNOTATIONS, [ANNOTATED], sampledAt));
+  const type = newest('node', INSTANCE_TYPE, series(settings, NODE_LABELS, [TYPED], sampledAt(settings, NODE_LABELS)));
+  const user = newest(
+    'namespace, pod',
+    USERNAME_ANNOTATION,
+    series(settings, ANNOTATIONS, [ANNOTATED], sampledAt(settings, ANNOTATIONS)),
+  );
   return {
     name: 'shares of ambiguous nodes',
     promql: `sum by (namespace, ${USERNAME_ANNOTATION}, ${INSTANCE_TYPE}) (
@@ -103,12 +108,13 @@ function held(settings: QuerySettings, nodes?: string): string {
 /** Node-seconds that the cluster had over the day, by instance type; nodes with core's label are no part of compute. */
 export function nodeCapacity(settings: QuerySettings, coreNodeLabel: TagRule): NamedQuery {
   const { resolutionSeconds } = settings;
-  const isOther = `${labelName(coreNodeLabel.key)}!=${JSON.stringify(coreNodeLabel.value)}`;
-  const nodes = series(settings, NODE_LABELS, [TYPED, isOther], sampledAt);
+  const label = `${labelName(coreNodeLabel.key)}=${JSON.stringify(coreNodeLabel.value)}`;
+  const nodes = series(settings, NODE_LABELS, [TYPED], sampledAt(settings, NODE_LABELS));
+  // Of two kube-state-metrics, one may not be told to export core's label.
   return {
     name: 'node capacity',
     promql: `sum by (${INSTANCE_TYPE}) (count_over_time((
-  topk by (node) (1, max by (node, ${INSTANCE_TYPE}) (${nodes}))
+  topk by (node) (1, max by (node, ${INSTANCE_TYPE}) (${nodes})) unless on (node) ${series(settings, NODE_LABELS, [label])}
 )[1d:${resolutionSeconds}s])) * ${resolutionSeconds}`,
   };
 }
@@ -138,7 +144,7 @@ export function nodeData(settings: QuerySettings): NamedQuery {
   const pods = `(${placed} and on (namespace, pod) ${named})`;
   // A node's scrapes are taken from those of its longest pod; a node that has none keeps what the pod has.
   const longestStay = counted('lost', `max by (node) (${pods})`);
-  const ofNodes = `-(${scrapes} + ${SCRAPES_BEHIND})`;
+  const ofNodes = `-(${scrapes} * ${scrapesOfPods(settings)} + ${SCRAPES_BEHIND})`;
   const spawned = `max by (namespace, pod) (${spawnedRequests(settings, countOfDay)})`;
   return {
     name: 'pods and nodes',
@@ -150,6 +156,13 @@ export function nodeData(settings: QuerySettings): NamedQuery {
       counted('unnamed', `sum(${spawned} unless on (namespace, pod) ${named})`),
     ].join('\nor '),
   };
+}
+
+/** How many scrapes of pods there are for one of nodes. */
+function scrapesOfPods({ scrapesPerHour, ...settings }: QuerySettings): number {
+  const [pods = 1, nodes = 1] = [REQUESTS, ALLOCATABLE].map((metric) => scrapesPerHour?.get(metric.name(settings)));
+  const ratio = pods / nodes;
+  return ratio > 0.9 && ratio < 1.1 ? 1 : ratio;
 }
 
 /** A Kubernetes label as kube-state-metrics writes it. */

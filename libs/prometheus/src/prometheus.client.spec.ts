@@ -251,6 +251,24 @@ describe('asking Prometheus', () => {
     expect((await faultOf()).message).toMatch(/not of the kind that was asked for$/);
   });
 
+  it.each<[string, unknown, unknown]>([
+    ['a matrix', 'matrix', [{ metric: {}, values: [[1772495999.999, '1']] }]],
+    ['a scalar', 'scalar', [1772495999.999, '1']],
+    ['a series without labels', 'vector', [{ metric: null, value: [1772495999.999, '1'] }]],
+    ['a label that is no text', 'vector', [{ metric: { namespace: 5 }, value: [1772495999.999, '1'] }]],
+    ['an instant that is none', 'vector', [{ metric: {}, value: ['noon', '1'] }]],
+  ])('nor %s', async (_, resultType, result) => {
+    answers = [json(200, { status: 'success', data: { resultType, result } })];
+    expect((await faultOf()).message).toMatch(/not of the kind that was asked for$/);
+  });
+
+  it('refuses an answer that has a series twice', async () => {
+    answers = [json(200, vector([{ namespace: 'prod', user: 'a' }, '1'], [{ user: 'a', namespace: 'prod' }, '1']))];
+    expect((await faultOf()).message).toMatch(
+      /Prometheus reports the same series twice, a series of namespace "prod"$/,
+    );
+  });
+
   it('calls a fault of this software by its own name, and tries it once', async () => {
     answers = [json(200, vector())];
     const faulty = client();
@@ -266,7 +284,7 @@ describe('asking Prometheus', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it.each(['NaN', '+Inf', '-Inf', '-1'])('never takes %s for a quantity', async (value) => {
+  it.each(['NaN', '+Inf', '-Inf', '-1', '12abc', '', '1e308'])('never takes %s for a quantity', async (value) => {
     answers = [json(200, vector([{ namespace: 'staging' }, '1'], [{ namespace: 'prod' }, value]))];
     const { message } = await faultOf();
     expect(message).toMatch(/asked for the weather: .*prod/);

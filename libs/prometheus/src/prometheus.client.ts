@@ -1,7 +1,7 @@
 import { promises as timers } from 'node:timers';
 import { PrometheusDriver, type QueryResult } from 'prometheus-query';
 import type { PrometheusConfig } from '#libs/config';
-import { assertQuantities, assertWholeAnswer, errorOfAnswer, errorOfConnection } from './answers.js';
+import { assertQuantities, assertWholeAnswer, errorOfAnswer, errorOfConnection, otherKind } from './answers.js';
 import { NoStoreError, PrometheusError } from './prometheus-errors.js';
 import type { NamedQuery } from './queries.js';
 import { createRequestSigner, SIGNING_REMEDY } from './sign-request.js';
@@ -28,6 +28,12 @@ export interface PrometheusClientOptions {
   readonly retryPausesMs?: readonly number[];
   /** Stops the request in flight and every later one. */
   readonly signal?: AbortSignal;
+}
+
+/** Of what kind the result is, and the result; no kind where no store knows of the time. */
+interface Answer {
+  readonly resultType: string | undefined;
+  readonly result: QueryResult['result'];
 }
 
 /** Axios' own error; anything else comes from the functions given to it. */
@@ -76,6 +82,7 @@ export class PrometheusClient {
     const result = await this.#ask(query, (driver) =>
       driver.instantQuery(query.promql, instant.getTime(), `${SERVER_TIMEOUT_SECONDS}s`),
     );
+    this.#requireKind(query, result, 'vector');
     for (const { value } of result.result) this.#refuseOtherInstant(query, value.time, instant, instant);
     return result.result.map(({ metric, value }) => ({ labels: metric.labels, value: value.value }));
   }
@@ -88,11 +95,16 @@ export class PrometheusClient {
     const result = await this.#ask(query, (driver) =>
       driver.rangeQuery(query.promql, start.getTime(), end.getTime(), stepSeconds, `${SERVER_TIMEOUT_SECONDS}s`),
     );
+    this.#requireKind(query, result, 'matrix');
     const instants = result.result.flatMap((series: { values: { time: Date }[] }) =>
       series.values.map(({ time }) => time),
     );
     for (const instant of instants) this.#refuseOtherInstant(query, instant, start, end);
     return instants;
+  }
+
+  #requireKind(query: NamedQuery, { resultType }: Answer, kind: 'vector' | 'matrix'): void {
+    if (resultType !== undefined && String(resultType) !== kind) throw otherKind(this.#question(query));
   }
 
   /** A cache or proxy between may answer with the samples of another day. */
@@ -102,23 +114,21 @@ export class PrometheusClient {
       instant.getTime() <= end.getTime() + INSTANT_TOLERANCE_MS
     )
       return;
+    if (Number.isNaN(instant.getTime())) throw otherKind(this.#question(query));
     throw new PrometheusError(
       `${this.#question(query)}: the answer is of ${instant.toISOString()}, which was not asked for; is there a cache between?`,
       undefined,
     );
   }
 
-  async #ask(
-    query: NamedQuery,
-    ask: (driver: PrometheusDriver) => Promise<QueryResult>,
-  ): Promise<Pick<QueryResult, 'result'>> {
+  async #ask(query: NamedQuery, ask: (driver: PrometheusDriver) => Promise<QueryResult>): Promise<Answer> {
     for (let attempt = 0; ; attempt++) {
       this.#signal?.throwIfAborted();
       try {
         return await this.#askOnce(query, ask);
       } catch (error) {
         this.#signal?.throwIfAborted();
-        if (error instanceof NoStoreError) return { result: [] };
+        if (error instanceof NoStoreError) return { resultType: undefined, result: [] };
         const pauseMs = this.#retryPausesMs[attempt];
         if (!(error instanceof PrometheusError && error.passing) || pauseMs === undefined) throw error;
         await timers
@@ -142,10 +152,7 @@ export class PrometheusClient {
       }
       // Thrown by an interceptor below, and no word of Prometheus: a fault of this software keeps its own name and stack.
       if (original instanceof Error) throw original;
-      throw new PrometheusError(
-        `${this.#question(query)}: the answer is not of the kind that was asked for`,
-        undefined,
-      );
+      throw otherKind(this.#question(query));
     } finally {
       this.traffic.waitedMs += performance.now() - started;
     }

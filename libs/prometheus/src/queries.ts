@@ -2,12 +2,15 @@ import {
   ANNOTATIONS,
   anyEnded,
   anyRenamed,
+  current,
   CPU_USAGE,
   DIRECTORIES,
   GROUPS,
   heldRequests,
   NAMESPACES,
+  PHASES,
   REQUESTS,
+  scrapes,
   select,
   series,
   SHARD,
@@ -193,6 +196,7 @@ export const UNLABELLED = 'kube-system';
 export const FOUND = 'found';
 export const RENAMED_LABELS = 'renamed labels';
 export const ENDED_PODS = 'ended pods';
+export const EXPORTERS = 'exporters';
 
 /**
  * How much of the day has samples of the dataset's metric at all, whoever they are about; an empty response means none.
@@ -203,6 +207,7 @@ export const ENDED_PODS = 'ended pods';
  *
  * Without a selector, a sample with the label SEVERAL_CLUSTERS for each cluster label that has several values at once; a
  * sample with the label FOUND if a scrape renamed labels, and one if pods had ended: queries cost less without either.
+ * Of compute, those of `scrapes`; where scrapes are far apart, it takes them as settings to tell what is covered.
  */
 export function coverage(settings: QuerySettings, source: Source): NamedQuery {
   const { metric, perHub } = source;
@@ -211,8 +216,10 @@ export function coverage(settings: QuerySettings, source: Source): NamedQuery {
   const found = [
     [RENAMED_LABELS, anyRenamed(settings)],
     [ENDED_PODS, anyEnded(settings)],
+    ...(perHub ? [] : [[EXPORTERS, divided(settings)]]),
   ].map(([what, vector]) => `label_replace(${vector}, "${FOUND}", "${what}", "", "")`);
-  return { name: 'coverage', promql: [covered, ...several, ...found].join('\nor ') };
+  const scraped = perHub ? [] : scrapes(settings);
+  return { name: 'coverage', promql: [covered, ...several, ...found, ...scraped].join('\nor ') };
 }
 
 /** What `coverage` gives for a whole day. */
@@ -220,12 +227,35 @@ export function stepsOfDay({ resolutionSeconds }: QuerySettings, { perHub }: Sou
   return SECONDS_PER_DAY / (perHub ? HOUR_SECONDS : resolutionSeconds);
 }
 
-/** A kube-state-metrics in shards tells only a part of the pods while one of them is away. */
+/**
+ * A kube-state-metrics in shards tells only a part of the pods while one of them is away. How many there should be it tells
+ * on its telemetry port; if nobody scrapes that, it is the largest number of exporters that were there at once.
+ */
 function coveredSteps(settings: QuerySettings, metric: Metric): string {
-  const shards = `count(group by (shard_ordinal) (${select(settings, SHARD)}))`;
+  const seen = (one: Metric) => current(settings, one)(select(settings, one));
+  const shards = `count(group by (shard_ordinal) (${seen(SHARD)}))`;
+  const all = settings.exporters === undefined ? '' : ` unless on () (${exporters(settings)} < ${settings.exporters})`;
   return `count_over_time((
-  group(${select(settings, metric)}) unless on () (max(${select(settings, SHARDS)}) > ${shards})
+  group(${seen(metric)}) unless on () (max(${seen(SHARDS)}) > ${shards})${all}
 )[1d:${settings.resolutionSeconds}s])`;
+}
+
+/** How many exporters tell of pods; each pod has one series of the phase. */
+function exporters(settings: QuerySettings): string {
+  return `count(group by (job, instance) (${phasesOfPods(settings)}))`;
+}
+
+function phasesOfPods(settings: QuerySettings): string {
+  return current(settings, PHASES)(select(settings, PHASES, 'phase="Running"'));
+}
+
+/** The largest number of exporters at once, if there were several and no two told of the same pod: those are replicas. */
+function divided(settings: QuerySettings): string {
+  const pods = (by: string) => `count(count by (${by}) (${phasesOfPods(settings)}))`;
+  const names = 'namespace, pod, exported_namespace, exported_pod';
+  return `(max_over_time(${exporters(settings)}[1d:1h]) > 1
+  unless on () max_over_time((${pods(`${names}, job, instance`)} > ${pods(names)})[1d:1h])
+  unless on () group(last_over_time(${select(settings, SHARDS)}[1d])))`;
 }
 
 /** The last hour ends where the query is evaluated; those before it a millisecond before a whole hour. */

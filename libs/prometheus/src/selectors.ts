@@ -18,6 +18,10 @@ export interface QuerySettings {
   readonly hasEndedPods?: boolean;
   /** True: pods of the day outlived their node, and held nothing from then on. */
   readonly hasLostNodes?: boolean;
+  /** By metric, how often it was scraped in the hour of the day with most scrapes. */
+  readonly scrapesPerHour?: ReadonlyMap<string, number>;
+  /** So many exporters told of pods at once, each of others: kube-state-metrics in shards, or one for some namespaces. */
+  readonly exporters?: number;
 }
 
 const DEFAULT_LOOKBACK_SECONDS = 3 * 86_400;
@@ -44,6 +48,10 @@ export const REQUESTS: Metric = {
   name: () => 'kube_pod_container_resource_requests',
   labels: [...POD_LABELS, 'container', 'node'],
 };
+const INIT_REQUESTS: Metric = { ...REQUESTS, name: () => 'kube_pod_init_container_resource_requests' };
+/** A sidecar is an init container that restarts always: it runs beside the others as long as they do. */
+const SIDECARS: Metric = { name: () => 'kube_pod_init_container_info', labels: [...POD_LABELS, 'container'] };
+const ALWAYS = 'restart_policy="Always"';
 export const ANNOTATIONS: Metric = { name: () => 'kube_pod_annotations', labels: POD_LABELS };
 export const WORKING_SET: Metric = {
   name: () => 'container_memory_working_set_bytes',
@@ -72,6 +80,41 @@ export function select(settings: QuerySettings, metric: Metric, ...matchers: rea
   return `${metric.name(settings)}{${all.join(', ')}}`;
 }
 
+/** How long Prometheus takes a series for current after its last sample. */
+const CURRENT_SECONDS = 300;
+const HOUR_SECONDS = 3600;
+
+/**
+ * How long a sample of the metric lasts, where scrapes are so far apart that the series would end between two of them:
+ * the longest time between two scrapes of which so many are in an hour.
+ */
+function lastingSeconds(settings: QuerySettings, metric: Metric): number | undefined {
+  const scrapes = settings.scrapesPerHour?.get(metric.name(settings));
+  if (scrapes === undefined) return undefined;
+  const seconds = Math.ceil(HOUR_SECONDS / Math.max(scrapes - 1, 1));
+  return seconds > CURRENT_SECONDS ? seconds : undefined;
+}
+
+/** The samples of a selector that are current, whatever the time between two scrapes. */
+export function current(settings: QuerySettings, metric: Metric): Over {
+  const seconds = lastingSeconds(settings, metric);
+  return (selector) => (seconds === undefined ? selector : `last_over_time(${selector}[${seconds}s])`);
+}
+
+/** Whether scrapes are so far apart that a day seems to have gaps between them. */
+export function areRare(settings: QuerySettings): boolean {
+  return [REQUESTS, SHARD, SHARDS].some((metric) => lastingSeconds(settings, metric) !== undefined);
+}
+
+/** When these samples were scraped. */
+export function sampledAt(settings: QuerySettings, metric: Metric): Over {
+  const seconds = lastingSeconds(settings, metric);
+  return (selector) =>
+    seconds === undefined
+      ? `timestamp(${selector})`
+      : `max_over_time(timestamp(${selector})[${seconds}s:${settings.resolutionSeconds}s])`;
+}
+
 /**
  * The series of a metric with the labels that the exporter gave them. A scrape without `honor_labels: true` puts the
  * scraped pod's own namespace and pod in their place and renames them: exported_namespace, exported_pod, …
@@ -84,7 +127,7 @@ export function series(
   settings: QuerySettings,
   metric: Metric,
   matchers: readonly string[],
-  over: (selector: string) => string = (selector) => selector,
+  over: Over = current(settings, metric),
 ): string {
   const canBeRenamed = settings.hasRenamedLabels !== false && metric.labels.length > 0;
   if (!canBeRenamed) return over(select(settings, metric, ...matchers));
@@ -102,15 +145,27 @@ export function series(
 export function placedRequests(
   settings: QuerySettings,
   asked: string,
-  { nodes, over = (selector) => selector }: { readonly nodes?: string | undefined; readonly over?: Over } = {},
+  {
+    nodes,
+    metric = REQUESTS,
+    over = current(settings, metric),
+  }: { readonly nodes?: string | undefined; readonly metric?: Metric; readonly over?: Over } = {},
 ): string {
   const placed = (label: string) => (nodes === undefined ? `${label}!=""` : `${label}=~"${nodes}"`);
-  if (settings.hasRenamedLabels === false) return over(select(settings, REQUESTS, asked, placed('node')));
-  const renamedNodes = select(settings, REQUESTS, asked, 'exported_node!=""');
+  if (settings.hasRenamedLabels === false) return over(select(settings, metric, asked, placed('node')));
+  const renamedNodes = select(settings, metric, asked, 'exported_node!=""');
   const elsewhere = `unless on (job, instance) group by (job, instance) (${over(renamedNodes)})`;
   const matchers = [asked, placed('node')];
-  const theirs = `(${renamed(settings, REQUESTS, [...matchers, 'exported_node=""'], over)}) ${elsewhere} or ${over(select(settings, REQUESTS, asked, placed('exported_node')))}`;
-  return `((${honoured(settings, REQUESTS, matchers, over)} ${elsewhere}) or ${renamedBack(REQUESTS, theirs)})`;
+  const theirs = `(${renamed(settings, metric, [...matchers, 'exported_node=""'], over)}) ${elsewhere} or ${over(select(settings, metric, asked, placed('exported_node')))}`;
+  return `((${honoured(settings, metric, matchers, over)} ${elsewhere}) or ${renamedBack(metric, theirs)})`;
+}
+
+/** Requests of sidecars, which the pod holds beside those of its containers; nothing where the day had no sidecar. */
+function sidecarRequests(settings: QuerySettings, asked: string, nodes?: string): string[] {
+  if (!settings.scrapesPerHour?.has(SIDECARS.name(settings))) return [];
+  const over = current(settings, SIDECARS);
+  const ofAll = placedRequests(settings, asked, { nodes, metric: INIT_REQUESTS, over });
+  return [`(${ofAll} and on (namespace, pod, container) ${series(settings, SIDECARS, [ALWAYS])})`];
 }
 
 type Over = (selector: string) => string;
@@ -120,9 +175,10 @@ type Over = (selector: string) => string;
  * that is gone to confirm its end stays for ever, as `Running`.
  */
 export function heldRequests(settings: QuerySettings, asked: string, by: string, nodes?: string): string {
-  const placed = placedRequests(settings, asked, { nodes });
+  const containers = [placedRequests(settings, asked, { nodes }), ...sidecarRequests(settings, asked, nodes)];
+  const placed = containers.length > 1 ? `(${containers.join(' or ')})` : containers[0]!;
   const there = `(${placed} and on (node) ${series(settings, ALLOCATABLE, ['resource="memory"'])})`;
-  return withoutEnded(settings, `max by (${by}) (${settings.hasLostNodes ? there : placed})`);
+  return `max by (${by}) (${withoutEnded(settings, settings.hasLostNodes ? there : placed)})`;
 }
 
 /** KubeSpawner's default name of a user's pod, and no name that a deployment gives, such as `jupyter-hub-5d4f9b7c6-x2x8q`. */
@@ -146,13 +202,40 @@ export function endedPods(settings: QuerySettings): string {
   return `(${series(settings, PHASES, [ENDED])} == 1)`;
 }
 
+/** A phase that lasts between rare scrapes must not end the next pod of the same name: that has another uid. */
 function withoutEnded(settings: QuerySettings, vector: string): string {
-  return settings.hasEndedPods === false ? vector : `${vector} unless on (namespace, pod) ${endedPods(settings)}`;
+  const pod = lastingSeconds(settings, PHASES) === undefined ? 'namespace, pod' : 'namespace, pod, uid';
+  return settings.hasEndedPods === false ? vector : `${vector} unless on (${pod}) ${endedPods(settings)}`;
 }
 
-/** One sample if any pod of the day, or of the five minutes before whose samples are current at its start, had ended. */
+/** One sample if any pod of the day, or of the hour before whose samples may last until its start, had ended. */
 export function anyEnded(settings: QuerySettings): string {
-  return `group(max_over_time(${select(settings, PHASES, ENDED)}[86700s]) == 1)`;
+  return `group(max_over_time(${select(settings, PHASES, ENDED)}[25h]) == 1)`;
+}
+
+/** The label of a sample of `scrapes` that holds the metric which was scraped so often in an hour. */
+export const SCRAPED = 'scraped';
+
+/** For each metric whose scrapes may be far apart, how often it was scraped in an hour of the day: a sample or two. */
+export function scrapes(settings: QuerySettings): string[] {
+  const probes: readonly (readonly [Metric, string])[] = [
+    [REQUESTS, 'resource="memory"'],
+    [SIDECARS, ALWAYS],
+    [ANNOTATIONS, ''],
+    [WORKING_SET, 'container!=""'],
+    [PHASES, 'phase="Failed"'],
+    [NODE_LABELS, ''],
+    [ALLOCATABLE, 'resource="memory"'],
+    [SHARD, ''],
+    [SHARDS, ''],
+  ];
+  return probes.flatMap(([metric, matcher]) => {
+    const inHour = `count_over_time(${select(settings, metric, matcher)}[1h] offset 1ms)`;
+    return [`max_over_time(${inHour}[1d:1h])`, inHour].map(
+      (counts, index) =>
+        `label_replace(label_replace(max(${counts}), "${SCRAPED}", "${metric.name(settings)}", "", ""), "hours", "${index}", "", "")`,
+    );
+  });
 }
 
 /** One sample if any series of the day, or of the days whose sizes last, bears a label which the scrape renamed. */

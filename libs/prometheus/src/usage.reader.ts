@@ -33,6 +33,7 @@ import {
   coverage,
   earlierMembers,
   ENDED_PODS,
+  EXPORTERS,
   FOUND,
   hoursOfLastingSizes,
   lastSeen,
@@ -45,7 +46,7 @@ import {
   type Source,
 } from './queries.js';
 import { fetchRememberedDays } from './remembered-days.js';
-import { settingsOf, type QuerySettings } from './selectors.js';
+import { areRare, SCRAPED, settingsOf, type QuerySettings } from './selectors.js';
 
 export interface UsageReaderOptions extends PrometheusClientOptions {
   readonly config: PrometheusConfig;
@@ -231,22 +232,27 @@ export class UsageReader {
   async #fetchCoverage(
     day: Day,
     dataset: UsageDataset,
-  ): Promise<{
-    covered: ReadonlyMap<string, number>;
-    found: Pick<QuerySettings, 'hasRenamedLabels' | 'hasEndedPods'>;
-  }> {
-    const samples = await this.#fetch(day, dataset, coverage(this.#settings, this.#sourceOf(dataset)));
+    settings = this.#settings,
+  ): Promise<{ covered: ReadonlyMap<string, number>; found: Partial<QuerySettings> }> {
+    const samples = await this.#fetch(day, dataset, coverage(settings, this.#sourceOf(dataset)));
     const covered = new Map<string, number>();
-    const found = new Set(samples.flatMap(({ labels }) => labels[FOUND] ?? []));
-    for (const { labels, value } of samples.filter((sample) => sample.labels[FOUND] === undefined)) {
-      const several = labels[SEVERAL_CLUSTERS];
+    const scrapesPerHour = new Map<string, number>();
+    const found = new Map<string, number>();
+    for (const { labels, value } of samples) {
+      const { namespace = '', [FOUND]: what, [SCRAPED]: metric, [SEVERAL_CLUSTERS]: several } = labels;
       if (several) throw new SeveralClustersError(dataset, day, value, several === UNLABELLED ? undefined : several);
-      const part = value / stepsOfDay(this.#settings, this.#sourceOf(dataset));
-      covered.set(labels['namespace'] ?? '', convertCoverage(day, dataset, part));
+      if (what) found.set(what, value);
+      else if (metric) scrapesPerHour.set(metric, Math.max(value, scrapesPerHour.get(metric) ?? 0));
+      else covered.set(namespace, convertCoverage(day, dataset, value / stepsOfDay(settings, this.#sourceOf(dataset))));
+    }
+    const exporters = found.get(EXPORTERS);
+    const told = { ...settings, scrapesPerHour, ...(exporters !== undefined && { exporters }) };
+    if (!settings.scrapesPerHour && (exporters !== undefined || areRare(told))) {
+      return this.#fetchCoverage(day, dataset, told);
     }
     return {
       covered,
-      found: { hasRenamedLabels: found.has(RENAMED_LABELS), hasEndedPods: found.has(ENDED_PODS) },
+      found: { scrapesPerHour, hasRenamedLabels: found.has(RENAMED_LABELS), hasEndedPods: found.has(ENDED_PODS) },
     };
   }
 

@@ -209,6 +209,23 @@ describe('a Prometheus that is out of order fails the run, which says why, and c
     ['a value that is NaN', values(() => 'NaN'), /has the value NaN, which is no quantity; check/],
     ['an infinite value', values(() => '+Inf'), /has the value \+Inf, which is no quantity; check/],
     ['a negative value', values(() => '-1'), /has the value -1, which is no quantity; check/],
+    ['a value that fits into no table', values(() => '1e300'), /has the value 1e300, which is no quantity; check/],
+    [
+      'a series twice',
+      (answer) => {
+        const body = JSON.parse(answer) as { data: { resultType: string; result: Vector } };
+        if (body.data.resultType === 'vector') body.data.result.push(...body.data.result);
+        return JSON.stringify(body);
+      },
+      /compute of .*: .*Prometheus reports the same series twice, a series.*; check/,
+    ],
+    [
+      'a username that no table takes',
+      samples(({ metric }) => {
+        if (USERNAME_ANNOTATION in metric) metric[USERNAME_ANNOTATION] = `${Math.random()}`.repeat(500);
+      }),
+      /compute of .*: a series of namespace "prod" has a name of more than 255 characters/,
+    ],
     [
       'more samples than a day has',
       twiceTheCoverage,

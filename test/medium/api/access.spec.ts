@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { findFreePort } from '#libs/embedded';
 import { makeToken } from '../../../apps/api/src/access/new-token.js';
-import { createTestDatabase, execute, type TestDatabase } from '../../support/database.js';
+import { databaseOfFile, execute, type TestDatabase } from '../../support/database.js';
 import { fillDerived } from '../../support/fill-derived.js';
 import { fillEstate } from './estate.js';
 import { RunningApi } from './running-api.js';
@@ -60,9 +60,9 @@ let parametersOf: Record<string, { name: string }[]>;
 const log = new Log();
 
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await databaseOfFile();
   await fillEstate(database.url);
-  prodAlone = await createTestDatabase();
+  prodAlone = await databaseOfFile();
   await fillEstate(prodAlone.url);
   for (const table of ['attributed_costs', 'user_costs', 'user_usage', 'group_memberships', 'day_costs']) {
     await execute(prodAlone.url, `DELETE FROM ${table} WHERE cluster <> 'alpha' OR hub <> 'prod'`);
@@ -79,13 +79,6 @@ beforeAll(async () => {
   parametersOf = Object.fromEntries(Object.entries(paths).map(([path, { get }]) => [path, get.parameters ?? []]));
   const { endpoints } = (await api.get('/index')).json as { endpoints: { path: string; also: string[] }[] };
   for (const { path, also } of endpoints) for (const other of also) parametersOf[other] = parametersOf[path]!;
-});
-
-afterAll(async () => {
-  await api?.stop();
-  await apiOfProdAlone?.stop();
-  await database?.drop();
-  await prodAlone?.drop();
 });
 
 const bearer = ({ token }: { token: string }) => ({ authorization: `Bearer ${token}` });
@@ -257,7 +250,7 @@ describe('a token with "shared": false', () => {
       VALUES ('alpha', '2025-03-01', 'prod', 'dave', 'compute', 0, 7, '{?}')`;
     await execute(database.url, dave);
     await fillDerived(database.url);
-    unshared = await createTestDatabase();
+    unshared = await databaseOfFile();
     await fillEstate(unshared.url);
     for (const table of ['attributed_costs', 'user_costs', 'user_usage', 'group_memberships']) {
       await execute(unshared.url, `DELETE FROM ${table} WHERE cluster <> 'alpha' OR hub <> 'prod'`);
@@ -273,8 +266,6 @@ describe('a token with "shared": false', () => {
   afterAll(async () => {
     await execute(database.url, `DELETE FROM user_costs WHERE username = 'dave'`);
     await fillDerived(database.url);
-    await apiOfUnshared?.stop();
-    await unshared?.drop();
   });
 
   it('gets, of every endpoint, what there would be if the cluster shared no cost', async () => {

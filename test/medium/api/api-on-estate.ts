@@ -1,4 +1,4 @@
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { databaseOfFile, type TestDatabase } from '../../support/database.js';
 import { fillEstate } from './estate.js';
 import { RunningApi } from './running-api.js';
 
@@ -8,14 +8,9 @@ export function apiOnEstate(): Pick<RunningApi, 'get' | 'rows' | 'url'> & { read
   let api: RunningApi;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
+    database = await databaseOfFile();
     await fillEstate(database.url);
     api = await RunningApi.start(database.url, 'alpha');
-  });
-
-  afterAll(async () => {
-    await api?.stop();
-    await database?.drop();
   });
 
   return {

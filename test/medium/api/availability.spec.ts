@@ -1,8 +1,7 @@
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
-import { createEmptyTestDatabase, createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { createEmptyTestDatabase, databaseOfFile, openClient, type TestDatabase } from '../../support/database.js';
 import { fillEstate } from './estate.js';
 import { RunningApi } from './running-api.js';
 
@@ -11,12 +10,8 @@ const DAYS = 'from=2025-03-01&to=2025-03-02';
 let database: TestDatabase;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await databaseOfFile();
   await fillEstate(database.url);
-});
-
-afterAll(async () => {
-  await database.drop();
 });
 
 async function withApi(databaseUrl: string, work: (api: RunningApi) => Promise<void>): Promise<void> {
@@ -139,8 +134,7 @@ describe('a long answer', () => {
   const ROWS = 150_000;
 
   beforeAll(async () => {
-    const client = new Client({ connectionString: database.url });
-    await client.connect();
+    const client = await openClient(database.url);
     await client.query(
       `INSERT INTO cost_days (cluster, day, account_usd, estimated, basis, attribution, run_id, cluster_usd, policy, digest)
        VALUES ('long', '2025-03-01', 50000, false, 'amortized', 'x', 1, 0, '', '')`,

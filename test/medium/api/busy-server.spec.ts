@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { createDataSource, migrate } from '#libs/database';
 import { startPostgres, type EmbeddedPostgres } from '#libs/embedded';
 import { MEASURES } from '#libs/prometheus';
-import { execute, urlOfDatabase } from '../../support/database.js';
+import { execute, openClient, urlOfDatabase } from '../../support/database.js';
 import { fillEstate } from './estate.js';
 import { RunningApi } from './running-api.js';
 
@@ -92,8 +92,7 @@ it('with fewer connections than requests, all of two APIs wait their turn, and b
 it('an API that finds no connection at all answers once there is one', async () => {
   const others = await Promise.all(
     Array.from({ length: MAX_CONNECTIONS - 3 }, async () => {
-      const client = new Client({ connectionString: readerUrl });
-      await client.connect();
+      const client = await openClient(readerUrl);
       return client;
     }),
   );

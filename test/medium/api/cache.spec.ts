@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
 import { makeToken } from '../../../apps/api/src/access/new-token.js';
 import { SyncSession } from '#libs/database';
 import {
@@ -10,6 +9,7 @@ import {
   openStoredCluster,
   type StoredCluster,
 } from '../database/stored-cluster.js';
+import { openClient } from '../../support/database.js';
 import { RunningApi } from './running-api.js';
 
 const QUESTION = '/total_costs_per_hub?from=2026-10-05&to=2026-10-05';
@@ -69,8 +69,7 @@ const waitingForLock = async () =>
 
 /** Makes every question about costs wait until `work` is done. */
 async function whileCostsAreLocked(work: () => Promise<void>): Promise<void> {
-  const locker = new Client({ connectionString: stored.url });
-  await locker.connect();
+  const locker = await openClient(stored.url);
   try {
     await locker.query('BEGIN');
     await locker.query('LOCK TABLE attributed_costs IN ACCESS EXCLUSIVE MODE');

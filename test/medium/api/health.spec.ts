@@ -1,6 +1,6 @@
 import { addDays, dayOf } from '#libs/domain';
-import { Client } from 'pg';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import type { Client } from 'pg';
+import { databaseOfFile, openClient, type TestDatabase } from '../../support/database.js';
 import { RunningApi } from './running-api.js';
 
 const TODAY = dayOf(new Date());
@@ -10,16 +10,9 @@ let api: RunningApi;
 let client: Client;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  client = new Client({ connectionString: database.url });
-  await client.connect();
+  database = await databaseOfFile();
+  client = await openClient(database.url);
   api = await RunningApi.start(database.url, 'alpha');
-});
-
-afterAll(async () => {
-  await api.stop();
-  await client.end();
-  await database.drop();
 });
 
 beforeEach(async () => {

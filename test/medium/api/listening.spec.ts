@@ -1,13 +1,11 @@
 import { networkInterfaces } from 'node:os';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { databaseOfFile, type TestDatabase } from '../../support/database.js';
 import { RunningApi } from './running-api.js';
 
 let database: TestDatabase;
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await databaseOfFile();
 });
-afterAll(() => database?.drop());
-
 const hasIpv6 = Object.values(networkInterfaces())
   .flat()
   .some((one) => one?.address === '::1');

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { addDays, dayOf } from '#libs/domain';
-import { Client } from 'pg';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import type { Client } from 'pg';
+import { databaseOfFile, openClient, type TestDatabase } from '../../support/database.js';
 import { fillDerived } from '../../support/fill-derived.js';
 import { RunningApi } from './running-api.js';
 
@@ -14,9 +14,8 @@ let api: RunningApi;
 let text: string;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  client = new Client({ connectionString: database.url });
-  await client.connect();
+  database = await databaseOfFile();
+  client = await openClient(database.url);
   await client.query(
     `INSERT INTO sync_runs (cluster, source, trigger, status, requests, rows_written, error, started_at, finished_at) VALUES
       ('alpha', 'cost-explorer', 'startup', 'succeeded', 5, 100, NULL, '2025-03-01T00:00:00Z', '2025-03-01T00:00:30Z'),
@@ -92,12 +91,6 @@ beforeAll(async () => {
   await fillDerived(database.url);
   api = await RunningApi.start(database.url, 'alpha');
   ({ text } = await api.get('/metrics'));
-});
-
-afterAll(async () => {
-  await api?.stop();
-  await client?.end();
-  await database?.drop();
 });
 
 /** The samples of a metric, as `labels value`, in order. */
@@ -219,13 +212,14 @@ describe('/metrics', () => {
 
   it('asks the database again only when some seconds have passed', async () => {
     const fresh = await RunningApi.start(database.url, 'alpha');
+    let nowMs = Date.now();
+    jest.spyOn(Date, 'now').mockImplementation(() => nowMs);
     try {
       const scrapes = await Promise.all(Array.from({ length: 20 }, () => fresh.get('/metrics')));
       for (const scrape of scrapes) expect(samples('database_up', scrape.text)).toEqual([' 1']);
       await client.query(`UPDATE sync_runs SET rows_written = 21 WHERE rows_written = 20`);
       expect(samples('sync_rows_written_total', (await fresh.get('/metrics')).text)[0]).toBe(`${costs} 120`);
-      const now = Date.now.bind(Date);
-      jest.spyOn(Date, 'now').mockImplementation(() => now() + 5000);
+      nowMs += 5000;
       expect(samples('sync_rows_written_total', (await fresh.get('/metrics')).text)[0]).toBe(`${costs} 121`);
     } finally {
       jest.restoreAllMocks();

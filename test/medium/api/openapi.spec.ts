@@ -1,7 +1,7 @@
 import { createServer, request as forward, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { databaseOfFile, type TestDatabase } from '../../support/database.js';
 import { fillEstate } from './estate.js';
 import { RunningApi } from './running-api.js';
 
@@ -17,15 +17,10 @@ let api: RunningApi;
 let paths: Record<string, { get: Operation }>;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await databaseOfFile();
   await fillEstate(database.url);
   api = await RunningApi.start(database.url, 'alpha');
   paths = (await api.get('/openapi.json')).json.paths;
-});
-
-afterAll(async () => {
-  await api.stop();
-  await database.drop();
 });
 
 function schemaOf(path: string, status: string): z.ZodType {

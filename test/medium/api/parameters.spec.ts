@@ -1,5 +1,5 @@
 import { makeToken } from '../../../apps/api/src/access/new-token.js';
-import { createTestDatabase, execute, type TestDatabase } from '../../support/database.js';
+import { databaseOfFile, execute, type TestDatabase } from '../../support/database.js';
 import { fillDerived } from '../../support/fill-derived.js';
 import { fillEstate } from './estate.js';
 import { RunningApi } from './running-api.js';
@@ -15,7 +15,7 @@ let api: RunningApi;
 let guarded: RunningApi;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await databaseOfFile();
   await fillEstate(database.url);
   await execute(
     database.url,
@@ -34,12 +34,6 @@ beforeAll(async () => {
   guarded = await RunningApi.start(database.url, 'alpha', {
     tokens: [{ name: 'prod', sha256, hubs: ['prod'], cluster: 'alpha', shared: true }],
   });
-});
-
-afterAll(async () => {
-  await api?.stop();
-  await guarded?.stop();
-  await database?.drop();
 });
 
 describe('a parameter that the endpoint does not know', () => {

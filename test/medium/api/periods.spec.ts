@@ -1,4 +1,4 @@
-import { createTestDatabase, execute, type TestDatabase } from '../../support/database.js';
+import { databaseOfFile, execute, type TestDatabase } from '../../support/database.js';
 import { fillDerived } from '../../support/fill-derived.js';
 import { RunningApi } from './running-api.js';
 
@@ -40,15 +40,10 @@ let database: TestDatabase;
 let api: RunningApi;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await databaseOfFile();
   await execute(database.url, ESTATE);
   await fillDerived(database.url);
   api = await RunningApi.start(database.url, 'alpha');
-});
-
-afterAll(async () => {
-  await api?.stop();
-  await database?.drop();
 });
 
 const RANGE = 'from=2025-02-27&to=2025-04-07';

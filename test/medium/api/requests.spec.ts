@@ -1,5 +1,4 @@
-import { Client } from 'pg';
-import { createTestDatabase } from '../../support/database.js';
+import { createTestDatabase, openClient } from '../../support/database.js';
 import { apiOnEstate } from './api-on-estate.js';
 import { QUESTIONS } from './questions.js';
 import { RunningApi } from './running-api.js';
@@ -239,8 +238,7 @@ describe('every answer', () => {
 describe('a role that may read the schema reporting and nothing else', () => {
   it('is all that the API needs', async () => {
     const role = `api_reader_${process.pid}`;
-    const admin = new Client({ connectionString: api.databaseUrl });
-    await admin.connect();
+    const admin = await openClient(api.databaseUrl);
     await admin.query(`CREATE ROLE ${role} LOGIN PASSWORD 'reader'`);
     await admin.query(`GRANT USAGE ON SCHEMA reporting TO ${role}`);
     await admin.query(`GRANT SELECT ON ALL TABLES IN SCHEMA reporting TO ${role}`);

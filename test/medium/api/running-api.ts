@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { ApiConfig } from '#libs/config';
 import { createApi } from '../../../apps/api/src/create-api.js';
 import { listen } from '../../../apps/api/src/listen.js';
+import { atEnd } from '../../support/at-end.js';
 
 /** One answer of the API, its body parsed when it is JSON. */
 export interface Reply {
@@ -49,7 +50,6 @@ export class RunningApi {
     return reply.json as Row[];
   }
 
-  async stop(): Promise<void> {
-    await this.app.close();
-  }
+  /** Done at the end of the file, too. */
+  readonly stop = atEnd(() => this.app.close());
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createTestDatabase, execute, type TestDatabase } from '../../support/database.js';
+import { databaseOfFile, execute, type TestDatabase } from '../../support/database.js';
 import { parseCsv } from './csv-rows.js';
 import { fillEstate } from './estate.js';
 import { RunningApi } from './running-api.js';
@@ -16,14 +16,9 @@ let database: TestDatabase;
 let api: RunningApi;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await databaseOfFile();
   await fillEstate(database.url);
   api = await RunningApi.start(database.url, 'alpha', { tokens: TOKENS });
-});
-
-afterAll(async () => {
-  await api?.stop();
-  await database?.drop();
 });
 
 const get = (path: string, token = 'all') => api.get(path, { authorization: `Bearer ${token}` });

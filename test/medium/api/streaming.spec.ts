@@ -1,6 +1,6 @@
 import { get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createTestDatabase, execute, type TestDatabase } from '../../support/database.js';
+import { databaseOfFile, execute, openClient, type TestDatabase } from '../../support/database.js';
 import { RunningApi } from './running-api.js';
 
 const DAYS = 'from=2025-03-01&to=2025-03-02';
@@ -13,7 +13,7 @@ let database: TestDatabase;
 let api: RunningApi;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await databaseOfFile();
   await execute(database.url, `INSERT INTO sync_locks (cluster) VALUES ('long'), ('longer')`);
   for (const cluster of ['long', 'longer'] as const) {
     await execute(
@@ -30,8 +30,6 @@ beforeAll(async () => {
   }
 });
 
-afterAll(() => database.drop());
-
 beforeEach(async () => {
   api = await RunningApi.start(database.url);
 });
@@ -41,9 +39,7 @@ afterEach(() => api.stop());
 const pathOf = (cluster: string) => `/costs_per_user?${DAYS}&cluster=${cluster}`;
 
 const connectionsAtWork = async () => {
-  const { Client } = await import('pg');
-  const client = new Client({ connectionString: database.url });
-  await client.connect();
+  const client = await openClient(database.url);
   const { rowCount } = await client.query(
     `SELECT FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'
       AND application_name = 'cost-monitoring-api'`,

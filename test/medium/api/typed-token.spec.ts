@@ -1,5 +1,5 @@
 import { makeToken } from '../../../apps/api/src/access/new-token.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { databaseOfFile, type TestDatabase } from '../../support/database.js';
 import { BrowserSession } from './browser-session.js';
 import { fillEstate } from './estate.js';
 import { RunningApi } from './running-api.js';
@@ -15,14 +15,9 @@ let database: TestDatabase;
 let api: RunningApi;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await databaseOfFile();
   await fillEstate(database.url);
   api = await RunningApi.start(database.url, 'alpha', { tokens: TOKENS, basePath: BASE });
-});
-
-afterAll(async () => {
-  await api?.stop();
-  await database?.drop();
 });
 
 function typeToken(browser: BrowserSession, token: string, more: Record<string, string> = {}) {

@@ -1,20 +1,17 @@
 import { ReportingDatabase } from '#libs/database/queries';
 import { describeUnknownHubs } from '../../../apps/api/src/access/unknown-hubs.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { atEnd } from '../../support/at-end.js';
+import { databaseOfFile, type TestDatabase } from '../../support/database.js';
 import { fillEstate } from './estate.js';
 
 let database: TestDatabase;
 let reporting: ReportingDatabase;
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await databaseOfFile();
   await fillEstate(database.url);
   reporting = new ReportingDatabase(database.url, () => {});
+  atEnd(() => reporting.close());
 });
-afterAll(async () => {
-  await reporting?.close();
-  await database?.drop();
-});
-
 const token = (name: string, hubs: string[] | undefined, cluster?: string) => ({
   name,
   sha256: '',

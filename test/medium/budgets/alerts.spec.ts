@@ -213,4 +213,25 @@ describe('alerts', () => {
     expect(texts).toEqual([]);
     expect(await states()).toEqual(['none', 'none']);
   });
+
+  it('wait no more once there is no webhook, or once their budget is taken out of the file', async () => {
+    await addCost(stored.url, '2026-11-10', 'staging', 'ada', 25);
+    status = 500;
+    await run();
+    const waiting = () =>
+      stored.query(
+        `SELECT (SELECT sum(alerts_waiting)::int FROM reporting.budgets) AS budgets,
+           (SELECT count(*)::int FROM reporting.anomalies WHERE alert_waits) AS anomalies`,
+      );
+    expect(await waiting()).toEqual([{ budgets: 2, anomalies: 2 }]);
+    await run({ budgets: 'budgets: []' });
+    expect(await states()).toEqual(['none', 'none']);
+    expect(await run({ webhookUrl: undefined })).toMatchObject({ status: 'succeeded' });
+    expect(await waiting()).toEqual([{ budgets: 0, anomalies: 0 }]);
+    expect(await run({ webhookUrl: undefined })).toMatchObject({ status: 'skipped' });
+    texts = [];
+    status = 200;
+    await run();
+    expect(texts).toEqual([]);
+  });
 });

@@ -3,7 +3,13 @@ import { Client } from 'pg';
 import { createDataSource, migrate, openDataSource, SyncSession, TransactionPoolerError } from '#libs/database';
 import { ReportingDatabase } from '#libs/database/queries';
 import { MEASURES } from '#libs/prometheus';
-import { createEmptyTestDatabase, createTestDatabase, execute, type TestDatabase } from '../../support/database.js';
+import {
+  createEmptyTestDatabase,
+  createTestDatabase,
+  execute,
+  openClient,
+  type TestDatabase,
+} from '../../support/database.js';
 import { Pooler, type PoolMode } from '../../support/pooler.js';
 import { fillEstate } from '../api/estate.js';
 import { RunningApi } from '../api/running-api.js';
@@ -91,8 +97,7 @@ describe.each<PoolMode>(['session', 'transaction'])('behind a pooler in %s mode'
   it('nothing of the API stays on a connection that others get', async () => {
     const reading = new ReportingDatabase(pooler.url, () => undefined, 2);
     await reading.list({ cluster: undefined, text: 'SELECT 1', values: [] });
-    const client = new Client({ connectionString: pooler.url });
-    await client.connect();
+    const client = await openClient(pooler.url);
     try {
       const { rows } = await client.query(
         `SELECT current_setting('transaction_read_only') AS read_only, current_setting('DateStyle') AS style`,
@@ -172,8 +177,7 @@ describe('the sync', () => {
 const NAMED = { applicationName: 'pooled' };
 
 async function query(url: string, sql: string): Promise<unknown[]> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
+  const client = await openClient(url);
   try {
     return (await client.query(sql)).rows;
   } finally {

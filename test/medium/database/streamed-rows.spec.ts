@@ -1,5 +1,6 @@
 import { ReportingDatabase } from '#libs/database/queries';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { atEnd } from '../../support/at-end.js';
+import { databaseOfFile, type TestDatabase } from '../../support/database.js';
 
 const ROWS = 20_000;
 const STATEMENT = {
@@ -13,13 +14,9 @@ describe('an answer of 20 MB, as it comes from Postgres', () => {
   let reporting: ReportingDatabase;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
+    database = await databaseOfFile();
     reporting = new ReportingDatabase(database.url, () => undefined);
-  });
-
-  afterAll(async () => {
-    await reporting?.close();
-    await database?.drop();
+    atEnd(() => reporting.close());
   });
 
   it('lets everything else have its turn between every few pieces of 64 KiB, and is whole', async () => {

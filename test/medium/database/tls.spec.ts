@@ -2,12 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
-import { Client } from 'pg';
 import { createDataSource, describeDatabaseError, migrate, openDataSource } from '#libs/database';
 import { startPostgres, type EmbeddedPostgres } from '#libs/embedded';
 import { MEASURES } from '#libs/prometheus';
 import { Authority, type Certificate } from '../../support/certificates.js';
-import { execute } from '../../support/database.js';
+import { execute, openClient } from '../../support/database.js';
 import { fillEstate } from '../api/estate.js';
 import { RunningApi } from '../api/running-api.js';
 
@@ -34,8 +33,7 @@ afterAll(async () => {
 
 /** Has the server show a certificate. Its key must be a file that none but the server's user may read. */
 async function show({ certificate, key }: Certificate): Promise<void> {
-  const client = new Client({ connectionString: server.url });
-  await client.connect();
+  const client = await openClient(server.url);
   for (const [name, file] of [
     ['server.crt', certificate],
     ['server.key', key],
@@ -53,8 +51,7 @@ async function show({ certificate, key }: Certificate): Promise<void> {
 
 async function untilReloaded(isReloaded: (ssl: string) => boolean): Promise<void> {
   for (;;) {
-    const client = new Client({ connectionString: server.url });
-    await client.connect();
+    const client = await openClient(server.url);
     const { rows } = await client.query<{ ssl: string }>('SHOW ssl');
     await client.end();
     if (isReloaded(rows[0]!.ssl)) return;
@@ -125,8 +122,7 @@ async function cancels(api: RunningApi): Promise<void> {
 }
 
 async function sleeping(): Promise<number> {
-  const client = new Client({ connectionString: server.url });
-  await client.connect();
+  const client = await openClient(server.url);
   const { rowCount } = await client.query(`SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'`);
   await client.end();
   return rowCount!;

@@ -1,8 +1,7 @@
-import { Client } from 'pg';
 import { demoEnvironment } from '../../../apps/demo/src/demo-environment.js';
 import { syncOnce } from '../../../apps/demo/src/sync-once.js';
 import { RUNS_OF_STORY, startSimulator } from '../../../apps/simulator/src/index.js';
-import { createTestDatabase } from '../../support/database.js';
+import { createTestDatabase, openClient } from '../../support/database.js';
 
 const environment = { ...process.env };
 afterEach(() => {
@@ -12,8 +11,7 @@ afterEach(() => {
 it('the demo has a failed run, a retried one, restatements of both signs, a day that was not read, a month that rose, one hub research', async () => {
   const simulator = await startSimulator({ estate: { historyDays: 24, users: 12 }, story: true });
   const database = await createTestDatabase();
-  const client = new Client({ connectionString: database.url });
-  await client.connect();
+  const client = await openClient(database.url);
   try {
     const cluster = { simulator, prometheusUrl: undefined };
     const { signal } = new AbortController();

@@ -1,9 +1,8 @@
 import { addDays } from '#libs/domain';
-import { Client } from 'pg';
 import { demoEnvironment } from '../../../apps/demo/src/demo-environment.js';
 import { syncOnce } from '../../../apps/demo/src/sync-once.js';
 import { startSimulator } from '../../../apps/simulator/src/index.js';
-import { createTestDatabase } from '../../support/database.js';
+import { createTestDatabase, openClient } from '../../support/database.js';
 
 const environment = { ...process.env };
 afterEach(() => {
@@ -13,8 +12,7 @@ afterEach(() => {
 it('without a Prometheus the demo stores what everybody really used, and allocates all of it', async () => {
   const simulator = await startSimulator({ estate: { historyDays: 3, users: 12 } });
   const database = await createTestDatabase();
-  const client = new Client({ connectionString: database.url });
-  await client.connect();
+  const client = await openClient(database.url);
   try {
     const cluster = { simulator, prometheusUrl: undefined };
     const { signal } = new AbortController();

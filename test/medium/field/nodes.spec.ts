@@ -1,6 +1,6 @@
 import { D0, D1, D2, FieldCluster } from './field-cluster.js';
 import { every, type Series } from '../prometheus/open-metrics.js';
-import { allocatable, node, pod } from './field-series.js';
+import { allocatable, node, phase, pod } from './field-series.js';
 
 /* Real Prometheus, real Postgres, figures by REST. Each right value is worked out by hand. */
 let cluster: FieldCluster;
@@ -112,6 +112,64 @@ describe('kube-state-metrics in shards', () => {
     await cluster.readUsage();
     const [row] = (await compute()) as { coverage: string }[];
     expect(Number(row!.coverage)).toBeCloseTo(0.5, 2);
+  });
+
+  const phases = (instance: string, names: readonly string[], to = '23:59:00') =>
+    names.flatMap((name) =>
+      [phase('prod', name, 'Running', D0, '00:00:00', '24:00:00')].map((one) => ({
+        ...one,
+        labels: { ...one.labels, instance },
+        samples: one.samples.filter(({ at }) => at.slice(11, 19) <= to),
+      })),
+    );
+  const whole = { day: D0, from: '00:00:00', to: '23:59:00' };
+  const coverage = async () => Number(((await compute())[0] as { coverage: string }).coverage);
+
+  it('whose telemetry nobody scrapes is known by exporters that tell of different pods', async () => {
+    cluster = await FieldCluster.start(
+      [
+        ...pod('prod', 'alice', 8, whole, { instance: 'a' }),
+        ...pod('prod', 'bob', 8, { ...whole, to: '11:54:00' }, { instance: 'b' }),
+        ...phases('a', ['alice']),
+        ...phases('b', ['bob'], '11:54:00'),
+      ],
+      { costs },
+    );
+    await cluster.readUsage();
+    expect(await coverage()).toBeCloseTo(0.5, 2);
+  });
+
+  it('is told from replicas, and from one that was started anew', async () => {
+    cluster = await FieldCluster.start(
+      [
+        ...pod('prod', 'alice', 8, whole, { instance: 'a' }),
+        ...phases('a', ['alice', 'bob']),
+        ...phases('b', ['alice', 'bob'], '11:54:00'),
+      ],
+      { costs },
+    );
+    await cluster.readUsage();
+    expect(await coverage()).toBe(1);
+  });
+});
+
+describe('a core node of which one of two kube-state-metrics does not export the label', () => {
+  it('is no capacity of compute', async () => {
+    const times = [`${D0}T00:00:00`, `${D0}T23:59:00`] as const;
+    const core = { label_hub_jupyter_org_node_purpose: 'core', instance: 'a' };
+    cluster = await FieldCluster.start(
+      [
+        ...pod('prod', 'alice', 8, { day: D0 }, on('n1')),
+        ...node('n1', ...times),
+        ...node('core-1', ...times, core),
+        ...node('core-1', ...times, { instance: 'b' }),
+      ],
+      { costs },
+    );
+    await cluster.readUsage();
+    expect(await cluster.stored.query(`SELECT node_seconds::int FROM node_capacity`)).toEqual([
+      { node_seconds: 86_400 },
+    ]);
   });
 });
 

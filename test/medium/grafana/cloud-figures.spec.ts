@@ -1,4 +1,6 @@
 import { coloursOf, PALETTE } from '#libs/domain';
+import { execute } from '../../support/database.js';
+import { CLUSTER } from './estate.js';
 import { Panels, range } from './panel-rows.js';
 
 let panels: Panels;
@@ -59,6 +61,14 @@ describe('the first screen, of complete days', () => {
       ['prod', 'home storage', 30],
       ['support', 'core', 24],
     ]);
+    // Nobody knows who used what in February: that is no rise.
+    expect(await panels.rowsOf('Whose cost rose most')).toEqual([]);
+    await execute(
+      panels.database.url,
+      `INSERT INTO usage_days (cluster, day, dataset, status, coverage, read_at, run_id, hub, method, digest)
+       SELECT '${CLUSTER}', day::date, 'compute', 'final', 1, now(), 1, '', 'node_share', ''
+       FROM generate_series(date '2026-02-15', '2026-02-28', '1 day') AS day`,
+    );
     const users = await panels.rowsOf('Whose cost rose most');
     expect(users.map(({ User, Hub, Change }) => [User, Hub, Change])).toEqual([
       ['All', 'total', 195],
@@ -69,6 +79,19 @@ describe('the first screen, of complete days', () => {
       ['100%_sure', 'prod', 6],
       ['ada', 'staging', 6],
     ]);
+  });
+
+  it('whose cost rose most, by the days of both weeks whose usage was read', async () => {
+    const ofThird = (status: string) =>
+      execute(
+        panels.database.url,
+        `UPDATE usage_days SET status = '${status}', detail = nullif('${status}', 'final')
+         WHERE dataset = 'compute' AND day = '2026-03-03'`,
+      );
+    await ofThird('missing');
+    // 1 and 2 March, 65 each.
+    expect((await panels.rowsOf('Whose cost rose most'))[0]).toMatchObject({ 'Last 7 days': 130, Change: 130 });
+    await ofThird('final');
   });
 
   it('13 of each 78 are borne by nobody, most of it core; on 6 March, usage of 5 was not read, and that is not idle', async () => {

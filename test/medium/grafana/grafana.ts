@@ -1,4 +1,5 @@
-import { Client, types } from 'pg';
+import { types, type Client } from 'pg';
+import { openClient } from '../../support/database.js';
 import { dashboardOf, type DashboardQuery } from './dashboard-files.js';
 import { expandMacros, type TimeRange } from './expand-macros.js';
 import { ALL, expandVariables, type Picked, type PickedVariable } from './expand-variables.js';
@@ -45,8 +46,7 @@ export class Grafana {
 
   /** @param url of a superuser, who then acts as the reader: the role has no password to log in with. */
   static async connect(url: string, range: TimeRange): Promise<Grafana> {
-    const client = new Client({ connectionString: url });
-    await client.connect();
+    const client = await openClient(url);
     await becomeReader(client);
     return new Grafana(client, range);
   }

@@ -1,4 +1,4 @@
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { databaseOfFile, type TestDatabase } from '../../support/database.js';
 import { CHOSEN, DASHBOARDS, sqlQueriesOf, type DashboardQuery } from './dashboard-files.js';
 import { CLUSTER, fillEstate, RANGE, TEAM, USERS } from './estate.js';
 import { type Picked } from './expand-variables.js';
@@ -18,14 +18,9 @@ let database: TestDatabase;
 let grafana: Grafana;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await databaseOfFile();
   await fillEstate(database.url);
   grafana = await Grafana.connect(database.url, RANGE);
-});
-
-afterAll(async () => {
-  await grafana?.close();
-  await database?.drop();
 });
 
 describe('every query of a dashboard', () => {

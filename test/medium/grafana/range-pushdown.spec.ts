@@ -1,5 +1,4 @@
-import { Client } from 'pg';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { databaseOfFile, openClient, type TestDatabase } from '../../support/database.js';
 import { CHOSEN, DASHBOARDS, sqlQueriesOf, type DashboardQuery } from './dashboard-files.js';
 import { fillDerived } from '../../support/fill-derived.js';
 import { CLUSTER, fillEstate, RANGE } from './estate.js';
@@ -29,21 +28,15 @@ let grafana: Grafana;
 const rowsPerDay: Record<string, number> = {};
 
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await databaseOfFile();
   await fillEstate(database.url);
   await addHistory(database.url);
   grafana = await Grafana.connect(database.url, RANGE);
 });
 
-afterAll(async () => {
-  await grafana?.close();
-  await database?.drop();
-});
-
 /** Two years of 20 users before the hand-made days. */
 async function addHistory(url: string): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
+  const client = await openClient(url);
   const cluster = `'${CLUSTER.replaceAll("'", "''")}'`;
   const days = `(SELECT day::date FROM generate_series(date '2024-02-01', date '2026-01-31', interval '1 day') AS day) AS days`;
   const users = `generate_series(1, 20) AS users (number)`;

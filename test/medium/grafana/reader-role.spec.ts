@@ -1,5 +1,5 @@
-import { Client } from 'pg';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import type { Client } from 'pg';
+import { databaseOfFile, openClient, type TestDatabase } from '../../support/database.js';
 import { fillEstate } from './estate.js';
 import { becomeReader } from './grafana.js';
 
@@ -7,16 +7,10 @@ let database: TestDatabase;
 let reader: Client;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await databaseOfFile();
   await fillEstate(database.url);
-  reader = new Client({ connectionString: database.url });
-  await reader.connect();
+  reader = await openClient(database.url);
   await becomeReader(reader);
-});
-
-afterAll(async () => {
-  await reader?.end();
-  await database?.drop();
 });
 
 /** The names in one column of an answer. */
@@ -25,8 +19,7 @@ async function names(client: Client, sql: string): Promise<string[]> {
 }
 
 async function asOwner<Result>(work: (owner: Client) => Promise<Result>): Promise<Result> {
-  const owner = new Client({ connectionString: database.url });
-  await owner.connect();
+  const owner = await openClient(database.url);
   try {
     return await work(owner);
   } finally {

@@ -1,19 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { Client } from 'pg';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import type { Client } from 'pg';
+import { databaseOfFile, openClient, type TestDatabase } from '../../support/database.js';
 
 let database: TestDatabase;
 let client: Client;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  client = new Client({ connectionString: database.url });
-  await client.connect();
-});
-
-afterAll(async () => {
-  await client?.end();
-  await database?.drop();
+  database = await databaseOfFile();
+  client = await openClient(database.url);
 });
 
 describe('the meaning of views and columns', () => {

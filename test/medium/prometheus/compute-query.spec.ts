@@ -121,7 +121,10 @@ describe('compute, where series end with a mark', () => {
 
 describe('coverage, where series end with a mark', () => {
   it('counts the steps that have samples', () =>
-    check('1m', { [requests('p')]: '1x119 stale' }, coverage(at(60), POD_SOURCE), [{ labels: '{}', value: 120 }]));
+    check('1m', { [requests('p')]: '1x119 stale' }, coverage(at(60), POD_SOURCE), [
+      { labels: '{}', value: 120 },
+      { labels: '{scraped="kube_pod_container_resource_requests", hours="0"}', value: 60 },
+    ]));
 });
 
 describe('home storage, where exporters disagree', () => {

@@ -1,5 +1,5 @@
 import type { MonitoredFigures } from '#libs/database/queries';
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type Metric, type Registry } from 'prom-client';
 
 const OF_SOURCE = ['cluster', 'source'] as const;
 const OF_COMPONENT = ['cluster', 'component'] as const;
@@ -9,79 +9,63 @@ const OF_NAME = ['cluster', 'name'] as const;
 
 /** What is watched of the stored figures, as metrics. Every API process shows the same: take the max, not the sum. */
 export class FigureMetrics {
-  readonly #metrics: { reset(): void }[] = [];
-  readonly #runs: Counter<'cluster' | 'source' | 'status'>;
-  readonly #runSeconds: Counter<'cluster' | 'source'>;
-  readonly #requests: Counter<'cluster' | 'source'>;
-  readonly #requestsUsd: Counter<'cluster' | 'source'>;
-  readonly #rows: Counter<'cluster' | 'source'>;
-  readonly #lastSeconds: Gauge<'cluster' | 'source'>;
-  readonly #lastFailed: Gauge<'cluster' | 'source'>;
-  readonly #lastSuccess: Gauge<'cluster' | 'source'>;
-  readonly #restatedUsd: Counter<'cluster' | 'reason'>;
-  readonly #attributedUsd: Gauge<'cluster' | 'component'>;
-  readonly #unallocatedUsd: Gauge<'cluster' | 'component'>;
-  readonly #settledUsd: Gauge<'cluster' | 'name'>;
-  readonly #usualUsd: Gauge<'cluster' | 'name'>;
-  readonly #coverage: Gauge<'cluster' | 'dataset' | 'hub'>;
-  readonly #budgetUsed: Gauge<'cluster' | 'budget' | 'kind'>;
-  readonly #budgetForecast: Gauge<'cluster' | 'budget' | 'kind'>;
-  readonly #alertsWaiting: Gauge<'cluster'>;
+  readonly #metrics: Metric[] = [];
+  readonly #runs = this.#counter('sync_runs_total', 'Runs that ended, by source and how', [...OF_SOURCE, 'status']);
+  readonly #runSeconds = this.#counter('sync_run_seconds_total', 'Time that runs of the source took', OF_SOURCE);
+  readonly #requests = this.#counter('sync_requests_total', 'Requests that runs of the source paid for', OF_SOURCE);
+  readonly #requestsUsd = this.#counter('sync_requests_usd_total', 'USD that these requests cost', OF_SOURCE);
+  readonly #rows = this.#counter('sync_rows_written_total', 'Rows that runs of the source wrote', OF_SOURCE);
+  readonly #lastSeconds = this.#gauge(
+    'sync_last_run_duration_seconds',
+    'How long the last run of the source took',
+    OF_SOURCE,
+  );
+  readonly #lastFailed = this.#gauge('sync_last_run_failed', 'Whether the last run of the source failed', OF_SOURCE);
+  readonly #lastSuccess = this.#gauge(
+    'sync_last_success_timestamp_seconds',
+    'When a sync of the source last succeeded, as Unix time',
+    OF_SOURCE,
+  );
+  readonly #restatedUsd = this.#counter(
+    'restated_usd_total',
+    'USD by which stored costs of days that had ended were changed later, up or down',
+    ['cluster', 'reason'],
+  );
+  readonly #attributedUsd = this.#gauge('attributed_usd', 'USD attributed in the last 30 days', OF_COMPONENT);
+  readonly #unallocatedUsd = this.#gauge(
+    'unallocated_usd',
+    'USD of attributed_usd that no user bears: idle, or of a component that users do not share',
+    OF_COMPONENT,
+  );
+  readonly #settledUsd = this.#gauge(
+    'settled_day_cost_usd',
+    'USD of the newest stored day that ended a day ago or more: account, or attributable',
+    OF_NAME,
+  );
+  readonly #usualUsd = this.#gauge('usual_day_cost_usd', 'Median USD of the 28 days before the settled day', OF_NAME);
+  readonly #coverage = this.#gauge(
+    'usage_coverage',
+    'Part of the newest day that is over for which Prometheus had samples, 0 to 1; an empty hub is all hubs at once',
+    OF_DATASET,
+  );
+  readonly #budgetUsed = this.#gauge(
+    'budget_used_ratio',
+    'Part of the budget that is spent, up to the newest settled day; of the current period',
+    OF_BUDGET,
+  );
+  readonly #budgetForecast = this.#gauge(
+    'budget_forecast_ratio',
+    'Part of the budget that is expected to be spent at the end of the current period',
+    OF_BUDGET,
+  );
+  readonly #alertsWaiting = this.#gauge(
+    'alerts_waiting',
+    'Alerts of budgets and anomalies that the webhook has not taken yet',
+    ['cluster'],
+  );
 
-  constructor(private readonly registry: Registry) {
-    this.#runs = this.#counter('sync_runs_total', 'Runs that ended, by source and how', [...OF_SOURCE, 'status']);
-    this.#runSeconds = this.#counter('sync_run_seconds_total', 'Time that runs of the source took', OF_SOURCE);
-    this.#requests = this.#counter('sync_requests_total', 'Requests that runs of the source paid for', OF_SOURCE);
-    this.#requestsUsd = this.#counter('sync_requests_usd_total', 'USD that these requests cost', OF_SOURCE);
-    this.#rows = this.#counter('sync_rows_written_total', 'Rows that runs of the source wrote', OF_SOURCE);
-    this.#lastSeconds = this.#gauge(
-      'sync_last_run_duration_seconds',
-      'How long the last run of the source took',
-      OF_SOURCE,
-    );
-    this.#lastFailed = this.#gauge('sync_last_run_failed', 'Whether the last run of the source failed', OF_SOURCE);
-    this.#lastSuccess = this.#gauge(
-      'sync_last_success_timestamp_seconds',
-      'When a sync of the source last succeeded, as Unix time',
-      OF_SOURCE,
-    );
-    this.#restatedUsd = this.#counter(
-      'restated_usd_total',
-      'USD by which stored costs of days that had ended were changed later, up or down',
-      ['cluster', 'reason'],
-    );
-    this.#attributedUsd = this.#gauge('attributed_usd', 'USD attributed in the last 30 days', OF_COMPONENT);
-    this.#unallocatedUsd = this.#gauge(
-      'unallocated_usd',
-      'USD of attributed_usd that no user bears: idle, or of a component that users do not share',
-      OF_COMPONENT,
-    );
-    this.#settledUsd = this.#gauge(
-      'settled_day_cost_usd',
-      'USD of the newest stored day that ended a day ago or more: account, or attributable',
-      OF_NAME,
-    );
-    this.#usualUsd = this.#gauge('usual_day_cost_usd', 'Median USD of the 28 days before the settled day', OF_NAME);
-    this.#coverage = this.#gauge(
-      'usage_coverage',
-      'Part of the newest day that is over for which Prometheus had samples, 0 to 1; an empty hub is all hubs at once',
-      OF_DATASET,
-    );
-    this.#budgetUsed = this.#gauge(
-      'budget_used_ratio',
-      'Part of the budget that is spent, up to the newest settled day; of the current period',
-      OF_BUDGET,
-    );
-    this.#budgetForecast = this.#gauge(
-      'budget_forecast_ratio',
-      'Part of the budget that is expected to be spent at the end of the current period',
-      OF_BUDGET,
-    );
-    this.#alertsWaiting = this.#gauge(
-      'alerts_waiting',
-      'Alerts of budgets and anomalies that the webhook has not taken yet',
-      ['cluster'],
-    );
+  constructor(registry: Registry) {
+    for (const metric of this.#metrics) registry.registerMetric(metric);
   }
 
   /** @param figures undefined: nobody knows, and nothing is shown. */
@@ -118,13 +102,13 @@ export class FigureMetrics {
   }
 
   #gauge<Label extends string>(name: string, help: string, labelNames: readonly Label[]): Gauge<Label> {
-    const gauge = new Gauge({ name: `cost_monitoring_${name}`, help, labelNames, registers: [this.registry] });
+    const gauge = new Gauge({ name: `cost_monitoring_${name}`, help, labelNames, registers: [] });
     this.#metrics.push(gauge);
     return gauge;
   }
 
   #counter<Label extends string>(name: string, help: string, labelNames: readonly Label[]): Counter<Label> {
-    const counter = new Counter({ name: `cost_monitoring_${name}`, help, labelNames, registers: [this.registry] });
+    const counter = new Counter({ name: `cost_monitoring_${name}`, help, labelNames, registers: [] });
     this.#metrics.push(counter);
     return counter;
   }

@@ -1,12 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService } from '@nestjs/terminus';
-import { ReportingDatabase, syncStatus, usageGaps, type SyncStatus, type UsageGap } from '#libs/database/queries';
-import { addDays, ALL_HUBS } from '#libs/domain';
+import {
+  computeFallbacks,
+  ReportingDatabase,
+  syncStatus,
+  usageGaps,
+  type ComputeFallbacks,
+  type Statement,
+  type SyncStatus,
+  type UsageGap,
+} from '#libs/database/queries';
+import { addDays, ALL_HUBS, type DayWindow } from '#libs/domain';
 import { isClusterSeen, type AccessScope } from '../access/access-scope.js';
 import { today } from '../parameters/day-range.js';
 import { joinGaps } from './gaps.js';
 
-const GAP_DAYS = 30;
+const DAYS = 30;
 /** A gap that reaches into these is a fault that lasts, or was a moment ago. What is older nobody can mend. */
 const RECENT_DAYS = 2;
 /** Three runs a day are usual, as the alert CostSyncTooOld has it. */
@@ -14,8 +23,11 @@ const OLDEST_SECONDS = 30 * 3600;
 /** Run when something changed only: the policy, or what follows from costs. */
 const UNSCHEDULED = ['allocation', 'budgets'];
 const WITHHELD = 'shown to those who see every hub';
+const REMEDY =
+  'Prometheus lacks instance types or allocatable of nodes, so compute is divided by memory requests: start ' +
+  'kube-state-metrics with --metric-labels-allowlist=nodes=[*], and keep kube_node_labels and kube_node_status_allocatable';
 
-/** How old the stored figures are, and what is missing from them. Stale figures are served: degraded, not down. */
+/** How old the stored figures are, what is missing from them, and what divides compute. Stale figures are served: degraded, not down. */
 @Injectable()
 export class Freshness {
   constructor(
@@ -24,33 +36,49 @@ export class Freshness {
   ) {}
 
   /** Whoever sees some hubs only sees the syncs of their cluster, and not the text of an error, which may name others. */
-  async syncs(access: AccessScope) {
-    const indicator = this.indicators.check('syncs');
-    try {
-      const sources = (await this.reporting.list<SyncStatus>(syncStatus()))
-        .filter(({ cluster }) => isClusterSeen(cluster, access))
-        .map((status) => describeSync(status, access));
-      const good = sources.length > 0 && sources.every(isGood);
-      return good ? indicator.up({ sources }) : indicator.degraded({ sources });
-    } catch (error) {
-      return indicator.down((error as Error).message);
-    }
+  syncs(access: AccessScope) {
+    return this.#check('syncs', access, syncStatus(), (statuses: SyncStatus[]) => {
+      const sources = statuses.map((status) => describeSync(status, access));
+      return { isWell: sources.length > 0 && sources.every(isGood), sources };
+    });
   }
 
-  async usage(access: AccessScope) {
-    const indicator = this.indicators.check('usage');
-    const window = { from: addDays(today(), -GAP_DAYS), until: today() };
+  usage(access: AccessScope) {
+    return this.#check('usage', access, usageGaps(lastDays()), (days: UsageGap[]) => {
+      const gaps = joinGaps(days.filter(({ hub }) => isHubSeen(hub, access)));
+      return { isWell: !gaps.some(({ to }) => to >= addDays(today(), -RECENT_DAYS)), gaps };
+    });
+  }
+
+  /** Which days' compute was divided otherwise than the deployment wants. It degrades while the newest days are among them. */
+  compute(access: AccessScope) {
+    return this.#check('compute', access, computeFallbacks(lastDays()), (all: ComputeFallbacks[]) => {
+      const fallbacks = all.map(({ last_day, goes_on, ...one }) => ({ ...one, lastDay: last_day, goesOn: goes_on }));
+      const isWell = !fallbacks.some(({ goesOn }) => goesOn);
+      return { isWell, ...(isWell ? {} : { message: REMEDY }), fallbacks };
+    });
+  }
+
+  /** @param judge of the rows of the clusters that the caller sees. */
+  async #check<Name extends string, Row extends { readonly cluster: string }>(
+    name: Name,
+    access: AccessScope,
+    statement: Statement,
+    judge: (rows: Row[]) => { readonly isWell: boolean } & Record<string, unknown>,
+  ) {
+    const indicator = this.indicators.check(name);
     try {
-      const days = await this.reporting.list<UsageGap>(usageGaps(window));
-      const gaps = joinGaps(
-        days.filter(({ cluster, hub }) => isClusterSeen(cluster, access) && isHubSeen(hub, access)),
-      );
-      const recent = gaps.some(({ to }) => to >= addDays(today(), -RECENT_DAYS));
-      return recent ? indicator.degraded({ gaps }) : indicator.up({ gaps });
+      const rows = await this.reporting.list<Row>(statement);
+      const { isWell, ...found } = judge(rows.filter(({ cluster }) => isClusterSeen(cluster, access)));
+      return isWell ? indicator.up(found) : indicator.degraded(found);
     } catch (error) {
       return indicator.down((error as Error).message);
     }
   }
+}
+
+function lastDays(): DayWindow {
+  return { from: addDays(today(), -DAYS), until: today() };
 }
 
 function isHubSeen(hub: string, access: AccessScope): boolean {

@@ -3,7 +3,6 @@ import { HealthCheckService } from '@nestjs/terminus';
 import { Access, type AccessScope } from '../access/access-scope.js';
 import { OpenToAll } from '../access/route-access.js';
 import { Endpoint } from '../endpoint.js';
-import { ComputeMeasure } from './compute-measure.js';
 import { Freshness } from './freshness.js';
 import * as dto from './health.dto.js';
 import { Readiness } from './readiness.js';
@@ -14,7 +13,6 @@ export class HealthController {
     private readonly checks: HealthCheckService,
     private readonly readiness: Readiness,
     private readonly freshness: Freshness,
-    private readonly computeMeasure: ComputeMeasure,
   ) {}
 
   @OpenToAll()
@@ -37,7 +35,7 @@ export class HealthController {
       () => this.readiness.schema(),
       () => this.freshness.syncs(access),
       () => this.freshness.usage(access),
-      () => this.computeMeasure.method(access),
+      () => this.freshness.compute(access),
     ]);
     // Terminus repeats each detail under `info` or `degraded`.
     return { status, details };

@@ -1,7 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import type { ApiConfig } from '#libs/config';
-import { ComputeMeasure } from './compute-measure.js';
 import { Freshness } from './freshness.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
@@ -11,7 +10,7 @@ import { Readiness } from './readiness.js';
 @Module({
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
-  providers: [Readiness, Freshness, ComputeMeasure, Metrics],
+  providers: [Readiness, Freshness, Metrics],
   exports: [Metrics],
 })
 export class HealthModule {

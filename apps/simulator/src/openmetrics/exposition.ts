@@ -11,44 +11,31 @@ export interface Family {
 export const CONTENT_TYPE = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
 export const END = '# EOF\n';
 
-export const REQUESTS: Family = {
-  name: 'kube_pod_container_resource_requests',
-  help: 'The number of requested request resource by a container.',
-};
-export const ANNOTATIONS: Family = {
-  name: 'kube_pod_annotations',
-  help: 'Kubernetes annotations converted to Prometheus labels.',
-};
-export const PHASES: Family = {
-  name: 'kube_pod_status_phase',
-  help: "The pod's current phase.",
-};
-export const DIRECTORY_SIZES: Family = {
-  name: 'dirsize_total_size_bytes',
-  help: 'Total Size of the Directory (in bytes)',
-};
-export const USER_GROUPS: Family = {
-  name: 'jupyterhub_user_group_info',
-  help: 'JupyterHub namespace, username and user group membership information.',
-};
-
-export const NODE_LABELS: Family = {
-  name: 'kube_node_labels',
-  help: 'Kubernetes labels converted to Prometheus labels.',
-};
-export const NODE_ALLOCATABLE: Family = {
-  name: 'kube_node_status_allocatable',
-  help: 'The allocatable for different resources of a node that are available for scheduling.',
-};
-export const WORKING_SET: Family = {
-  name: 'container_memory_working_set_bytes',
-  help: 'Current working set of the container in bytes.',
-};
-export const CPU_USAGE: Family = {
-  name: 'container_cpu_usage_seconds_total',
-  help: 'Cumulative cpu time consumed in core-seconds',
-  type: 'counter',
-};
+/** The metrics of the cluster, by the help texts of their exporters. */
+export const FAMILIES = {
+  requests: {
+    name: 'kube_pod_container_resource_requests',
+    help: 'The number of requested request resource by a container.',
+  },
+  annotations: { name: 'kube_pod_annotations', help: 'Kubernetes annotations converted to Prometheus labels.' },
+  phases: { name: 'kube_pod_status_phase', help: "The pod's current phase." },
+  directorySizes: { name: 'dirsize_total_size_bytes', help: 'Total Size of the Directory (in bytes)' },
+  userGroups: {
+    name: 'jupyterhub_user_group_info',
+    help: 'JupyterHub namespace, username and user group membership information.',
+  },
+  nodeLabels: { name: 'kube_node_labels', help: 'Kubernetes labels converted to Prometheus labels.' },
+  nodeAllocatable: {
+    name: 'kube_node_status_allocatable',
+    help: 'The allocatable for different resources of a node that are available for scheduling.',
+  },
+  workingSet: { name: 'container_memory_working_set_bytes', help: 'Current working set of the container in bytes.' },
+  cpuUsage: {
+    name: 'container_cpu_usage_seconds_total',
+    help: 'Cumulative cpu time consumed in core-seconds',
+    type: 'counter',
+  },
+} satisfies Record<string, Family>;
 
 /** The lines that open a family; a counter's has not the ending of its samples. */
 export function familyHead({ name, help, type }: Family): string {

@@ -1,35 +1,8 @@
 import { dayOf, startOfDay } from '#libs/domain';
 import type { Estate } from '../estate/index.js';
-import {
-  ANNOTATIONS,
-  CPU_USAGE,
-  DIRECTORY_SIZES,
-  END,
-  familyHead,
-  NODE_ALLOCATABLE,
-  NODE_LABELS,
-  PHASES,
-  REQUESTS,
-  seriesHead,
-  USER_GROUPS,
-  WORKING_SET,
-  type Family,
-} from './exposition.js';
-import {
-  allocatableSeries,
-  annotationSeries,
-  cpuUsageSeries,
-  directorySeries,
-  groupSeries,
-  LOOKBACK_SECONDS,
-  nodeLabelSeries,
-  phaseSeries,
-  requestSeries,
-  workingSetSeries,
-  type Sample,
-  type SampledSeries,
-  type ScrapeHistory,
-} from './sampled-series.js';
+import { END, FAMILIES, familyHead, seriesHead, type Family } from './exposition.js';
+import * as series from './sampled-series.js';
+import { LOOKBACK_SECONDS, type Sample, type SampledSeries, type ScrapeHistory } from './sampled-series.js';
 
 const CHUNK_LENGTH = 64 * 1024;
 
@@ -77,13 +50,13 @@ function* pieces(estate: Estate, history: ScrapeHistory): Generator<string> {
         .join('');
     }
   }
-  yield* familyText(REQUESTS, requestSeries(estate, history));
-  yield* familyText(ANNOTATIONS, annotationSeries(estate, history));
-  yield* familyText(PHASES, phaseSeries(history));
-  yield* familyText(DIRECTORY_SIZES, directorySeries(estate, history));
-  yield* familyText(USER_GROUPS, groupSeries(estate, history));
-  yield* familyText(NODE_LABELS, nodeLabelSeries(estate, history));
-  yield* familyText(NODE_ALLOCATABLE, allocatableSeries(estate, history));
-  yield* familyText(WORKING_SET, workingSetSeries(estate, history));
-  yield* familyText(CPU_USAGE, cpuUsageSeries(estate, history));
+  yield* familyText(FAMILIES.requests, series.requestSeries(estate, history));
+  yield* familyText(FAMILIES.annotations, series.annotationSeries(estate, history));
+  yield* familyText(FAMILIES.phases, series.phaseSeries(history));
+  yield* familyText(FAMILIES.directorySizes, series.directorySeries(estate, history));
+  yield* familyText(FAMILIES.userGroups, series.groupSeries(estate, history));
+  yield* familyText(FAMILIES.nodeLabels, series.nodeLabelSeries(estate, history));
+  yield* familyText(FAMILIES.nodeAllocatable, series.allocatableSeries(estate, history));
+  yield* familyText(FAMILIES.workingSet, series.workingSetSeries(estate, history));
+  yield* familyText(FAMILIES.cpuUsage, series.cpuUsageSeries(estate, history));
 }

@@ -1,23 +1,7 @@
 import { addDays, dayOf, eachDay, startOfDay, type Day } from '#libs/domain';
 import { rollFor, type ClusterNode, type Directory, type Estate, type Person, type Session } from '../estate/index.js';
 import type { Labels } from './exposition.js';
-import {
-  allocatableLabels,
-  allocatableOf,
-  annotationLabels,
-  containerLabels,
-  daemonPods,
-  directoryLabels,
-  groupLabels,
-  groupMarks,
-  nodeLabels,
-  requestLabels,
-  runningLabels,
-  SYSTEM_PODS,
-  systemAnnotationLabels,
-  THE_CORE_NODE,
-  usedPart,
-} from './labels.js';
+import * as exporters from './labels.js';
 import { scrapeInstants, sparseInstants } from './scrape-grid.js';
 
 export interface Sample {
@@ -53,43 +37,46 @@ export const LEAD_MS = 60_000;
  * only has to exist has as few samples as leave every query's result the same.
  */
 export function* requestSeries(estate: Estate, history: ScrapeHistory): Generator<SampledSeries> {
-  for (const [index, pod] of SYSTEM_PODS.entries()) {
+  for (const [index, pod] of exporters.SYSTEM_PODS.entries()) {
     // One of them tells how often the cluster is scraped.
     const seconds = index === 0 ? 0 : LOOKBACK_SECONDS;
     const often = instantsAt(history, Math.max(history.scrapeIntervalSeconds, seconds));
-    yield series(requestLabels(pod, pod.node, 'memory'), often, pod.memoryBytes);
-    yield series(requestLabels(pod, pod.node, 'cpu'), rarely(history), pod.cpuCores);
+    yield series(exporters.requestLabels(pod, pod.node, 'memory'), often, pod.memoryBytes);
+    yield series(exporters.requestLabels(pod, pod.node, 'cpu'), rarely(history), pod.cpuCores);
   }
   for (const session of sessionsWithin(estate, history)) {
     const placedMs = session.scheduledMs ?? session.endMs;
     const pending = podInstants(history, session.createdMs, placedMs);
     const placed = podInstants(history, placedMs, session.endMs);
-    if (pending.length > 0) yield series(requestLabels(session, '', 'memory'), pending, session.memoryBytes);
+    if (pending.length > 0) yield series(exporters.requestLabels(session, '', 'memory'), pending, session.memoryBytes);
     if (placed.length === 0) continue;
-    yield series(requestLabels(session, session.node, 'memory'), placed, session.memoryBytes);
+    yield series(exporters.requestLabels(session, session.node, 'memory'), placed, session.memoryBytes);
     const enough = sparseInstants(placed);
-    yield series(requestLabels(session, session.node, 'cpu'), enough, session.cpuCores);
-    if (session.gpus > 0) yield series(requestLabels(session, session.node, 'nvidia_com_gpu'), enough, session.gpus);
+    yield series(exporters.requestLabels(session, session.node, 'cpu'), enough, session.cpuCores);
+    if (session.gpus > 0)
+      yield series(exporters.requestLabels(session, session.node, 'nvidia_com_gpu'), enough, session.gpus);
   }
   for (const [node, instants] of nodesWithin(estate, history)) {
-    for (const pod of node.name === THE_CORE_NODE.name ? [] : daemonPods(node)) {
-      yield series(requestLabels(pod, pod.node, 'memory'), instants, pod.memoryBytes);
-      yield series(requestLabels(pod, pod.node, 'cpu'), instants, pod.cpuCores);
+    for (const pod of node.name === exporters.THE_CORE_NODE.name ? [] : exporters.daemonPods(node)) {
+      yield series(exporters.requestLabels(pod, pod.node, 'memory'), instants, pod.memoryBytes);
+      yield series(exporters.requestLabels(pod, pod.node, 'cpu'), instants, pod.cpuCores);
     }
   }
 }
 
 /** Labels of nodes, core's among them. */
 export function nodeLabelSeries(estate: Estate, history: ScrapeHistory): SampledSeries[] {
-  return joined([...nodesWithin(estate, history)].map(([node, instants]) => series(nodeLabels(node), instants, 1)));
+  return joined(
+    [...nodesWithin(estate, history)].map(([node, instants]) => series(exporters.nodeLabels(node), instants, 1)),
+  );
 }
 
 /** What nodes have to give. */
 export function allocatableSeries(estate: Estate, history: ScrapeHistory): SampledSeries[] {
   return joined(
     [...nodesWithin(estate, history)].flatMap(([node, instants]) =>
-      allocatableOf(node.type).map(([resource, value]) => {
-        return series(allocatableLabels(node.name, resource), instants, value);
+      exporters.allocatableOf(node.type).map(([resource, value]) => {
+        return series(exporters.allocatableLabels(node.name, resource), instants, value);
       }),
     ),
   );
@@ -110,16 +97,20 @@ function joined(all: readonly SampledSeries[]): SampledSeries[] {
 /** Memory that users' containers really use. */
 export function* workingSetSeries(estate: Estate, history: ScrapeHistory): Generator<SampledSeries> {
   for (const [session, instants] of placedSessions(estate, history)) {
-    yield series(containerLabels(session), instants, Math.round(session.memoryBytes * usedPart(session).memory));
+    yield series(
+      exporters.containerLabels(session),
+      instants,
+      Math.round(session.memoryBytes * exporters.usedPart(session).memory),
+    );
   }
 }
 
 /** CPU time that users' containers have used since they started. */
 export function* cpuUsageSeries(estate: Estate, history: ScrapeHistory): Generator<SampledSeries> {
   for (const [session, instants] of placedSessions(estate, history)) {
-    const cores = session.cpuCores * usedPart(session).cpu;
+    const cores = session.cpuCores * exporters.usedPart(session).cpu;
     const samples = instants.map((atMs) => ({ atMs, value: (cores * (atMs - session.scheduledMs!)) / 1000 }));
-    yield { labels: containerLabels(session), samples };
+    yield { labels: exporters.containerLabels(session), samples };
   }
 }
 
@@ -134,7 +125,7 @@ function* placedSessions(estate: Estate, history: ScrapeHistory): Generator<read
 /** Every node, with as few instants as leave every query's result the same. */
 function* nodesWithin(estate: Estate, history: ScrapeHistory): Generator<readonly [ClusterNode, number[]]> {
   const [fromMs, untilMs] = [history.from.getTime() - LEAD_MS, history.until.getTime()];
-  const core = { ...THE_CORE_NODE, namespace: 'kube-system', fromMs, untilMs };
+  const core = { ...exporters.THE_CORE_NODE, namespace: 'kube-system', fromMs, untilMs };
   const days = daysOf(history);
   const started = [...(days[0] ? [addDays(days[0], -1)] : []), ...days].flatMap((day) => estate.nodesStartedOn(day));
   for (const node of [core, ...estate.standingNodes(fromMs, untilMs), ...started]) {
@@ -145,16 +136,16 @@ function* nodesWithin(estate: Estate, history: ScrapeHistory): Generator<readonl
 
 /** Pod annotations: whose pod it is. */
 export function* annotationSeries(estate: Estate, history: ScrapeHistory): Generator<SampledSeries> {
-  for (const pod of SYSTEM_PODS) yield series(systemAnnotationLabels(pod), rarely(history), 1);
+  for (const pod of exporters.SYSTEM_PODS) yield series(exporters.systemAnnotationLabels(pod), rarely(history), 1);
   for (const session of sessionsWithin(estate, history)) {
     const instants = podInstants(history, session.createdMs, session.endMs);
-    if (instants.length > 0) yield series(annotationLabels(session), sparseInstants(instants), 1);
+    if (instants.length > 0) yield series(exporters.annotationLabels(session), sparseInstants(instants), 1);
   }
 }
 
 /** Phases of the cluster's own pods; those of users are gone when they end. */
 export function* phaseSeries(history: ScrapeHistory): Generator<SampledSeries> {
-  for (const pod of SYSTEM_PODS) yield series(runningLabels(pod), rarely(history), 1);
+  for (const pod of exporters.SYSTEM_PODS) yield series(exporters.runningLabels(pod), rarely(history), 1);
 }
 
 /** Directory sizes. */
@@ -162,7 +153,7 @@ export function* directorySeries(estate: Estate, history: ScrapeHistory): Genera
   const days = daysOf(history);
   for (const directory of estate.directories) {
     const samples = days.flatMap((day) => directorySamples(estate, history, directory, day));
-    if (samples.length > 0) yield { labels: directoryLabels(directory), samples };
+    if (samples.length > 0) yield { labels: exporters.directoryLabels(directory), samples };
   }
 }
 
@@ -185,13 +176,13 @@ export function* groupSeries(estate: Estate, history: ScrapeHistory): Generator<
       const samples = instants
         .filter((atMs) => isFirst || !isDroppedOut(history, person, atMs))
         .map((atMs) => ({ atMs, value: 1 }));
-      for (const mark of groupMarks(groups)) {
+      for (const mark of exporters.groupMarks(groups)) {
         if (!byMark.has(mark)) byMark.set(mark, []);
         byMark.get(mark)!.push(...samples);
       }
     }
     for (const [mark, samples] of byMark) {
-      if (samples.length > 0) yield { labels: groupLabels(person, mark), samples };
+      if (samples.length > 0) yield { labels: exporters.groupLabels(person, mark), samples };
     }
   }
 }

@@ -9,13 +9,17 @@ const LONGEST_MS = 120_000;
 
 /**
  * Sends every alert that waits, and records each as sent before the next. What is not taken waits for the next run. A process
- * that ends between a response and its record sends that one alert again, with the same id.
+ * that ends between a response and its record sends that one alert again, with the same id. Without a webhook nobody waits.
  *
  * @returns what an operator should know; undefined: all were taken.
  */
 export async function deliverAlerts({ config, session, signal }: SyncWork, run: RunId): Promise<string | undefined> {
   const { webhook, clusterName } = config;
-  const alerts = webhook ? await session.listPendingAlerts() : [];
+  if (!webhook) {
+    await session.dropPendingAlerts(run);
+    return undefined;
+  }
+  const alerts = await session.listPendingAlerts();
   const beganMs = performance.now();
   let sent = 0;
   let why: string | undefined;
@@ -23,7 +27,7 @@ export async function deliverAlerts({ config, session, signal }: SyncWork, run: 
     if (signal.aborted || performance.now() - beganMs > LONGEST_MS) break;
     await session.recordAlertAttempt(run, alert);
     const message = { id: idOf(clusterName, alert), text: alertText(clusterName, alert) };
-    const refusal = await sendToWebhook(webhook!, message, signal);
+    const refusal = await sendToWebhook(webhook, message, signal);
     if (refusal === undefined) {
       await session.recordAlertSent(run, alert);
       sent += 1;

@@ -1,4 +1,4 @@
-import type { BudgetFigure, SeriesKind } from '#libs/database';
+import type { BudgetFigure, DayCost, SeriesKind } from '#libs/database';
 import {
   addDays,
   evaluateBudget,
@@ -11,7 +11,7 @@ import {
   type DayWindow,
 } from '#libs/domain';
 import type { SyncWork } from '../task.js';
-import { costOf, type KnownDays } from './known-days.js';
+import { borneDays, costOf, hubsOf, type Bearers, type KnownDays } from './known-days.js';
 
 /** So long after a period, days of it settle. */
 const NEWS_DAYS = 10;
@@ -32,13 +32,9 @@ export async function evaluateBudgets(
     const historyFrom = addDays(until, -FORECAST_HISTORY_DAYS);
     const from = periods[0]!.from < historyFrom ? periods[0]!.from : historyFrom;
     const costs = await session.listCostSeries(kind, { from, until }, filter);
+    const borne = borneDays(known, bearersOf(budget.target, costs));
     for (const period of periods) {
-      const state = evaluateBudget(
-        budget,
-        period,
-        costOf(known, borneDays(known, budget.target), costs, period, today),
-        today,
-      );
+      const state = evaluateBudget(budget, period, costOf(known, borne, costs, period, today), today);
       const earlier = recorded.filter((event) => event.budget === budget.name && event.periodFrom === period.from);
       const events = planBudgetEvents(state, known.settledTo, earlier);
       const isToldOf = (event: BudgetEvent) =>
@@ -74,10 +70,10 @@ function isOfChangedBudget(
   return event === 'under' && before !== undefined && before.thresholdUsd !== thresholdUsd;
 }
 
-/** Tagged cost is known without usage. */
-function borneDays({ days, withUsage, withGroups }: KnownDays, target: BudgetTarget): ReadonlySet<Day> {
-  if (target.kind === 'group') return withGroups;
-  return target.kind === 'user' || (target.kind === 'hub' && target.basis === 'allocated') ? withUsage : days;
+function bearersOf(target: BudgetTarget, costs: readonly DayCost[]): Bearers {
+  if (target.kind === 'group') return { by: 'groups', hubs: hubsOf(costs) };
+  const isOfUsers = target.kind === 'user' || (target.kind === 'hub' && target.basis === 'allocated');
+  return isOfUsers ? { by: 'usage', hubs: [target.hub] } : { by: 'tag' };
 }
 
 function seriesOf(target: BudgetTarget): [SeriesKind, { hub?: string | undefined; name?: string }] {

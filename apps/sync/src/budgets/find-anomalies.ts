@@ -43,7 +43,7 @@ export async function findAnomalies(
       return judge({ hub, of: { component: name } }, amounts, context);
     }),
     ...ofUsers.flatMap(({ hub, username, offsets, usd }) => {
-      const amounts = context.days.map((day): Usd | undefined => (known.withUsage.has(day) ? 0n : undefined));
+      const amounts = context.days.map((day): Usd | undefined => (known.days.get(day)?.isUsageRead ? 0n : undefined));
       offsets.forEach((offset, at) => {
         if (amounts[offset] !== undefined) amounts[offset] = parseUsd(usd[at]!);
       });

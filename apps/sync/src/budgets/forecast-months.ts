@@ -1,7 +1,7 @@
 import type { DayCost, MonthForecast } from '#libs/database';
 import { addDays, evaluateBudget, FORECAST_HISTORY_DAYS, firstOfMonth, periodAt, type Budget } from '#libs/domain';
 import type { SyncWork } from '../task.js';
-import { costOf, type KnownDays } from './known-days.js';
+import { borneDays, costOf, hubsOf, type Bearers, type KnownDays } from './known-days.js';
 
 /** A cost without a limit: what is spent of it and expected of it is found as for a budget. */
 const WITHOUT_LIMIT: Omit<Budget, 'target'> = {
@@ -24,7 +24,8 @@ export async function forecastMonths({ session, today }: SyncWork, known: KnownD
   for (const kind of KINDS) {
     for (const [name, costs] of byName(kind, await session.listCostSeries(kind, window))) {
       if (!costs.some(({ day }) => day >= firstOfMonth(today, -1))) continue;
-      const cost = costOf(known, kind === 'group' ? known.withGroups : known.days, costs, period, today);
+      const bearers: Bearers = kind === 'group' ? { by: 'groups', hubs: hubsOf(costs) } : { by: 'tag' };
+      const cost = costOf(known, borneDays(known, bearers), costs, period, today);
       const { spent, forecast } = evaluateBudget(
         { ...WITHOUT_LIMIT, target: { kind: 'cluster' } },
         period,

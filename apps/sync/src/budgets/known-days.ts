@@ -1,12 +1,12 @@
-import type { DayCost } from '#libs/database';
+import type { DayCost, ReadDay } from '#libs/database';
 import {
   addDays,
   countDays,
+  eachDay,
   FORECAST_HISTORY_DAYS,
   forecastCost,
   formatUsd,
   type BudgetCost,
-  type CostHistory,
   type Day,
   type DayWindow,
   type Usd,
@@ -18,32 +18,31 @@ const DAYS_TO_SETTLE = 2;
 /** What was known so long ago says nothing of the days to come. */
 const OLDEST_DAYS = 7;
 
-/** The days whose cost is settled, in order. */
+/** The days whose cost is settled, in order, and what is known of who bears it. */
 export interface KnownDays {
-  readonly days: ReadonlySet<Day>;
-  /** Of these, the days of which the usage was read too. */
-  readonly withUsage: ReadonlySet<Day>;
-  /** And of these, the days of which it is known who was in which group. */
-  readonly withGroups: ReadonlySet<Day>;
+  readonly days: ReadonlyMap<Day, Omit<ReadDay, 'day'>>;
   readonly settledTo: Day | undefined;
 }
 
+/** Whose cost it is: it is known without usage, or bears on the usage of some hubs, or on their groups too. */
+export type Bearers = { readonly by: 'tag' } | { readonly by: 'usage' | 'groups'; readonly hubs: Iterable<string> };
+
 export async function readKnownDays({ session, today }: SyncWork, since: Day): Promise<KnownDays> {
   const rows = await session.listReadDays({ from: since, until: addDays(today, 1 - DAYS_TO_SETTLE) });
-  const withUsage = rows.filter(({ isUsageRead }) => isUsageRead);
-  return {
-    days: new Set(rows.map(({ day }) => day)),
-    withUsage: new Set(withUsage.map(({ day }) => day)),
-    withGroups: new Set(withUsage.filter(({ areGroupsRead }) => areGroupsRead).map(({ day }) => day)),
-    settledTo: rows.at(-1)?.day,
-  };
+  return { days: new Map(rows.map(({ day, ...read }) => [day, read])), settledTo: rows.at(-1)?.day };
 }
 
-/**
- * The cost of each known day, and the forecast of a period's days after them.
- *
- * @param borne the days of which it is known who bears their cost.
- */
+/** The days of which it is known who bears their cost. */
+export function borneDays({ days }: KnownDays, bearers: Bearers): ReadonlySet<Day> {
+  if (bearers.by === 'tag') return new Set(days.keys());
+  const hubs = new Set(bearers.hubs);
+  const ofHubs = (unread: readonly string[]) => unread.some((hub) => hubs.has(hub));
+  const isBorne = ({ isUsageRead, areGroupsRead, homesUnread, groupsUnread }: Omit<ReadDay, 'day'>) =>
+    isUsageRead && !ofHubs(homesUnread) && (bearers.by === 'usage' || (areGroupsRead && !ofHubs(groupsUnread)));
+  return new Set([...days].filter(([, read]) => isBorne(read)).map(([day]) => day));
+}
+
+/** The cost of each known day, and the forecast of a period's days after them. */
 export function costOf(
   known: KnownDays,
   borne: ReadonlySet<Day>,
@@ -51,29 +50,37 @@ export function costOf(
   period: DayWindow,
   today: Day,
 ): BudgetCost {
-  const byDay = new Map<Day, Usd>([...known.days].map((day) => [day, 0n]));
+  const byDay = new Map<Day, Usd>([...known.days.keys()].map((day) => [day, 0n]));
   for (const { day, usd } of costs) {
     const sum = byDay.get(day);
     if (sum !== undefined) byDay.set(day, sum + usd);
   }
-  return { days: byDay, borne, settledTo: known.settledTo, forecast: forecastOf(known, byDay, period, today) };
+  const { settledTo } = known;
+  return { days: byDay, borne, settledTo, forecast: forecastOf(settledTo, borne, byDay, period, today) };
 }
 
-function forecastOf({ settledTo }: KnownDays, byDay: ReadonlyMap<Day, Usd>, period: DayWindow, today: Day) {
+function forecastOf(
+  settledTo: Day | undefined,
+  borne: ReadonlySet<Day>,
+  byDay: ReadonlyMap<Day, Usd>,
+  period: DayWindow,
+  today: Day,
+) {
   if (settledTo === undefined) return 'no day is settled yet';
-  const age = countDays({ from: settledTo, until: today });
-  if (age > OLDEST_DAYS) return `the newest settled day is ${age} days old`;
   const next = addDays(settledTo, 1);
   if (period.until <= next) return 'the period is over';
-  const rest = { from: period.from > next ? period.from : next, until: period.until };
-  return forecastCost(historyTo(settledTo, byDay), rest);
+  const newest = [...borne].at(-1);
+  if (newest === undefined) return 'usage of no day was read';
+  const age = countDays({ from: newest, until: today });
+  if (age > OLDEST_DAYS) {
+    return `the newest settled day${newest === settledTo ? '' : ' whose usage was read'} is ${age} days old`;
+  }
+  const days = eachDay({ from: addDays(next, -FORECAST_HISTORY_DAYS), until: next });
+  const usd = days.map((day) => (borne.has(day) ? Number(formatUsd(byDay.get(day)!)) : undefined));
+  return forecastCost({ to: settledTo, usd }, { from: period.from > next ? period.from : next, until: period.until });
 }
 
-/** The days up to one, as far back as there is no gap. */
-function historyTo(to: Day, byDay: ReadonlyMap<Day, Usd>): CostHistory {
-  const usd: number[] = [];
-  for (let day = to; usd.length < FORECAST_HISTORY_DAYS && byDay.has(day); day = addDays(day, -1)) {
-    usd.push(Number(formatUsd(byDay.get(day)!)));
-  }
-  return { to, usd: usd.toReversed() };
+/** Where somebody bears some of these costs. */
+export function hubsOf(costs: readonly DayCost[]): Set<string> {
+  return new Set(costs.map(({ hub }) => hub));
 }

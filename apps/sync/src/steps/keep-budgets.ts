@@ -54,9 +54,8 @@ function firstDayNeeded({ config, today }: SyncWork, periodsSince: Day): Day {
   return [history, ...periods.map(({ from }) => from)].sort()[0]!;
 }
 
-async function hasNothingNew({ session, config }: SyncWork, figures: BudgetFigures): Promise<boolean> {
-  const waits = config.webhook !== undefined && (await session.listPendingAlerts()).length > 0;
-  return !waits && (await session.areBudgetFiguresStored(figures));
+async function hasNothingNew({ session }: SyncWork, figures: BudgetFigures): Promise<boolean> {
+  return (await session.listPendingAlerts()).length === 0 && (await session.areBudgetFiguresStored(figures));
 }
 
-const NO_DAYS = { days: new Set<Day>(), withUsage: new Set<Day>(), withGroups: new Set<Day>(), settledTo: undefined };
+const NO_DAYS = { days: new Map<never, never>(), settledTo: undefined };

@@ -1,20 +1,11 @@
 import { Logger } from '@nestjs/common';
 import { describeFault, logFault, type Fault, type RunId, type RunStart } from '#libs/database';
 import { harmless, type DayWindow } from '#libs/domain';
-import type { SourceSummary } from '../run-summary.js';
+import { NOTHING_DONE, type RunCounts, type SourceSummary } from '../run-summary.js';
 import type { SyncWork } from '../task.js';
 
 /** What a run has done so far; its step adds to it. */
-export interface RunTally {
-  /** Of those that were due, how many the source had figures of. */
-  days: number;
-  daysDue: number;
-  daysChanged: number;
-  rowsWritten: number;
-  restatements: number;
-  requests: number;
-  readonly notes: string[];
-}
+export type RunTally = { -readonly [Count in keyof RunCounts]: number } & { readonly notes: string[] };
 
 const logger = new Logger('Sync');
 
@@ -30,15 +21,7 @@ export async function recordRun(
   step: (run: RunId, tally: RunTally) => Promise<void>,
 ): Promise<SourceSummary> {
   const startedMs = performance.now();
-  const tally: RunTally = {
-    days: 0,
-    daysDue: 0,
-    daysChanged: 0,
-    rowsWritten: 0,
-    restatements: 0,
-    requests: 0,
-    notes: [],
-  };
+  const tally: RunTally = { ...NOTHING_DONE, notes: [] };
   const run = await session.recordRunStarted({ source, trigger, window });
   const fields = { runId: run, source, from: window.from, until: window.until };
   progress.begin(fields);
@@ -56,8 +39,9 @@ export async function recordRun(
     logFault(logger, why);
   };
   // Usage is read after costs, and changes the same months.
-  if (source !== 'cost-explorer' && !signal.aborted)
+  if (source !== 'cost-explorer' && !signal.aborted) {
     await session.rollUpMonths(run).catch(warn('requests read each day until the next run'));
+  }
   await session.refreshStatistics(run).catch(warn('statistics are left to autovacuum'));
   const error = fault?.message;
   // A run's requests are those that are paid for.

@@ -10,6 +10,7 @@ import { go } from '../view.js';
 import { EXPLORE } from '../explore/explore.js';
 import { Anomalies, Budgets } from './budgets.js';
 import { loadOverview, type Overview } from './load-overview.js';
+import { isWithin } from './periods.js';
 import { Risers } from './risers.js';
 import { Tiles } from './tiles.js';
 
@@ -51,6 +52,7 @@ function Shown({ overview }: { readonly overview: Overview }) {
           title="Whose cost rose most"
           what="User and hub"
           trends={overview.userTrends}
+          unread={unreadDays(overview)}
           name={({ user, hub }) => (
             <>
               <Link to={{ ...EXPLORE, page: 'user', by: 'component', filters: { user: [user ?? ''] } }}>{user}</Link>{' '}
@@ -62,6 +64,14 @@ function Shown({ overview }: { readonly overview: Overview }) {
       <Anomalies anomalies={overview.anomalies} />
     </>
   );
+}
+
+function unreadDays({ periods, days }: Overview): number {
+  return days.filter(
+    ({ date, usage }) =>
+      (isWithin(date, periods.week) || isWithin(date, periods.weekBefore)) &&
+      (usage === 'missing' || usage === 'unread'),
+  ).length;
 }
 
 function HubChart({ overview: { periods, hubCosts, days } }: { readonly overview: Overview }) {

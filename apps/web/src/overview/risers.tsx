@@ -9,18 +9,21 @@ interface RisersProps {
   readonly title: string;
   readonly what: string;
   readonly trends: readonly Trend[];
+  /** How many of the fourteen days have cost that is nobody's, since usage was not read. */
+  readonly unread?: number;
   readonly name: (row: TrendRow) => ComponentChildren;
 }
 
 /** What rose most, with before, after and difference. */
-export function Risers({ title, what, trends, name }: RisersProps) {
+export function Risers({ title, what, trends, unread = 0, name }: RisersProps) {
   return (
     <TableCard
       title={title}
       note={
-        trends.length === 0
+        (trends.length === 0
           ? 'Nothing rose in the last 7 full days, or some of these days, or of the 7 before, are not stored.'
-          : 'Last 7 full days against the 7 before.'
+          : 'Last 7 full days against the 7 before.') +
+        (unread === 0 ? '' : ` Usage of ${unread} of these 14 days was not read: users bear no cost of it.`)
       }
       headings={[[what], ['Before', 'number'], ['After', 'number'], ['Difference', 'number']]}
     >

@@ -28,6 +28,13 @@ export interface ConnectionPoolSettings {
   readonly pulse: Pulse;
 }
 
+export interface BeginOptions {
+  /** Hears that the server has no connection free. */
+  readonly onBusy?: (busy: DatabaseBusy) => void;
+  /** Of this transaction, beside those of all. */
+  readonly settings?: readonly string[];
+}
+
 /** When the database last answered over any connection. */
 export interface Pulse {
   atMs: number;
@@ -60,15 +67,9 @@ export class ConnectionPool {
    * busy, and not dead.
    *
    * @param givenUp rejects when the caller waits no longer; a connection that comes too late goes back.
-   * @param onBusy hears that the server has no connection free.
-   * @param settings of this transaction, beside those of all.
    * @throws DatabaseUnavailable
    */
-  async begin(
-    givenUp: Promise<never>,
-    onBusy?: (busy: DatabaseBusy) => void,
-    settings: readonly string[] = [],
-  ): Promise<PoolClient> {
+  async begin(givenUp: Promise<never>, { onBusy, settings = [] }: BeginOptions = {}): Promise<PoolClient> {
     for (;;) {
       const client = await this.#take(givenUp, onBusy);
       const isUsed = this.#used.has(client);
@@ -108,7 +109,7 @@ export class ConnectionPool {
     await this.#pool.end();
   }
 
-  async #take(givenUp: Promise<never>, onBusy: ((busy: DatabaseBusy) => void) | undefined): Promise<PoolClient> {
+  async #take(givenUp: Promise<never>, onBusy: BeginOptions['onBusy']): Promise<PoolClient> {
     for (;;) {
       const connecting = this.#pool.connect();
       try {

@@ -44,7 +44,5 @@ export { totalCostsPerHub, totalCostsPerHubSharedByUsage } from './total-costs-p
 export { totalCosts } from './total-costs.js';
 export { totalUsage } from './total-usage.js';
 export { usageGaps, type UsageGap } from './usage-gaps.js';
-export { userGroups } from './user-groups.js';
-export { usersWithMultipleGroups } from './users-with-multiple-groups.js';
-export { usersWithNoGroups } from './users-with-no-groups.js';
+export { userGroups, usersWithMultipleGroups, usersWithNoGroups } from './user-groups.js';
 export { usersOf } from './statement.js';

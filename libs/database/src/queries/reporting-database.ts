@@ -54,7 +54,7 @@ export class ReportingDatabase {
   async list<Row extends object>(statement: Statement, timeoutMs = CONTROL_TIMEOUT_MS): Promise<Row[]> {
     let busy: DatabaseBusy | undefined;
     const late = after(CONTROL_TIMEOUT_MS, () => busy ?? new DatabaseUnavailable(TOO_LONG.sentence));
-    const client = await this.#control.begin(late.promise, (fault) => (busy = fault)).finally(late.stop);
+    const client = await this.#control.begin(late.promise, { onBusy: (fault) => (busy = fault) }).finally(late.stop);
     try {
       const { text, values } = statement;
       const config = { text, values: [...values], query_timeout: timeoutMs };
@@ -77,7 +77,9 @@ export class ReportingDatabase {
   async #ping(): Promise<void> {
     const late = after(CONTROL_TIMEOUT_MS, () => new DatabaseUnavailable(TOO_LONG.sentence));
     const answer = new Promise<void>((resolve, reject) => {
-      this.#control.begin(late.promise, () => resolve()).then((client) => resolve(this.#control.end(client)), reject);
+      this.#control
+        .begin(late.promise, { onBusy: () => resolve() })
+        .then((client) => resolve(this.#control.end(client)), reject);
     });
     await answer.finally(late.stop);
   }
@@ -148,7 +150,7 @@ export class ReportingDatabase {
 
   async #connectStream(gone: Promise<never>, settings: readonly string[]): Promise<PoolClient> {
     const late = after(WAIT_TIMEOUT_MS, () => new DatabaseBusy(BUSY.sentence));
-    const beginning = this.#streams.begin(Promise.race([late.promise, gone]), undefined, settings);
+    const beginning = this.#streams.begin(Promise.race([late.promise, gone]), { settings });
     try {
       return await this.#attend(beginning, gone);
     } catch (error) {
