@@ -116,7 +116,7 @@ export const usageByDay = (datasets = DATASETS) =>
 SELECT days.day AS "time",
        ${datasets.map(stateOf).join(',\n       ')}
 FROM generate_series($__timeFrom()::date::timestamp, $__timeTo()::date, interval '1 day') AS days (day)
-LEFT JOIN reporting.usage_days ON ${IN_CLUSTER} AND usage_days.day = days.day::date
+LEFT JOIN (SELECT * FROM reporting.usage_days WHERE ${IN_CLUSTER}) usage_days ON usage_days.day = days.day::date
 WHERE EXISTS (SELECT FROM reporting.clusters WHERE ${IN_CLUSTER})
 GROUP BY days.day
 ORDER BY days.day`,

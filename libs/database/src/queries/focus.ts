@@ -115,7 +115,7 @@ const SORTED = `
     WHERE ($4::text[] IS NULL OR hub = ANY ($4))
       AND ($5::text IS NULL OR username = $5)
       AND NOT ($6::boolean AND is_shared)
-    ORDER BY day, tagged_hub, service, component, instance_type, hub, username, reason
+    ORDER BY day, tagged_hub, service, component, instance_type, hub, username, reason, is_shared, is_correction
   ) charges
   LEFT JOIN unnest($7::text[], $8::text[], $9::text[]) AS services (name, category, subcategory) ON services.name = service`;
 
