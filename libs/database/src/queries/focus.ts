@@ -80,8 +80,8 @@ const COLUMNS = `
     CASE WHEN basis LIKE '%amortized' THEN trim_scale(amount_usd) END AS "EffectiveCost",
     NULL AS "ListCost", NULL AS "ContractedCost", NULL AS "PricingQuantity", NULL AS "PricingUnit",
     'AWS' AS "ProviderName", 'AWS' AS "PublisherName", 'AWS' AS "InvoiceIssuerName", NULL AS "InvoiceId",
-    service AS "ServiceName", coalesce(services.category, 'Other') AS "ServiceCategory",
-    coalesce(services.subcategory, 'Other (Other)') AS "ServiceSubcategory",
+    service AS "ServiceName", coalesce(($8::text[])[array_position($7::text[], service)], 'Other') AS "ServiceCategory",
+    coalesce(($9::text[])[array_position($7::text[], service)], 'Other (Other)') AS "ServiceSubcategory",
     jsonb_strip_nulls(jsonb_build_object('hub', ${SEEN_TAG}, 'component', component,
       'instance_type', nullif(instance_type, ''), 'user_hub', hub, 'user', username,
       'usergroups', array_to_string(usergroups, ','), 'unallocated', reason))::text AS "Tags",
@@ -110,14 +110,13 @@ const CSV_LINE = Object.entries(FOCUS_COLUMNS)
   .map(([name, kind]) => CELLS[kind](`"${name}"`))
   .join(` || ',' || `);
 
-/** Sorted while rows are narrow: 2,000 users have 300,000 a month. */
+/** Sorted while rows are narrow: 2,000 users have 300,000 a month. Nothing is joined to them afterwards: they would lose their order. */
 const SORTED = `
     WHERE ($4::text[] IS NULL OR hub = ANY ($4))
       AND ($5::text IS NULL OR username = $5)
       AND NOT ($6::boolean AND is_shared)
     ORDER BY day, tagged_hub, service, component, instance_type, hub, username, reason, is_shared, is_correction
-  ) charges
-  LEFT JOIN unnest($7::text[], $8::text[], $9::text[]) AS services (name, category, subcategory) ON services.name = service`;
+  ) charges`;
 
 const LIVE = `
   ${COLUMNS}
