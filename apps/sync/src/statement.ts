@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { parseStoredCluster } from '#libs/config';
 import { readStatementFacts, reportFault, ReportingDatabase, type ClosedMonth } from '#libs/database';
 import { composeStatement, dayOf, firstOfMonth, isDay, messageOf, OperatorError, type Day } from '#libs/domain';
-import { STATEMENT_FORMATS, writeStatement, type StatementFormat } from '#libs/statements';
+import { STATEMENT_FORMATS, statementFileName, writeStatement, type StatementFormat } from '#libs/statements';
 import { EXIT_USAGE } from './exit-status.js';
 import { withSession } from './with-session.js';
 
@@ -88,7 +88,7 @@ async function main(): Promise<number> {
       { cluster: stored.clusterName, hubs: undefined },
       { month, today, version, hubs, user, usergroup: group },
     );
-    const file = `statement-${month.slice(0, 7)}.${format}`;
+    const file = statementFileName({ month, hub, usergroup: group, user, version }, format);
     writeOut(file, await writeStatement(composeStatement(facts), format));
     process.stdout.write(`wrote ${file}\n`);
     return 0;

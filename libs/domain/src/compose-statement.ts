@@ -26,7 +26,7 @@ export function composeStatement(facts: StatementFacts): StatementDocument {
         unallocatedOf(lines),
         ...(adjustments.length > 0 ? [adjustmentsOf(adjustments)] : []),
         ...(restatements.length > 0 ? [restatementsOf(restatements)] : []),
-        checkOf(facts, lines),
+        checkOf(facts, lines, adjustments),
       ].filter(({ rows, name }) => rows.length > 0 || name === 'hubs')
     : [];
   return {
@@ -127,8 +127,9 @@ function byGroup(lines: readonly CostLine[]): StatementTable {
   const sums = new Map<string, Usd>();
   for (const line of lines.filter(isBorne)) {
     const groups = line.usergroups!;
-    const parts = splitUsd(amountOf(line), groups.length);
-    groups.forEach((group, index) => sums.set(group, (sums.get(group) ?? 0n) + parts[index]!));
+    // As partOf has it, so that a group's own statement has the same total.
+    const [direct, shared] = [line.directUsd, line.sharedUsd].map((amount) => splitUsd(amount, groups.length));
+    groups.forEach((group, index) => sums.set(group, (sums.get(group) ?? 0n) + direct![index]! + shared![index]!));
   }
   return {
     name: 'groups',
@@ -148,8 +149,7 @@ function byUser(lines: readonly CostLine[], adjustments: readonly CostLine[]): S
   const people = [...new Set([...own.keys(), ...later.keys()])].map((names) => JSON.parse(names) as [string, string]);
   const rowOf = (of: readonly CostLine[], adjusted: readonly CostLine[]): Usd[] => {
     const [direct = 0n, shared = 0n] = sumsOf(of);
-    const adjustment = totalOf(adjusted);
-    return [direct, shared, ...(isAdjusted ? [adjustment] : []), direct + shared + adjustment];
+    return [direct, shared, direct + shared, ...(isAdjusted ? [totalOf(adjusted)] : [])];
   };
   return {
     name: 'users',
@@ -159,8 +159,8 @@ function byUser(lines: readonly CostLine[], adjustments: readonly CostLine[]): S
       text('user', 'User'),
       DIRECT,
       SHARED,
-      ...(isAdjusted ? [usd('adjustments_usd', 'Adjustments')] : []),
       TOTAL,
+      ...(isAdjusted ? [usd('adjustments_usd', 'Adjustments')] : []),
     ],
     rows: people.toSorted(compareNames).map((names) => {
       const name = JSON.stringify(names);
@@ -210,7 +210,12 @@ function restatementsOf(restatements: readonly CostLine[]): StatementTable {
 }
 
 /** Sums that are made apart from each other, with all digits. */
-function checkOf({ clusterUsd }: StatementFacts, lines: readonly CostLine[]): StatementTable {
+function checkOf(
+  { clusterUsd }: StatementFacts,
+  lines: readonly CostLine[],
+  adjustments: readonly CostLine[],
+): StatementTable {
+  const adjusted = totalOf(adjustments);
   const borne = totalOf(lines.filter(isBorne));
   const unallocated = totalOf(lines.filter((line) => !isBorne(line)));
   const hubs = sumUsd(grouped(lines, ({ hub }) => [hub]).map(([, of]) => totalOf(of)));
@@ -226,6 +231,12 @@ function checkOf({ clusterUsd }: StatementFacts, lines: readonly CostLine[]): St
       ['Users and unallocated', borne + unallocated],
       [clusterUsd === undefined ? 'All hubs of this statement' : 'Cluster cost that AWS named for the month', whole],
       ['Difference', borne + unallocated - whole],
+      ...(adjustments.length > 0
+        ? [
+            ['Adjustments of earlier months', adjusted],
+            ['Total with adjustments', borne + unallocated + adjusted],
+          ]
+        : []),
     ],
   };
 }

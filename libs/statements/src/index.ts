@@ -1,2 +1,2 @@
 export { StatementWriter } from './statement-writer.js';
-export { STATEMENT_FORMATS, writeStatement, type StatementFormat } from './write-statement.js';
+export { STATEMENT_FORMATS, statementFileName, writeStatement, type StatementFormat } from './write-statement.js';

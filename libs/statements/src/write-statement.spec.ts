@@ -3,7 +3,7 @@ import { inflateSync } from 'node:zlib';
 import { OCTOBER } from '../../domain/testing/statement-facts.js';
 import { strFromU8, unzipSync } from 'fflate';
 import { formatCents } from './format-cents.js';
-import { writeStatement } from './write-statement.js';
+import { statementFileName, writeStatement } from './write-statement.js';
 
 const NAMES = ['<b>&', '=HYPERLINK("http://x")', '+1', '-1', '@x', 'maría, "m"', '東京', 'a\u0001b'];
 
@@ -93,4 +93,24 @@ it.each([
   ['-1000', '-1,000.00'],
 ])('%s is written as %s in cents', (usd, text) => {
   expect(formatCents(parseUsd(usd))).toBe(text);
+});
+
+describe('the name of its file', () => {
+  const whole = { month: '2026-10-01', hub: undefined, usergroup: undefined, user: undefined, version: undefined };
+
+  it.each([
+    [{}, 'statement-2026-10.pdf'],
+    [{ hub: 'prod', user: 'ada' }, 'statement-2026-10-hub-prod-user-ada.pdf'],
+    [{ usergroup: 'climate', version: 2 }, 'statement-2026-10-group-climate-v2.pdf'],
+  ])('says what the statement is of: %j', (of, name) => {
+    expect(statementFileName({ ...whole, ...of }, 'pdf')).toBe(name);
+  });
+
+  it('is safe, and another for each name', () => {
+    const names = ['../../etc', '../ ../etc', '東京', '京都', 'x'.repeat(300), `${'x'.repeat(300)}y`, 'a"\r\nb'].map(
+      (user) => statementFileName({ ...whole, user }, 'csv'),
+    );
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(name).toMatch(/^statement-2026-10-user-[\w.@+-]{1,70}\.csv$/);
+  });
 });

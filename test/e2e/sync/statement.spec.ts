@@ -60,7 +60,9 @@ describe('npm run statement', () => {
 
   it('is of one person', async () => {
     await run('--month', '2025-03', '--user', 'bob', '--hub', 'prod', '--format', 'json');
-    const { for: whom, summary } = JSON.parse(readFileSync(join(folder, 'statement-2025-03.json'), 'utf8'));
+    const { for: whom, summary } = JSON.parse(
+      readFileSync(join(folder, 'statement-2025-03-hub-prod-user-bob.json'), 'utf8'),
+    );
     expect([whom, summary.at(-1).amount_usd]).toEqual(['user bob, hub prod of cluster alpha', 18.0016666666]);
   });
 

@@ -117,8 +117,8 @@ describe('closing a month', () => {
       { month: '2026-02', hub: 'support', component: 'core', total_usd: -0.5 },
     ]);
     expect(march.users.map((row: object) => Object.values(row))).toEqual([
-      ['prod', 'ana', 0, 0, 2, 2],
-      ['prod', 'bob', 0, 0, 1, 1],
+      ['prod', 'ana', 0, 0, 0, 2],
+      ['prod', 'bob', 0, 0, 0, 1],
     ]);
     const own = await statement('/statements/2026-03?user=bob');
     expect(own.summary.at(-1)).toEqual({ what: 'Total with adjustments', amount_usd: 1 });

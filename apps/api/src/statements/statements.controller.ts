@@ -2,7 +2,7 @@ import { BadRequestException, Controller, ForbiddenException, Param, Query, Res 
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { readStatementFacts, ReportingDatabase, UnknownNameError, UnknownVersionError } from '#libs/database/queries';
 import { composeStatement } from '#libs/domain';
-import { STATEMENT_FORMATS, StatementWriter, writeStatement } from '#libs/statements';
+import { STATEMENT_FORMATS, statementFileName, StatementWriter, writeStatement } from '#libs/statements';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { Access, type AccessScope } from '../access/access-scope.js';
@@ -46,7 +46,8 @@ export class StatementsController {
     const body = await (isLaidOut ? this.writer.write(document, format) : writeStatement(document, format));
     void reply.type(STATEMENT_FORMATS[format]);
     if (format !== 'json') {
-      void reply.header('content-disposition', `attachment; filename="statement-${month.slice(0, 7)}.${format}"`);
+      const file = statementFileName({ month, hub, usergroup, user, version }, format);
+      void reply.header('content-disposition', `attachment; filename="${file}"`);
     }
     return body;
   }

@@ -36,9 +36,10 @@ export async function* historyText(estate: Estate, given: Partial<ScrapeHistory>
 
 function* pieces(estate: Estate, history: ScrapeHistory): Generator<string> {
   const lost = new Set(history.lostDays);
-  // A sample of the last minutes before a lost day would be current in its first ones, and all of the day's cost theirs.
+  // A sample of the last minutes before a lost day would last until its first ones, and all of the day's cost be theirs. Of scrapes
+  // that are five minutes apart it lasts a little longer than LOOKBACK_SECONDS.
   const isLost = (atMs: number) =>
-    lost.has(dayOf(new Date(atMs))) || lost.has(dayOf(new Date(atMs + LOOKBACK_SECONDS * 1000)));
+    lost.has(dayOf(new Date(atMs))) || lost.has(dayOf(new Date(atMs + 2 * LOOKBACK_SECONDS * 1000)));
   const isKept = ({ atMs }: Sample) => lost.size === 0 || !isLost(atMs);
   function* familyText(family: Family, all: Iterable<SampledSeries>): Generator<string> {
     yield familyHead(family);
