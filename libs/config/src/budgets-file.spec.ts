@@ -97,12 +97,35 @@ budgets:
         'budgets.2.thresholds.0.on: a user has no forecast',
         'budgets.2.thresholds.1: one of percent, usd and everyUsd must be given',
         'budgets.2.thresholds.2.everyUsd: makes more than 100 steps of the amount',
+        'budgets.3.basis: is for the budget of a hub alone',
         'budgets.3.name: another budget has it',
         'budgets.4.to: is before from',
         'budgets.4.startBalance: is more than amount',
         'budgets.4.name: another budget has it',
         'budgets.5.per: either per (month, quarter, year), or from and to, must be given',
         'budgets.5.startBalance: is for a budget with from and to',
+        'budgets.6.per: either per (month, quarter, year), or from and to, must be given',
+      ],
+    });
+  });
+
+  it('tells what is wrong between keys beside what is wrong in one', () => {
+    expect(
+      read(`
+budgets:
+  - { name: a, user: ada, group: g, per: week, amount: 1e400, basis: tagged, startBalance: -1, thresholds: [{ percent: x, usd: 5 }] }
+`),
+    ).toEqual({
+      faults: [
+        'budgets.0.per: must be month, quarter, year',
+        'budgets.0.amount: must be an amount in USD such as 2000 or 1234.50',
+        'budgets.0.startBalance: must be an amount in USD from 0 on, such as 1234.50',
+        'budgets.0.thresholds.0.percent: must be a number',
+        'budgets.0.user: excludes group',
+        'budgets.0.hub: is required with user: a name is of one hub',
+        'budgets.0.basis: is for the budget of a hub alone',
+        'budgets.0.startBalance: is for a budget with from and to',
+        'budgets.0.thresholds.0: one of percent, usd and everyUsd must be given',
       ],
     });
   });

@@ -52,7 +52,9 @@ const budget = z.strictObject(
     from: day.optional(),
     to: day.optional(),
     amount: usd,
-    startBalance: z.union([usd, z.literal(0).transform(() => 0n)]).optional(),
+    startBalance: z
+      .union([usd, z.literal(0).transform(() => 0n)], 'must be an amount in USD from 0 on, such as 1234.50')
+      .optional(),
     thresholds: z.array(threshold, 'must be a list').default([]),
   },
   'must be an object with name, amount and the like',
@@ -93,18 +95,21 @@ export function readBudgetsFile(path: string | undefined): readonly Budget[] | {
   return parsed.success && faults.length === 0 ? parsed.data.budgets.map(budgetOf) : { faults };
 }
 
-/** Faults that lie between the keys of a budget whose keys are good, and between budgets. */
+/** Faults that lie between the keys of a budget, and between budgets: they do not wait for the faults of single keys. */
 function faultsBetween(content: unknown): string[] {
   const list = (content as { budgets?: unknown } | null)?.budgets;
   const entries: readonly unknown[] = Array.isArray(list) ? list : [];
   const names = entries.map((entry) => name.safeParse(Object(entry).name).data);
   return entries.flatMap((entry, at) => {
-    const good = budget.safeParse(entry).data;
     const isTaken = names[at] !== undefined && names.indexOf(names[at]) < at;
-    return [...(good ? faultsOf(good) : []), ...(isTaken ? ['name: another budget has it'] : [])].map(
+    return [...(isObject(entry) ? faultsOf(entry) : []), ...(isTaken ? ['name: another budget has it'] : [])].map(
       (fault) => `budgets.${at}.${fault}`,
     );
   });
+}
+
+function isObject(given: unknown): given is Record<string, unknown> {
+  return typeof given === 'object' && given !== null && !Array.isArray(given);
 }
 
 function notYaml(
@@ -117,28 +122,39 @@ function notYaml(
 
 type GivenBudget = z.infer<typeof budget>;
 
-function faultsOf({ hub, group, user, basis, per, from, to, amount, startBalance, thresholds }: GivenBudget): string[] {
+/** Of a key with a fault of its own it is known that it is given, and not its value. */
+function faultsOf(entry: Record<string, unknown>): string[] {
+  const has = (key: keyof typeof budget.shape) => entry[key] !== undefined;
+  const [from, to, amount, startBalance] = [
+    budget.shape.from.safeParse(entry['from']).data,
+    budget.shape.to.safeParse(entry['to']).data,
+    budget.shape.amount.safeParse(entry['amount']).data,
+    budget.shape.startBalance.safeParse(entry['startBalance']).data,
+  ];
   const faults: string[] = [];
-  if (group !== undefined && user !== undefined) faults.push('user: excludes group');
-  if (user !== undefined && hub === undefined) faults.push('hub: is required with user: a name is of one hub');
-  if (basis !== undefined && (hub === undefined || group !== undefined || user !== undefined)) {
+  if (has('group') && has('user')) faults.push('user: excludes group');
+  if (has('user') && !has('hub')) faults.push('hub: is required with user: a name is of one hub');
+  if (has('basis') && (!has('hub') || has('group') || has('user'))) {
     faults.push('basis: is for the budget of a hub alone');
   }
-  if ((per === undefined) === (from === undefined && to === undefined)) {
+  if (has('per') === (has('from') || has('to'))) {
     faults.push('per: either per (month, quarter, year), or from and to, must be given');
-  } else if (per === undefined && (from === undefined || to === undefined)) {
-    faults.push(`${from === undefined ? 'from' : 'to'}: is required with ${from === undefined ? 'to' : 'from'}`);
+  } else if (!has('per') && has('from') !== has('to')) {
+    faults.push(has('to') ? 'from: is required with to' : 'to: is required with from');
   } else if (from !== undefined && to !== undefined && to < from) faults.push('to: is before from');
-  if (startBalance !== undefined) {
-    if (per !== undefined) faults.push('startBalance: is for a budget with from and to');
-    if (startBalance > amount) faults.push('startBalance: is more than amount');
+  if (has('startBalance') && has('per')) faults.push('startBalance: is for a budget with from and to');
+  if (startBalance !== undefined && amount !== undefined && startBalance > amount) {
+    faults.push('startBalance: is more than amount');
   }
+  const thresholds: readonly unknown[] = Array.isArray(entry['thresholds']) ? entry['thresholds'] : [];
   for (const [at, one] of thresholds.entries()) {
-    const kinds = [one.percent, one.usd, one.everyUsd].filter((given) => given !== undefined);
+    if (!isObject(one)) continue;
     const place = `thresholds.${at}`;
+    const kinds = ['percent', 'usd', 'everyUsd'].filter((kind) => one[kind] !== undefined);
     if (kinds.length !== 1) faults.push(`${place}: one of percent, usd and everyUsd must be given`);
-    if (one.on === 'forecast' && user !== undefined) faults.push(`${place}.on: a user has no forecast`);
-    if (one.everyUsd !== undefined && one.everyUsd * MOST_STEPS < amount) {
+    if (one['on'] === 'forecast' && has('user')) faults.push(`${place}.on: a user has no forecast`);
+    const step = threshold.shape.everyUsd.safeParse(one['everyUsd']).data;
+    if (step !== undefined && amount !== undefined && step * MOST_STEPS < amount) {
       faults.push(`${place}.everyUsd: makes more than ${MOST_STEPS} steps of the amount`);
     }
   }
