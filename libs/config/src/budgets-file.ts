@@ -3,6 +3,7 @@ import {
   addDays,
   BUDGET_INTERVALS,
   isDay,
+  isRecord,
   parseUsd,
   type Budget,
   type BudgetTarget,
@@ -102,14 +103,10 @@ function faultsBetween(content: unknown): string[] {
   const names = entries.map((entry) => name.safeParse(Object(entry).name).data);
   return entries.flatMap((entry, at) => {
     const isTaken = names[at] !== undefined && names.indexOf(names[at]) < at;
-    return [...(isObject(entry) ? faultsOf(entry) : []), ...(isTaken ? ['name: another budget has it'] : [])].map(
+    return [...(isRecord(entry) ? faultsOf(entry) : []), ...(isTaken ? ['name: another budget has it'] : [])].map(
       (fault) => `budgets.${at}.${fault}`,
     );
   });
-}
-
-function isObject(given: unknown): given is Record<string, unknown> {
-  return typeof given === 'object' && given !== null && !Array.isArray(given);
 }
 
 function notYaml(
@@ -148,7 +145,7 @@ function faultsOf(entry: Record<string, unknown>): string[] {
   }
   const thresholds: readonly unknown[] = Array.isArray(entry['thresholds']) ? entry['thresholds'] : [];
   for (const [at, one] of thresholds.entries()) {
-    if (!isObject(one)) continue;
+    if (!isRecord(one)) continue;
     const place = `thresholds.${at}`;
     const kinds = ['percent', 'usd', 'everyUsd'].filter((kind) => one[kind] !== undefined);
     if (kinds.length !== 1) faults.push(`${place}: one of percent, usd and everyUsd must be given`);

@@ -10,6 +10,7 @@ export * from './csv-cell.js';
 export * from './day.js';
 export * from './forecast.js';
 export * from './foreign-text.js';
+export { isRecord } from './is-record.js';
 export * from './operator-error.js';
 export * from './palette.js';
 export * from './statement-document.js';

@@ -1,3 +1,4 @@
+import { isRecord } from '#libs/domain';
 import { NoQuantityError, NoStoreError, PrometheusError, PrometheusPartialAnswerError } from './prometheus-errors.js';
 
 /** What an HTTP answer looks like to the two functions below. `body` is parsed JSON, or the text where it is none. */
@@ -137,8 +138,4 @@ function samplesOf(body: unknown): { metric: unknown; value: string }[] {
 
 function isLabels(metric: unknown): metric is Record<string, string> {
   return isRecord(metric) && Object.values(metric).every((value) => typeof value === 'string');
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
