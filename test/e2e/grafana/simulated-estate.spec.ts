@@ -19,8 +19,6 @@ const CLUSTER = 'hub-cluster';
 const to = new Date(Date.now() + 3_600_000);
 const from = new Date(to.getTime() - 8 * 86_400_000);
 const range = { from: from.toISOString(), to: to.toISOString() };
-/** The estate's last day, in Grafana's and the API's words. */
-const today = new Date().toISOString().slice(0, 10);
 
 const CLOUD = 'jupyterhub-cloud-costs';
 const USERS = 'jupyterhub-user-costs';
