@@ -1,6 +1,7 @@
 import { usersOfHub, pageOfUser } from '../links.js';
 import { AMOUNT, figures, table } from '../panels.js';
 import { IN_CLUSTER, picked } from '../sql.js';
+import { daysLeftOut } from '../uncompared-days.js';
 import { COSTS_OF_PERIODS, LAST_WEEK, PERIODS, SAME_DAYS_BEFORE, THIS_MONTH, WEEK_BEFORE } from './periods.js';
 
 const NOT_YET = 'No complete day of this month is stored yet, or no cost matches Hub and Component';
@@ -116,16 +117,12 @@ export const whoseRoseMost = () =>
       empty:
         'No user bore any cost in the last 14 complete days, usage was not read, or nothing matches Hub and Component',
     },
-    `${PERIODS}, read AS (
-  SELECT usage.day
-  FROM reporting.usage_days AS usage, periods
-  WHERE ${IN_CLUSTER} AND usage.day BETWEEN last - 13 AND last AND dataset = 'compute' AND status <> 'missing'
-)
+    `${PERIODS}, uncompared AS (SELECT ${daysLeftOut('last - 6', 'last', '7')} AS left_out FROM periods)
 SELECT coalesce(username, 'All') AS "User", coalesce(hub, 'total') AS "Hub",
        ${CHANGE}
-FROM reporting.daily_user_costs AS costs, periods
+FROM reporting.daily_user_costs AS costs, periods, uncompared
 WHERE ${IN_CLUSTER} AND costs.day BETWEEN (SELECT last - 13 FROM periods) AND (SELECT last FROM periods)
-  AND costs.day IN (SELECT day FROM read) AND CASE WHEN ${LAST_WEEK} THEN costs.day - 7 ELSE costs.day + 7 END IN (SELECT day FROM read)
+  AND costs.day <> ALL (left_out)
   AND username IS NOT NULL AND ${picked('hub')} AND ${picked('component')}
 GROUP BY GROUPING SETS ((username, hub), ())
 HAVING count(*) > 0

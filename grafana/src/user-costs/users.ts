@@ -3,17 +3,20 @@ import { SHARE } from '../money.js';
 import { AMOUNT, table } from '../panels.js';
 import { IN_CLUSTER } from '../sql.js';
 import { FIRST_DAY, LAST_DAY } from '../step.js';
+import { daysLeftOut } from '../uncompared-days.js';
 import { GIB_HOUR, USAGE, USER_COSTS_SINCE_BEFORE } from '../users-picked.js';
 import { NO_USER } from './by-step.js';
 
 /** The most rows that the table shows: a browser has to hold them. */
 const MOST_USERS = 1000;
 
-/** Change against the same number of days before the range: empty where they are not all stored. */
+const LENGTH = `${LAST_DAY} - ${FIRST_DAY} + 1`;
+
+/** Change against the same number of days before the range: empty where they are not all stored, or none has an opposite. */
 const COMPARABLE = `(
-  SELECT count(*) = ${LAST_DAY} - ${FIRST_DAY} + 1
+  SELECT count(*) = ${LENGTH} AND count(*) > count(*) FILTER (WHERE day = ANY (left_out))
   FROM reporting.daily_total_costs
-  WHERE ${IN_CLUSTER} AND name = 'account' AND day BETWEEN ${FIRST_DAY} - (${LAST_DAY} - ${FIRST_DAY} + 1) AND ${FIRST_DAY} - 1
+  WHERE ${IN_CLUSTER} AND name = 'account' AND day BETWEEN ${FIRST_DAY} - (${LENGTH}) AND ${FIRST_DAY} - 1
 )`;
 
 /** Of the last week alone: to look at the groups of every day takes as long as to add up the costs. */
@@ -23,19 +26,20 @@ export const users = () =>
   table(
     {
       title: 'Users',
-      description: `Cost, change against as many days before the range (empty where those are not all stored), share of what all picked users cost, direct and shared part, memory held over time (GiB-hours), home directory (mean over the days that it was measured), what a GiB-hour of memory cost, and their groups on the latest of the last 7 days of the range. The row All is the total. At most ${MOST_USERS} users, the most expensive first; click a user to see only them. The total’s change counts users, too, who had a cost before and have none now.`,
+      description: `Cost, change against as many days before the range (empty where those are not all stored; a day whose usage was not read is left out, and so is the day opposite), share of what all picked users cost, direct and shared part, memory held over time (GiB-hours), home directory (mean over the days that it was measured), what a GiB-hour of memory cost, and their groups on the latest of the last 7 days of the range. The row All is the total. At most ${MOST_USERS} users, the most expensive first; click a user to see only them. The total’s change counts users, too, who had a cost before and have none now.`,
       empty: NO_USER,
     },
     `
+WITH uncompared AS (SELECT ${daysLeftOut(FIRST_DAY, LAST_DAY, LENGTH)} AS left_out)
 SELECT coalesce(username, 'All') AS "User", coalesce(hub, 'All') AS "Hub", usd AS "Cost",
-       CASE WHEN ${COMPARABLE} THEN usd - coalesce(before_usd, 0) END AS "Change",
+       CASE WHEN ${COMPARABLE} THEN coalesce(compared_usd, 0) - coalesce(before_usd, 0) END AS "Change",
        usd / nullif(sum(usd) FILTER (WHERE NOT is_total) OVER (), 0) AS "Share",
        direct_usd AS "Direct part", usd - direct_usd AS "Shared part",
        compute_gib_hours AS "Memory GiB-hours", home_gib AS "Home GiB",
        compute_usd / nullif(compute_gib_hours, 0) AS "Per GiB-hour",
        array_to_string(dated_groups[2:], ', ') AS "Groups"
 FROM (
-  SELECT grouping(hub) = 1 AS is_total, hub, username, sum(usd) AS usd, sum(direct_usd) AS direct_usd, sum(compute_usd) AS compute_usd, sum(before_usd) AS before_usd, sum(compute_gib_hours) AS compute_gib_hours,
+  SELECT grouping(hub) = 1 AS is_total, hub, username, sum(usd) AS usd, sum(direct_usd) AS direct_usd, sum(compute_usd) AS compute_usd, sum(compared_usd) AS compared_usd, sum(before_usd) AS before_usd, sum(compute_gib_hours) AS compute_gib_hours,
          CASE WHEN grouping(hub) = 0 THEN sum(home_gib) END AS home_gib,
          CASE WHEN grouping(hub) = 0 THEN max(dated_groups) END AS dated_groups
   FROM (
@@ -43,9 +47,10 @@ FROM (
            sum(amount_usd) FILTER (WHERE day >= ${FIRST_DAY}) AS usd,
            sum(direct_usd) FILTER (WHERE day >= ${FIRST_DAY}) AS direct_usd,
            sum(amount_usd) FILTER (WHERE day >= ${FIRST_DAY} AND component = 'compute') AS compute_usd,
-           sum(amount_usd) FILTER (WHERE day < ${FIRST_DAY}) AS before_usd,
+           sum(amount_usd) FILTER (WHERE day >= ${FIRST_DAY} AND day <> ALL (left_out)) AS compared_usd,
+           sum(amount_usd) FILTER (WHERE day < ${FIRST_DAY} AND day <> ALL (left_out)) AS before_usd,
            max(day::text || usergroups) FILTER (WHERE day > ${LAST_STORED} - 7) AS dated_groups
-    FROM ${USER_COSTS_SINCE_BEFORE}
+    FROM ${USER_COSTS_SINCE_BEFORE} CROSS JOIN uncompared
     GROUP BY hub, username
   ) AS users
   LEFT JOIN (
@@ -58,7 +63,7 @@ FROM (
   ) AS used USING (hub, username)
   GROUP BY GROUPING SETS ((hub, username), ())
   HAVING count(*) > 0
-) AS sums
+) AS sums CROSS JOIN uncompared
 WHERE usd IS NOT NULL
 ORDER BY is_total DESC, "Cost" DESC, hub, username
 LIMIT ${MOST_USERS + 1}`,

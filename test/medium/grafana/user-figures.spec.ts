@@ -1,3 +1,4 @@
+import { execute } from '../../support/database.js';
 import { TEAM, USERS } from './estate.js';
 import type { Picked } from './expand-variables.js';
 import { Panels, range } from './panel-rows.js';
@@ -11,6 +12,13 @@ beforeAll(async () => {
 });
 
 afterAll(() => panels?.close());
+
+const ofCompute = (days: string, status: string) =>
+  execute(
+    panels.database.url,
+    `UPDATE usage_days SET status = '${status}', detail = nullif('${status}', 'final')
+     WHERE dataset = 'compute' AND day ${days}`,
+  );
 
 describe('user costs', () => {
   it('users bear 65 of each 78, of which 15 are shared; 13 stay unallocated', async () => {
@@ -101,6 +109,20 @@ describe('user costs', () => {
     expect((await panels.rowsOf('Users', {}, march))[0]).toMatchObject({ Cost: 130, Change: 130 });
     const groups = range('2026-03-02T08:00:00Z', '2026-03-03T08:00:00Z');
     expect((await panels.rowsOf('Users', {}, groups))[1]).toMatchObject({ User: 'ada', Groups: `physics, ${TEAM}` });
+  });
+
+  it('changed by, without the days that cannot be compared, and without the days opposite', async () => {
+    const adaChangedBy = async (picked = {}) => (await panels.rowsOf('Users', picked))[1]?.['Change'];
+    // 2, 4 and 5 March cost 30 each; of 26 and 28 February and 1 March, the last alone cost anything.
+    await ofCompute(`= '2026-03-03'`, 'missing');
+    expect(await adaChangedBy()).toBe(60);
+    // 1 March is opposite 5 March: 2 and 4 March against nothing.
+    await ofCompute(`= '2026-03-01'`, 'missing');
+    expect(await adaChangedBy()).toBe(60);
+    await ofCompute(`< '2026-03-02'`, 'missing');
+    expect(await adaChangedBy()).toBeNull();
+    await ofCompute(`< '2026-03-04'`, 'final');
+    expect(await adaChangedBy()).toBe(90);
   });
 
   it('usage beside the cost: of ada 13 + 2 GiB-hours of memory a day and 48 at home', async () => {
