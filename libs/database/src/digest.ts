@@ -5,7 +5,8 @@ const FORMAT = '1';
 
 /** The same text for the same rows in any order; rows are texts, column by column. */
 export function digestOf(rows: readonly (readonly (string | null)[])[]): string {
-  const hash = createHash('sha256').update(FORMAT);
-  for (const line of rows.map((row) => JSON.stringify(row)).sort()) hash.update('\n').update(line);
-  return hash.digest('base64url');
+  const lines = rows.map((row) => JSON.stringify(row)).sort();
+  return createHash('sha256')
+    .update([FORMAT, ...lines].join('\n'))
+    .digest('base64url');
 }

@@ -36,23 +36,47 @@ export function rowsOf(reading: DatasetReading): UsageRows {
 
 /** In the order of the key, which is then filled page by page. Usage of one person in two namespaces of a hub is summed. */
 function usageRows(rows: readonly UserUsage[]): (string | null)[][] {
-  const sums = new Map<string, bigint>();
-  for (const { hub, username, measure, instanceType, quantity } of rows) {
-    const key = JSON.stringify([measure, hub, username, instanceType]);
-    sums.set(key, (sums.get(key) ?? 0n) + quantity);
+  const sums = new Map<string, UserUsage>();
+  for (const row of rows) {
+    const key = keyOf(row.measure, row.hub, row.username, row.instanceType);
+    const quantity = row.quantity + (sums.get(key)?.quantity ?? 0n);
+    sums.set(key, { ...row, quantity });
   }
-  return [...sums.keys()].sort().map((key) => [...(JSON.parse(key) as string[]), formatQuantity(sums.get(key)!)]);
+  return inOrder(sums).map(({ measure, hub, username, instanceType, quantity }) => [
+    measure,
+    hub,
+    username,
+    instanceType,
+    formatQuantity(quantity),
+  ]);
 }
 
 /** The same person and group may be read under two escapings: one of them is kept, always the same. */
 function membershipRows(rows: readonly GroupMembership[]): (string | null)[][] {
-  const escaped = new Map<string, string>();
-  for (const { hub, username, usergroup, usernameEscaped } of rows) {
-    const key = JSON.stringify([hub, username, usergroup]);
-    const known = escaped.get(key);
-    if (known === undefined || usernameEscaped < known) escaped.set(key, usernameEscaped);
+  const memberships = new Map<string, GroupMembership>();
+  for (const row of rows) {
+    const key = keyOf(row.hub, row.username, row.usergroup ?? NO_GROUP);
+    const known = memberships.get(key);
+    if (known === undefined || row.usernameEscaped < known.usernameEscaped) memberships.set(key, row);
   }
-  return [...escaped.keys()].sort().map((key) => [...(JSON.parse(key) as (string | null)[]), escaped.get(key)!]);
+  return inOrder(memberships).map(({ hub, username, usergroup, usernameEscaped }) => [
+    hub,
+    username,
+    usergroup,
+    usernameEscaped,
+  ]);
+}
+
+/** In place of a group's name. */
+const NO_GROUP = '\0';
+
+/** No text that PostgreSQL stores has the separator. */
+function keyOf(...texts: readonly string[]): string {
+  return texts.join('\0');
+}
+
+function inOrder<Row>(rows: ReadonlyMap<string, Row>): Row[] {
+  return [...rows.keys()].sort().map((key) => rows.get(key)!);
 }
 
 /** Deletes what is stored of the reading's day, dataset and hub, and inserts its rows; returns how many. */
