@@ -84,6 +84,9 @@ describe('the attribution file', () => {
     expect(faults({ core: 'evenly' })).toEqual([
       'policies.core: must be "usage", "even", "none" or {"proportional": [components]}',
     ]);
+    expect(faults({ core: { ...by('compute'), even: true } })).toEqual([
+      'policies.core.even: no such key; allowed are proportional',
+    ]);
   });
 
   it('refuses keys that it does not know, at any depth: a misspelt rule must not be silently ignored', () => {

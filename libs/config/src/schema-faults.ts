@@ -41,6 +41,10 @@ function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
 }
 
+/** Of forms to choose from, the one that has keys. */
 function inner(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodUnion) {
+    return (schema.options as z.ZodType[]).find((option) => option instanceof z.ZodObject) ?? schema;
+  }
   return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? (schema.unwrap() as z.ZodType) : schema;
 }

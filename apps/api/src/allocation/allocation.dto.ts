@@ -127,7 +127,7 @@ export const Trends = windowRequest({
   ...common,
   compare: choice(
     COMPARISONS,
-    'With the days directly before, of whole months with as many months before (`window`), or with the same days of the month before (`month`)',
+    'With the days directly before, of whole months with as many months before (`window`), or up to the same day of the month before (`month`)',
   ),
 }).transform((given, context) => {
   const windows = planTrend(given.window, given.compare, today());

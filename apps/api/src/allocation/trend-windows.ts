@@ -1,6 +1,6 @@
 import { addDays, countDays, firstOfMonth, type Day, type DayWindow } from '#libs/domain';
 
-/** Which days a window is compared with: those directly before it, or the same days of the month before. */
+/** Which days a window is compared with: those directly before it, or those up to the same day of the month before. */
 export const COMPARISONS = ['window', 'month'] as const;
 export type Comparison = (typeof COMPARISONS)[number];
 
@@ -29,10 +29,15 @@ function windowBefore({ from, until }: DayWindow): DayWindow {
   return { from: addDays(from, -countDays({ from, until })), until: from };
 }
 
-/** Never overlaps the window: of one longer than a month, the days before it. */
+/**
+ * Up to the same day of the month before: from its first day if the window begins so, else as many days, since from 27
+ * February to 3 March are five days, and a month before eight. Of a window longer than a month, the days directly before it.
+ */
 function monthBefore(now: DayWindow): DayWindow {
   const until = addDays(dayOfMonthBefore(addDays(now.until, -1)), 1);
-  return { from: dayOfMonthBefore(now.from), until: until > now.from ? now.from : until };
+  if (until > now.from) return windowBefore(now);
+  const isFromFirst = now.from === firstOfMonth(now.from);
+  return { from: isFromFirst ? firstOfMonth(now.from, -1) : addDays(until, -countDays(now)), until };
 }
 
 /** The last of the month where it has no such day. */
