@@ -42,10 +42,12 @@ export function parseView(search: string): View {
   };
 }
 
-/** What a link means that was written as for the REST endpoints: `from=2026-10-01&to=2026-10-31`, or one of them. */
+/** What a link means that was written as for the REST endpoints: days, or date-times in UTC; until today at the latest. */
 function rangeOfRest(query: URLSearchParams): string | undefined {
-  const to = query.get('to') ?? today();
-  const from = query.get('from') ?? (query.has('to') && isDay(to) ? addDays(to, -29) : '');
+  const dayOf = (name: string) => query.get(name)?.replace(/T[\d:.]+Z$/, '');
+  const last = dayOf('to');
+  const to = last === undefined || (isDay(last) && last > today()) ? today() : last;
+  const from = dayOf('from') ?? (query.has('to') && isDay(to) ? addDays(to, -29) : '');
   return isDay(from) && isDay(to) ? `${from}..${to}` : undefined;
 }
 

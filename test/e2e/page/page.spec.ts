@@ -22,6 +22,12 @@ describe('the first screen', () => {
     expect(await tile('Last 7 full days').locator('.beside').textContent()).toContain(
       await usd(`SELECT amount_usd FROM attributed_costs WHERE ${between(14, 8)}`),
     );
+    // Twenty days ago is not stored: where that is one of the days compared, there is no comparison.
+    const [lost, last] = [20, 1].map((before) => new Date(Date.now() - before * 86_400_000)) as [Date, Date];
+    const months = last.getUTCFullYear() * 12 + last.getUTCMonth() - lost.getUTCFullYear() * 12 - lost.getUTCMonth();
+    expect((await tile('so far').locator('.beside').textContent())!.startsWith('No comparison: ')).toBe(
+      months === 0 || lost.getUTCDate() <= last.getUTCDate(),
+    );
     // All but the reasons: 29 days of 5 core, and of 1.5 idle, and the day without usage.
     expect(await tile('No user bears').textContent()).toContain('$145.00');
     expect(await page.locator('.legend li', { hasText: 'prod' }).locator('.amount').textContent()).toBe(
@@ -84,6 +90,52 @@ describe('the explorer', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('leads from one of several names to it alone', async () => {
+    const { page } = await estate.open('?page=explore&by=hub&hub=prod&hub=staging');
+    const [, total] = await rowOf(page, 'prod');
+    await page.locator('table').getByRole('link', { name: 'prod', exact: true }).click();
+    await settled(page);
+    expect(new URL(page.url()).search).toBe('?page=explore&by=component&hub=prod');
+    expect(await page.locator('tfoot td').first().textContent()).toBe(total);
+    expect(total).toBe(await usd(`SELECT amount_usd FROM attributed_costs WHERE hub = 'prod' AND ${between(30, 1)}`));
+  });
+
+  it('leads to the page of a person with the other filters kept', async () => {
+    const { page } = await estate.open('?page=explore&by=user&component=compute');
+    const [, total] = await rowOf(page, 'user-13');
+    await page.getByRole('link', { name: 'page of user-13', exact: true }).click();
+    await settled(page);
+    expect(await page.locator('tfoot td').first().textContent()).toBe(total);
+    expect(await page.locator('.facts').textContent()).toContain(`Direct${total}`);
+    await page.getByRole('button', { name: 'Remove filter component compute' }).click();
+    await settled(page);
+    expect(await page.locator('.facts').textContent()).toContain(
+      `Direct${await usd(`SELECT direct_usd FROM user_costs WHERE username = 'user-13' AND ${between(30, 1)}`)}`,
+    );
+  });
+
+  it('compares days that are over and stored, and says so where some are not', async () => {
+    const day = (before: number) => new Date(Date.now() - before * 86_400_000).toISOString().slice(0, 10);
+    const change = async (first: number, last: number) => {
+      const { page } = await estate.open(`?page=explore&by=hub&hub=support&range=${day(first)}..${day(last)}`);
+      return [(await rowOf(page, 'support')).slice(3), await page.locator('main').textContent()] as const;
+    };
+    // 5 a day.
+    expect((await change(8, 5))[0]).toEqual(['$20.00', '$0.00 0.0%']);
+    const [today, why] = await change(3, 0);
+    expect(today).toEqual(['–', '–']);
+    expect(why).toContain('No comparison: of these 4 days 3 are over and stored, of the 4 before 4.');
+    const [gap, whyNot] = await change(22, 19);
+    expect(gap).toEqual(['–', '–']);
+    expect(whyNot).toContain('of these 4 days 3 are over and stored');
+  });
+
+  it('says how many days of a comparison of people were not read', async () => {
+    const day = (before: number) => new Date(Date.now() - before * 86_400_000).toISOString().slice(0, 10);
+    const { page } = await estate.open(`?page=explore&by=user&range=${day(9)}..${day(1)}`);
+    expect(await page.locator('main').textContent()).toContain('Usage of 1 of these 18 days was not read');
+  });
+
   it('shows the top 10 and everyone else, and adds up', async () => {
     const { page } = await estate.open('?page=explore&by=user');
     const legend = await page.locator('.legend li').allTextContents();
@@ -126,7 +178,12 @@ describe('the explorer', () => {
     const { page } = await estate.open(`?page=explore&by=component&from=${day(20)}&to=${day(15)}`);
     const total = await usd(`SELECT amount_usd FROM attributed_costs WHERE ${between(20, 15)}`);
     expect(await page.locator('tfoot td').first().textContent()).toBe(total);
-    const { page: since } = await estate.open(`?page=explore&by=component&from=${day(9)}`);
+    const { page: times } = await estate.open(
+      `?page=explore&by=component&from=${day(20)}T06:00:00.000Z&to=${day(15)}T18:00:00Z`,
+    );
+    expect(await times.locator('tfoot td').first().textContent()).toBe(total);
+    const { page: since } = await estate.open(`?page=explore&by=component&from=${day(9)}&to=2099-01-01`);
+    expect(await since.getByLabel('To', { exact: true }).inputValue()).toBe(day(0));
     expect(await since.getByLabel('From', { exact: true }).inputValue()).toBe(day(9));
   });
 
@@ -135,7 +192,7 @@ describe('the explorer', () => {
     const notes = await page.locator('.notes').textContent();
     expect(notes).toMatch(/estimated: AWS may still change it/);
     expect(notes).toMatch(/No costs stored: \w{3} \d+ \w{3} \d{4}/);
-    expect(notes).toMatch(/Usage not read, no user bears the cost: \w{3} \d+ \w{3} \d{4}/);
+    expect(notes).toMatch(/Usage not read, users do not bear all of the cost: \w{3} \d+ \w{3} \d{4}/);
   });
 
   it('saves as CSV exactly what is shown', async () => {
@@ -197,9 +254,18 @@ describe("a person's page and a group's", () => {
     );
   });
 
+  it('are of one of several names', async () => {
+    const { page } = await estate.open('?page=user&by=component&user=user-3&user=user-4');
+    expect(await page.locator('tfoot td').first().textContent()).toBe(
+      await usd(`SELECT direct_usd FROM user_costs WHERE username = 'user-3' AND ${between(30, 1)}`),
+    );
+  });
+
   it('tells days whose usage was not read apart from days without cost', async () => {
     const { page } = await estate.open('?page=user&by=component&user=user-3');
-    expect(await page.locator('.notes').textContent()).toMatch(/Usage not read, no user bears the cost: \w{3} \d+/);
+    expect(await page.locator('.notes').textContent()).toMatch(
+      /Usage not read, users do not bear all of the cost: \w{3} \d+/,
+    );
     const { page: ofHub } = await estate.open('?page=explore&by=component&hub=prod');
     expect(await ofHub.locator('.notes').textContent()).not.toContain('Usage not read');
   });

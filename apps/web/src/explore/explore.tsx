@@ -10,7 +10,7 @@ import { Empty, Failed, Loaded } from '../parts/states.js';
 import { DIMENSIONS, FIRST_VIEW, go, type Dimension, type View } from '../view.js';
 import { Controls } from './controls.js';
 import { csvOf, download } from './csv.js';
-import { FilterBar, withFilter } from './filters.js';
+import { FilterBar, onlyFilter } from './filters.js';
 import { loadAllBars, loadCosts, type Costs, type CostsRequest } from './load-costs.js';
 import { windowOf, wordsOf } from './range.js';
 import { summarise } from './summarise.js';
@@ -67,7 +67,7 @@ function Shown({ view, costs, asked }: ShownProps) {
   const filters = Object.entries(view.filters).map(
     ([name, values]) => `${DIMENSION_WORDS[name as Dimension]} ${values.join(' or ')}`,
   );
-  const picked = (name: string): View => ({ ...withFilter(view, by, name), page: 'explore', by: WITHIN[by] });
+  const picked = (name: string): View => ({ ...onlyFilter(view, by, name), page: 'explore', by: WITHIN[by] });
   if (summary.rows.length === 0) {
     return (
       <Empty title="No costs here">
@@ -106,8 +106,11 @@ function Shown({ view, costs, asked }: ShownProps) {
       />
       <p class="faint">
         {summary.before === undefined
-          ? `No comparison: ${summary.daysBefore} of the ${days} days before are stored.`
+          ? `No comparison: of these ${days} days ${summary.daysNow} are over and stored, of the ${days} before ${summary.daysBefore}.`
           : `Before and change: against the ${days} days before.`}
+        {summary.before !== undefined &&
+          summary.daysUnread > 0 &&
+          ` Usage of ${summary.daysUnread} of these ${2 * days} days was not read: users do not bear all of its cost.`}
         {asked.own &&
           ' A day that is not stored, or whose usage was not read, counts as nothing. AWS may still change the last days.'}
         {by === 'hub' && ' A hub’s cost is what its users bear and what nobody bears of its own; support is the rest.'}

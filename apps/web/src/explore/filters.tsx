@@ -77,9 +77,14 @@ export function Chips({ view, dimensions }: FiltersProps) {
   );
 }
 
-export function withFilter(view: View, dimension: Dimension, value: string): View {
+function withFilter(view: View, dimension: Dimension, value: string): View {
   const values = [...new Set([...(view.filters[dimension] ?? []), value])];
   return { ...view, filters: { ...view.filters, [dimension]: values } };
+}
+
+/** Of a row or a bar that was picked: its name alone, also where it was one of several names. */
+export function onlyFilter(view: View, dimension: Dimension, value: string): View {
+  return { ...view, filters: { ...view.filters, [dimension]: [value] } };
 }
 
 function withoutFilter(view: View, dimension: Dimension, value: string): View {

@@ -5,6 +5,7 @@ import { Link } from '../parts/link.js';
 import { SortTable } from '../parts/sort-table.js';
 import { go, type View } from '../view.js';
 import type { Row, Summary } from './summarise.js';
+import { onlyFilter } from './filters.js';
 import { DIMENSION_WORDS } from './words.js';
 
 interface CostTableProps {
@@ -93,10 +94,7 @@ function pageOf(view: View, { name }: Row) {
   return (
     <>
       {' '}
-      <Link
-        class="faint"
-        to={{ ...view, page, by: page === 'user' ? 'component' : 'user', filters: { [view.by]: [name] } }}
-      >
+      <Link class="faint" to={{ ...onlyFilter(view, view.by, name), page, by: page === 'user' ? 'component' : 'user' }}>
         page<span class="unseen"> of {name}</span>
       </Link>
     </>

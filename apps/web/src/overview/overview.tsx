@@ -1,5 +1,6 @@
 import { eachDay, sumUsd } from '#libs/domain';
 import { useMemo } from 'preact/hooks';
+import { isUnread } from '../api/rows.js';
 import { useLoad } from '../api/use-load.js';
 import { Chart } from '../chart/chart.js';
 import { coloursOf } from '../colours.js';
@@ -68,9 +69,7 @@ function Shown({ overview }: { readonly overview: Overview }) {
 
 function unreadDays({ periods, days }: Overview): number {
   return days.filter(
-    ({ date, usage }) =>
-      (isWithin(date, periods.week) || isWithin(date, periods.weekBefore)) &&
-      (usage === 'missing' || usage === 'unread'),
+    (day) => (isWithin(day.date, periods.week) || isWithin(day.date, periods.weekBefore)) && isUnread(day),
   ).length;
 }
 
