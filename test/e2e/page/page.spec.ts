@@ -100,6 +100,18 @@ describe('the explorer', () => {
     expect(total).toBe(await usd(`SELECT amount_usd FROM attributed_costs WHERE hub = 'prod' AND ${between(30, 1)}`));
   });
 
+  it('keeps the place of who works by keyboard where the control is gone', async () => {
+    const { page } = await estate.open('?page=explore&by=hub&hub=prod');
+    const focused = () => page.locator(':focus').getAttribute('id');
+    await page.getByRole('button', { name: 'Remove filter hub prod' }).press('Enter');
+    await settled(page);
+    expect(await focused()).toBe('main');
+    await page.locator('table').getByRole('link', { name: 'prod', exact: true }).press('Enter');
+    await settled(page);
+    expect(await focused()).toBe('main');
+    expect(new URL(page.url()).search).toBe('?page=explore&by=component&hub=prod');
+  });
+
   it('leads to the page of a person with the other filters kept', async () => {
     const { page } = await estate.open('?page=explore&by=user&component=compute');
     const [, total] = await rowOf(page, 'user-13');
@@ -134,6 +146,9 @@ describe('the explorer', () => {
     const day = (before: number) => new Date(Date.now() - before * 86_400_000).toISOString().slice(0, 10);
     const { page } = await estate.open(`?page=explore&by=user&range=${day(9)}..${day(1)}`);
     expect(await page.locator('main').textContent()).toContain('Usage of 1 of these 18 days was not read');
+    // Twelve days ago, in a range with a day that is not stored, so that nothing is compared.
+    const { page: alone } = await estate.open(`?page=explore&by=user&range=${day(20)}..${day(1)}&step=week`);
+    expect(await alone.locator('main').textContent()).toContain('Usage of 1 of these 20 days was not read');
   });
 
   it('shows the top 10 and everyone else, and adds up', async () => {
@@ -252,6 +267,13 @@ describe("a person's page and a group's", () => {
         `SELECT direct_usd FROM user_costs WHERE username = 'user-3' AND component = 'compute' AND ${between(30, 1)}`,
       ),
     );
+  });
+
+  it('are of nobody where the name means everybody, as for the REST endpoints', async () => {
+    const { page } = await estate.open('?page=user&user=All');
+    expect(await page.locator('main').textContent()).toContain('Nobody is picked');
+    const { page: unknown } = await estate.open('?page=user&user=nobody');
+    expect(await unknown.locator('main').textContent()).toContain('nobody of this name has a cost');
   });
 
   it('are of one of several names', async () => {

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { go, type Dimension, type View } from '../view.js';
+import { go, leaveFor, type Dimension, type View } from '../view.js';
 import { listNames } from './list-names.js';
 import { windowOf } from './range.js';
 import { today } from '../days.js';
@@ -67,7 +67,7 @@ export function Chips({ view, dimensions }: FiltersProps) {
             type="button"
             class="chip"
             aria-label={`Remove filter ${DIMENSION_WORDS[name]} ${value}`}
-            onClick={() => go(withoutFilter(view, name, value))}
+            onClick={() => leaveFor(withoutFilter(view, name, value))}
           >
             {DIMENSION_WORDS[name]}: <strong>{value}</strong> <span aria-hidden="true">×</span>
           </button>

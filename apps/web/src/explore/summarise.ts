@@ -32,7 +32,7 @@ export interface Summary {
   /** Days of the window that are over and stored, and those of the window before. */
   readonly daysNow: number;
   readonly daysBefore: number;
-  /** Days of both on which users do not bear all of the cost; 0 where the amounts are not of users. */
+  /** Days on which users do not bear all of the cost: of both where they are compared. 0 where the amounts are not of users. */
   readonly daysUnread: number;
 }
 
@@ -68,7 +68,9 @@ export function summarise(costs: Costs, { window, step, by, filters }: Omit<Cost
     before: costs.before && sumUsd(costs.before.values()),
     daysNow: costs.daysNow,
     daysBefore: costs.daysBefore,
-    daysUnread: isOfPeople ? [...costs.days.values()].filter(isUnread).length : 0,
+    daysUnread: isOfPeople
+      ? [...costs.days.values()].filter((day) => isUnread(day) && (costs.before || day.date >= window.from)).length
+      : 0,
   };
 }
 

@@ -7,7 +7,7 @@ import { coloursOf } from '../colours.js';
 import { longDay, shortDay, weekday } from '../days.js';
 import { Link } from '../parts/link.js';
 import { Empty, Loaded } from '../parts/states.js';
-import { go } from '../view.js';
+import { leaveFor } from '../view.js';
 import { EXPLORE } from '../explore/explore.js';
 import { Anomalies, Budgets } from './budgets.js';
 import { loadOverview, type Overview } from './load-overview.js';
@@ -100,7 +100,7 @@ function HubChart({ overview: { periods, hubCosts, days } }: { readonly overview
       columns={columns}
       series={series}
       label={`Cost by hub and day, ${longDay(periods.chart.from)} to ${longDay(periods.lastComplete)}`}
-      onPick={(hub) => go({ ...EXPLORE, by: 'component', filters: { hub: [hub] } })}
+      onPick={(hub) => leaveFor({ ...EXPLORE, by: 'component', filters: { hub: [hub] } })}
     />
   );
 }
