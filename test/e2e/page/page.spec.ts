@@ -225,6 +225,15 @@ describe('the explorer', () => {
     expect(`$${Number(total).toFixed(2)}`).toBe((await rowOf(page, 'staging'))[1]);
   });
 
+  it('leaves a day that is not stored empty in CSV', async () => {
+    const day = (before: number) => new Date(Date.now() - before * 86_400_000).toISOString().slice(0, 10);
+    const { page } = await estate.open(`?page=explore&by=hub&hub=support&range=${day(21)}..${day(19)}`);
+    const saved = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'CSV' }).click();
+    const lines = (await readFile(await (await saved).path(), 'utf8')).trim().split('\r\n');
+    expect(lines[1]!.split(',').slice(5)).toEqual(['5.0000000000', '', '5.0000000000']);
+  });
+
   it('prints without its controls', async () => {
     const { page } = await estate.open('?page=explore&by=hub');
     await page.emulateMedia({ media: 'print' });

@@ -57,7 +57,7 @@ function Shown({ view, costs, asked }: ShownProps) {
   const [unsaved, setUnsaved] = useState<Failure | undefined>(undefined);
   const save = async () => {
     const bars = await loadAllBars(asked, new AbortController().signal);
-    download(csvOf(by, summary.buckets, rows, bars), by, window);
+    download(csvOf(by, summary.buckets, rows, { bars, days: costs.days }), by, window);
   };
   const trySave = () =>
     void save().then(

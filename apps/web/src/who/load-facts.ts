@@ -44,7 +44,8 @@ export async function loadFacts(
   return {
     hubs: distinct(costs.map(({ row }) => row.hub)),
     groups: distinct(costs.map(({ row }) => row.usergroup)),
-    members: members.size,
+    // By name, as the table and the rank: somebody on two hubs is one row of it.
+    members: new Set(costs.map(({ row }) => row.user)).size,
     direct,
     shared: sumUsd(costs.map(({ usd }) => usd)) - direct,
     usage: usageOf(kind === 'user' ? people : people.filter((cost) => members.has(personOf(cost)))),
