@@ -7,6 +7,7 @@ const estate = pageOnEstate();
 /** Days before today, both inclusive. */
 const between = (first: number, last: number) =>
   `day BETWEEN (now() AT TIME ZONE 'UTC')::date - ${first} AND (now() AT TIME ZONE 'UTC')::date - ${last}`;
+const day = (before: number) => new Date(Date.now() - before * 86_400_000).toISOString().slice(0, 10);
 const usd = (sql: string) => amountOf(estate.databaseUrl, sql);
 
 describe('the first screen', () => {
@@ -127,7 +128,6 @@ describe('the explorer', () => {
   });
 
   it('compares days that are over and stored, and says so where some are not', async () => {
-    const day = (before: number) => new Date(Date.now() - before * 86_400_000).toISOString().slice(0, 10);
     const change = async (first: number, last: number) => {
       const { page } = await estate.open(`?page=explore&by=hub&hub=support&range=${day(first)}..${day(last)}`);
       return [(await rowOf(page, 'support')).slice(3), await page.locator('main').textContent()] as const;
@@ -143,7 +143,6 @@ describe('the explorer', () => {
   });
 
   it('says how many days of a comparison of people were not read', async () => {
-    const day = (before: number) => new Date(Date.now() - before * 86_400_000).toISOString().slice(0, 10);
     const { page } = await estate.open(`?page=explore&by=user&range=${day(9)}..${day(1)}`);
     expect(await page.locator('main').textContent()).toContain('Usage of 1 of these 18 days was not read');
     // Twelve days ago, in a range with a day that is not stored, so that nothing is compared.
@@ -175,7 +174,6 @@ describe('the explorer', () => {
 
   it('takes dates, weeks and months', async () => {
     const { page } = await estate.open('?page=explore&by=component');
-    const day = (before: number) => new Date(Date.now() - before * 86_400_000).toISOString().slice(0, 10);
     await page.getByLabel('From', { exact: true }).fill(day(20));
     await page.getByLabel('To', { exact: true }).fill(day(15));
     await settled(page);
@@ -189,7 +187,6 @@ describe('the explorer', () => {
   });
 
   it('takes from and to of a link, as the REST endpoints do', async () => {
-    const day = (before: number) => new Date(Date.now() - before * 86_400_000).toISOString().slice(0, 10);
     const { page } = await estate.open(`?page=explore&by=component&from=${day(20)}&to=${day(15)}`);
     const total = await usd(`SELECT amount_usd FROM attributed_costs WHERE ${between(20, 15)}`);
     expect(await page.locator('tfoot td').first().textContent()).toBe(total);
@@ -216,7 +213,6 @@ describe('the explorer', () => {
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'CSV' }).click(),
     ]);
-    const day = (before: number) => new Date(Date.now() - before * 86_400_000).toISOString().slice(0, 10);
     expect(download.suggestedFilename()).toBe(`costs-by-hub-${day(7)}-${day(1)}.csv`);
     const lines = (await readFile(await download.path(), 'utf8')).trim().split('\r\n');
     expect(lines).toHaveLength(2);
@@ -226,7 +222,6 @@ describe('the explorer', () => {
   });
 
   it('leaves a day that is not stored empty in CSV', async () => {
-    const day = (before: number) => new Date(Date.now() - before * 86_400_000).toISOString().slice(0, 10);
     const { page } = await estate.open(`?page=explore&by=hub&hub=support&range=${day(21)}..${day(19)}`);
     const saved = page.waitForEvent('download');
     await page.getByRole('button', { name: 'CSV' }).click();
@@ -259,57 +254,6 @@ describe('a name from outside', () => {
       expect(complaints).toEqual([]);
     },
   );
-});
-
-describe("a person's page and a group's", () => {
-  it('say hubs, groups, usage and rank of a person', async () => {
-    const { page } = await estate.open('?page=user&by=component&user=user-3');
-    const facts = await page.locator('.facts').textContent();
-    expect(facts).toContain('Hubprod');
-    expect(facts).toContain('Groupsphysics');
-    // 3 GiB-hours on each of 28 days: one of 30 is not read, and of one there are no costs, but there is no usage either.
-    expect(facts).toContain('Usage, memory requested84 GiB-hours');
-    expect(facts).toContain('Usage, GPU requested14 GPU-hours');
-    expect(facts).toContain('Rank by cost13 of 15');
-    expect((await rowOf(page, 'compute'))[1]).toBe(
-      await usd(
-        `SELECT direct_usd FROM user_costs WHERE username = 'user-3' AND component = 'compute' AND ${between(30, 1)}`,
-      ),
-    );
-  });
-
-  it('are of nobody where the name means everybody, as for the REST endpoints', async () => {
-    const { page } = await estate.open('?page=user&user=All');
-    expect(await page.locator('main').textContent()).toContain('Nobody is picked');
-    const { page: unknown } = await estate.open('?page=user&user=nobody');
-    expect(await unknown.locator('main').textContent()).toContain('nobody of this name has a cost');
-  });
-
-  it('are of one of several names', async () => {
-    const { page } = await estate.open('?page=user&by=component&user=user-3&user=user-4');
-    expect(await page.locator('tfoot td').first().textContent()).toBe(
-      await usd(`SELECT direct_usd FROM user_costs WHERE username = 'user-3' AND ${between(30, 1)}`),
-    );
-  });
-
-  it('tells days whose usage was not read apart from days without cost', async () => {
-    const { page } = await estate.open('?page=user&by=component&user=user-3');
-    expect(await page.locator('.notes').textContent()).toMatch(
-      /Usage not read, users do not bear all of the cost: \w{3} \d+/,
-    );
-    const { page: ofHub } = await estate.open('?page=explore&by=component&hub=prod');
-    expect(await ofHub.locator('.notes').textContent()).not.toContain('Usage not read');
-  });
-
-  it('lists the members of a group', async () => {
-    const { page } = await estate.open('?page=group&by=user&usergroup=physics');
-    const facts = await page.locator('.facts').textContent();
-    expect(facts).toContain('Members with a cost4');
-    // 1 + 2 + 3 + 4 GiB-hours on each of 28 days; half an hour of a GPU each.
-    expect(facts).toContain('Usage, memory requested280 GiB-hours');
-    expect(facts).toContain('Usage, GPU requested56 GPU-hours');
-    expect(await page.locator('main tbody tr').count()).toBe(4);
-  });
 });
 
 describe('without figures', () => {
