@@ -132,20 +132,16 @@ describe('the explorer', () => {
       const { page } = await estate.open(`?page=explore&by=hub&hub=support&range=${day(first)}..${day(last)}`);
       return [(await rowOf(page, 'support')).slice(3), await page.locator('main').textContent()] as const;
     };
-    // 5 a day.
     expect((await change(8, 5))[0]).toEqual(['$20.00', '$0.00 0.0%']);
     const [today, why] = await change(3, 0);
     expect(today).toEqual(['–', '–']);
     expect(why).toContain('No comparison: of these 4 days 3 are over and stored, of the 4 before 4.');
-    const [gap, whyNot] = await change(22, 19);
-    expect(gap).toEqual(['–', '–']);
-    expect(whyNot).toContain('of these 4 days 3 are over and stored');
+    expect((await change(22, 19))[1]).toContain('of these 4 days 3 are over and stored');
   });
 
   it('says how many days of a comparison of people were not read', async () => {
     const { page } = await estate.open(`?page=explore&by=user&range=${day(9)}..${day(1)}`);
     expect(await page.locator('main').textContent()).toContain('Usage of 1 of these 18 days was not read');
-    // Twelve days ago, in a range with a day that is not stored, so that nothing is compared.
     const { page: alone } = await estate.open(`?page=explore&by=user&range=${day(20)}..${day(1)}&step=week`);
     expect(await alone.locator('main').textContent()).toContain('Usage of 1 of these 20 days was not read');
   });
