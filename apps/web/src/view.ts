@@ -24,13 +24,18 @@ export interface View {
 
 export const FIRST_VIEW: View = { page: 'overview', range: '30d', step: 'day', by: 'hub', filters: {}, sort: '-total' };
 
+/** A name that no filter can ask for: it means no filter. */
+export function isAll(name: string): boolean {
+  return name.toLowerCase() === 'all';
+}
+
 export function parseView(search: string): View {
   const query = new URLSearchParams(search);
   const oneOf = <Word extends string>(name: string, words: readonly Word[], otherwise: Word) =>
     words.find((word) => word === query.get(name)) ?? otherwise;
-  // As with the REST endpoints, an empty filter is none.
+  // As with the REST endpoints, an empty filter is none, and so is one with `all` in it.
   const filters = DIMENSIONS.map((name) => [name, query.getAll(name).filter(Boolean)] as const).filter(
-    ([, values]) => values.length > 0,
+    ([, values]) => values.length > 0 && !values.some(isAll),
   );
   return {
     page: oneOf('page', PAGES, FIRST_VIEW.page),
@@ -42,10 +47,12 @@ export function parseView(search: string): View {
   };
 }
 
-/** What a link means that was written as for the REST endpoints: `from=2026-10-01&to=2026-10-31`, or one of them. */
+/** What a link means that was written as for the REST endpoints: days, or date-times in UTC; until today at the latest. */
 function rangeOfRest(query: URLSearchParams): string | undefined {
-  const to = query.get('to') ?? today();
-  const from = query.get('from') ?? (query.has('to') && isDay(to) ? addDays(to, -29) : '');
+  const dayOf = (name: string) => query.get(name)?.replace(/T[\d:.]+Z$/, '');
+  const last = dayOf('to');
+  const to = last === undefined || (isDay(last) && last > today()) ? today() : last;
+  const from = dayOf('from') ?? (query.has('to') && isDay(to) ? addDays(to, -29) : '');
   return isDay(from) && isDay(to) ? `${from}..${to}` : undefined;
 }
 
@@ -66,6 +73,13 @@ const MOVED = 'view-moved';
 export function go(view: View): void {
   history.pushState(null, '', searchOf(view));
   dispatchEvent(new Event(MOVED));
+}
+
+/** The same from the top, for a control that the next view does not have: the focus would be lost with it. */
+export function leaveFor(view: View): void {
+  go(view);
+  document.getElementById('main')?.focus({ preventScroll: true });
+  scrollTo(0, 0);
 }
 
 /** The view of the URL, whenever it changes. */

@@ -2,7 +2,16 @@ import { usersOfHub, pageOfUser } from '../links.js';
 import { AMOUNT, figures, table } from '../panels.js';
 import { IN_CLUSTER, picked } from '../sql.js';
 import { daysLeftOut } from '../uncompared-days.js';
-import { COSTS_OF_PERIODS, LAST_WEEK, PERIODS, SAME_DAYS_BEFORE, THIS_MONTH, WEEK_BEFORE } from './periods.js';
+import {
+  COSTS_OF_PERIODS,
+  LAST_WEEK,
+  MONTHS_STORED,
+  PERIODS,
+  SAME_DAYS_BEFORE,
+  THIS_MONTH,
+  WEEK_BEFORE,
+  WEEKS_STORED,
+} from './periods.js';
 
 const NOT_YET = 'No complete day of this month is stored yet, or no cost matches Hub and Component';
 
@@ -11,7 +20,7 @@ export const month = () =>
     {
       title: 'Month so far, of complete days',
       description:
-        'Cluster cost of the month that the range ends in, up to the last complete day: one that was over when costs were last read. Compared with the same days of the month before. Forecast: the mean of the complete days that are stored, times the days of the month. Obeys Hub and Component.',
+        'Cluster cost of the month that the range ends in, up to the last complete day: one that was over when costs were last read. Compared with the same days of the month before, where all of them, and of this month, are stored. Forecast: the mean of the complete days that are stored, times the days of the month. Obeys Hub and Component.',
     },
     `${PERIODS}, sums AS (
   SELECT sum(amount_usd) FILTER (WHERE ${THIS_MONTH}) AS so_far,
@@ -23,7 +32,8 @@ export const month = () =>
   FROM reporting.daily_total_costs, periods
   WHERE ${IN_CLUSTER} AND name = 'attributable' AND day BETWEEN month AND last
 )
-SELECT so_far AS "Month so far", before AS "Same days, month before", so_far - before AS "Change",
+SELECT so_far AS "Month so far", CASE WHEN ${MONTHS_STORED} THEN before END AS "Same days, month before",
+       CASE WHEN ${MONTHS_STORED} THEN so_far - before END AS "Change",
        so_far * days_of_month / nullif(known.days, 0) AS "Forecast at the run rate",
        known.days || ' of ' || days_of_month || ', to ' || to_char(last, 'YYYY-MM-DD') AS "Complete days"
 FROM sums, known, periods`,
@@ -41,12 +51,12 @@ export const week = () =>
     {
       title: 'Last 7 complete days',
       description:
-        'Cluster cost of the seven days up to the last complete one, against the seven before them. Obeys Hub and Component.',
+        'Cluster cost of the seven days up to the last complete one, against the seven before them where all fourteen are stored. Obeys Hub and Component.',
     },
     `${PERIODS}
 SELECT sum(amount_usd) FILTER (WHERE ${LAST_WEEK}) AS "Last 7 complete days",
-       sum(amount_usd) FILTER (WHERE ${WEEK_BEFORE}) AS "7 days before",
-       sum(amount_usd) FILTER (WHERE ${LAST_WEEK}) - sum(amount_usd) FILTER (WHERE ${WEEK_BEFORE}) AS "Change"
+       CASE WHEN ${WEEKS_STORED} THEN sum(amount_usd) FILTER (WHERE ${WEEK_BEFORE}) END AS "7 days before",
+       CASE WHEN ${WEEKS_STORED} THEN sum(amount_usd) FILTER (WHERE ${LAST_WEEK}) - sum(amount_usd) FILTER (WHERE ${WEEK_BEFORE}) END AS "Change"
 FROM (${COSTS_OF_PERIODS}
 ) AS costs`,
     { 'Last 7 complete days': 'usd', '7 days before': 'usd', Change: 'change' },
@@ -81,21 +91,23 @@ FROM (
     { 'No user bears': 'share', Mostly: 'text', 'Usage not read': 'usd' },
   ).span(12);
 
-/** Columns of the last 7 complete days beside the 7 before. */
-const CHANGE = `coalesce(sum(amount_usd) FILTER (WHERE ${LAST_WEEK}), 0) - coalesce(sum(amount_usd) FILTER (WHERE ${WEEK_BEFORE}), 0) AS "Change",
-       sum(amount_usd) FILTER (WHERE ${LAST_WEEK}) AS "Last 7 days", sum(amount_usd) FILTER (WHERE ${WEEK_BEFORE}) AS "7 before"`;
+/** Columns of the last 7 complete days beside the 7 before, where these can be compared. */
+const changeIf = (
+  comparable: string,
+) => `CASE WHEN ${comparable} THEN coalesce(sum(amount_usd) FILTER (WHERE ${LAST_WEEK}), 0) - coalesce(sum(amount_usd) FILTER (WHERE ${WEEK_BEFORE}), 0) END AS "Change",
+       sum(amount_usd) FILTER (WHERE ${LAST_WEEK}) AS "Last 7 days", CASE WHEN ${comparable} THEN sum(amount_usd) FILTER (WHERE ${WEEK_BEFORE}) END AS "7 before"`;
 
 export const roseMost = () =>
   table(
     {
       title: 'What rose most',
       description:
-        'Hubs and components by how much more they cost in the last 7 complete days than in the 7 before; the row All is the total. Obeys Hub and Component.',
+        'Hubs and components by how much more they cost in the last 7 complete days than in the 7 before, where all of these are stored; the row All is the total. Obeys Hub and Component.',
       empty: NOT_YET,
     },
     `${PERIODS}
 SELECT coalesce(hub, 'All') AS "Hub", coalesce(component, 'total') AS "Component",
-       ${CHANGE}
+       ${changeIf(WEEKS_STORED)}
 FROM (${COSTS_OF_PERIODS}
     AND costs.day > last - 14
 ) AS costs
@@ -113,13 +125,13 @@ export const whoseRoseMost = () =>
     {
       title: 'Whose cost rose most',
       description:
-        'Users by how much more they cost in the last 7 complete days than in the 7 before; the row All is the total of all users. The 50 largest changes upwards. A day whose usage was not read is left out, and so is the same weekday of the other week. Obeys Hub and Component.',
+        'Users by how much more they cost in the last 7 complete days than in the 7 before; the row All is the total of all users. The 50 largest changes upwards. A day that is not stored, or whose usage was not read, is left out, and so is the same weekday of the other week. Obeys Hub and Component.',
       empty:
         'No user bore any cost in the last 14 complete days, usage was not read, or nothing matches Hub and Component',
     },
     `${PERIODS}, uncompared AS (SELECT ${daysLeftOut('last - 6', 'last', '7')} AS left_out FROM periods)
 SELECT coalesce(username, 'All') AS "User", coalesce(hub, 'total') AS "Hub",
-       ${CHANGE}
+       ${changeIf('true')}
 FROM reporting.daily_user_costs AS costs, periods, uncompared
 WHERE ${IN_CLUSTER} AND costs.day BETWEEN (SELECT last - 13 FROM periods) AND (SELECT last FROM periods)
   AND costs.day <> ALL (left_out)

@@ -14,7 +14,8 @@ export const EVIL = '<img src=x onerror="document.title=`run`">';
  *   support  core          5, which nobody bears
  *
  * User i of prod bears i/10 + (n mod 3)/100 of compute and 0.0525 of home storage. User 14 is EVIL; users 1 to 4 are in the group
- * `physics`. Twenty days ago no costs were stored; twelve days ago usage was not read, so nobody bears anything. The last two
+ * `physics`. Twenty days ago no costs were stored; twelve days ago usage of compute
+ * was not read, and nobody bears anything. The last two
  * days are estimated.
  */
 export async function fillPageEstate(databaseUrl: string): Promise<void> {
@@ -35,8 +36,8 @@ const ESTATE = `
   SELECT 'page', day, 100, n >= 73, 'amortized', 'x', 1, 0, '', '' FROM ${DAYS};
 
   INSERT INTO usage_days (cluster, day, dataset, status, coverage, detail, read_at, run_id, hub, method, digest)
-  SELECT 'page', day, dataset, CASE WHEN n = 62 THEN 'missing' ELSE 'final' END, CASE WHEN n = 62 THEN 0 ELSE 1 END,
-    CASE WHEN n = 62 THEN 'no samples' END, now(), 2, '', '', ''
+  SELECT 'page', day, dataset, CASE WHEN n = 62 AND dataset <> 'home storage' THEN 'missing' ELSE 'final' END, CASE WHEN n = 62 THEN 0 ELSE 1 END,
+    CASE WHEN n = 62 AND dataset <> 'home storage' THEN 'no samples' END, now(), 2, '', '', ''
   FROM ${DAYS} CROSS JOIN (VALUES ('compute'), ('home storage'), ('memberships')) AS v (dataset);
 
   INSERT INTO user_costs (cluster, day, hub, username, component, direct_usd, shared_usd, usergroups, reason)

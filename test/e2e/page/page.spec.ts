@@ -7,6 +7,7 @@ const estate = pageOnEstate();
 /** Days before today, both inclusive. */
 const between = (first: number, last: number) =>
   `day BETWEEN (now() AT TIME ZONE 'UTC')::date - ${first} AND (now() AT TIME ZONE 'UTC')::date - ${last}`;
+const day = (before: number) => new Date(Date.now() - before * 86_400_000).toISOString().slice(0, 10);
 const usd = (sql: string) => amountOf(estate.databaseUrl, sql);
 
 describe('the first screen', () => {
@@ -21,6 +22,12 @@ describe('the first screen', () => {
     );
     expect(await tile('Last 7 full days').locator('.beside').textContent()).toContain(
       await usd(`SELECT amount_usd FROM attributed_costs WHERE ${between(14, 8)}`),
+    );
+    // Twenty days ago is not stored: where that is one of the days compared, there is no comparison.
+    const [lost, last] = [20, 1].map((before) => new Date(Date.now() - before * 86_400_000)) as [Date, Date];
+    const months = last.getUTCFullYear() * 12 + last.getUTCMonth() - lost.getUTCFullYear() * 12 - lost.getUTCMonth();
+    expect((await tile('so far').locator('.beside').textContent())!.startsWith('No comparison: ')).toBe(
+      months === 0 || lost.getUTCDate() <= last.getUTCDate(),
     );
     // All but the reasons: 29 days of 5 core, and of 1.5 idle, and the day without usage.
     expect(await tile('No user bears').textContent()).toContain('$145.00');
@@ -84,6 +91,61 @@ describe('the explorer', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('leads from one of several names to it alone', async () => {
+    const { page } = await estate.open('?page=explore&by=hub&hub=prod&hub=staging');
+    const [, total] = await rowOf(page, 'prod');
+    await page.locator('table').getByRole('link', { name: 'prod', exact: true }).click();
+    await settled(page);
+    expect(new URL(page.url()).search).toBe('?page=explore&by=component&hub=prod');
+    expect(await page.locator('tfoot td').first().textContent()).toBe(total);
+    expect(total).toBe(await usd(`SELECT amount_usd FROM attributed_costs WHERE hub = 'prod' AND ${between(30, 1)}`));
+  });
+
+  it('keeps the place of who works by keyboard where the control is gone', async () => {
+    const { page } = await estate.open('?page=explore&by=hub&hub=prod');
+    const focused = () => page.locator(':focus').getAttribute('id');
+    await page.getByRole('button', { name: 'Remove filter hub prod' }).press('Enter');
+    await settled(page);
+    expect(await focused()).toBe('main');
+    await page.locator('table').getByRole('link', { name: 'prod', exact: true }).press('Enter');
+    await settled(page);
+    expect(await focused()).toBe('main');
+    expect(new URL(page.url()).search).toBe('?page=explore&by=component&hub=prod');
+  });
+
+  it('leads to the page of a person with the other filters kept', async () => {
+    const { page } = await estate.open('?page=explore&by=user&component=compute');
+    const [, total] = await rowOf(page, 'user-13');
+    await page.getByRole('link', { name: 'page of user-13', exact: true }).click();
+    await settled(page);
+    expect(await page.locator('tfoot td').first().textContent()).toBe(total);
+    expect(await page.locator('.facts').textContent()).toContain(`Direct${total}`);
+    await page.getByRole('button', { name: 'Remove filter component compute' }).click();
+    await settled(page);
+    expect(await page.locator('.facts').textContent()).toContain(
+      `Direct${await usd(`SELECT direct_usd FROM user_costs WHERE username = 'user-13' AND ${between(30, 1)}`)}`,
+    );
+  });
+
+  it('compares days that are over and stored, and says so where some are not', async () => {
+    const change = async (first: number, last: number) => {
+      const { page } = await estate.open(`?page=explore&by=hub&hub=support&range=${day(first)}..${day(last)}`);
+      return [(await rowOf(page, 'support')).slice(3), await page.locator('main').textContent()] as const;
+    };
+    expect((await change(8, 5))[0]).toEqual(['$20.00', '$0.00 0.0%']);
+    const [today, why] = await change(3, 0);
+    expect(today).toEqual(['–', '–']);
+    expect(why).toContain('No comparison: of these 4 days 3 are over and stored, of the 4 before 4.');
+    expect((await change(22, 19))[1]).toContain('of these 4 days 3 are over and stored');
+  });
+
+  it('says how many days of a comparison of people were not read', async () => {
+    const { page } = await estate.open(`?page=explore&by=user&range=${day(9)}..${day(1)}`);
+    expect(await page.locator('main').textContent()).toContain('Usage of 1 of these 18 days was not read');
+    const { page: alone } = await estate.open(`?page=explore&by=user&range=${day(20)}..${day(1)}&step=week`);
+    expect(await alone.locator('main').textContent()).toContain('Usage of 1 of these 20 days was not read');
+  });
+
   it('shows the top 10 and everyone else, and adds up', async () => {
     const { page } = await estate.open('?page=explore&by=user');
     const legend = await page.locator('.legend li').allTextContents();
@@ -108,7 +170,6 @@ describe('the explorer', () => {
 
   it('takes dates, weeks and months', async () => {
     const { page } = await estate.open('?page=explore&by=component');
-    const day = (before: number) => new Date(Date.now() - before * 86_400_000).toISOString().slice(0, 10);
     await page.getByLabel('From', { exact: true }).fill(day(20));
     await page.getByLabel('To', { exact: true }).fill(day(15));
     await settled(page);
@@ -122,11 +183,15 @@ describe('the explorer', () => {
   });
 
   it('takes from and to of a link, as the REST endpoints do', async () => {
-    const day = (before: number) => new Date(Date.now() - before * 86_400_000).toISOString().slice(0, 10);
     const { page } = await estate.open(`?page=explore&by=component&from=${day(20)}&to=${day(15)}`);
     const total = await usd(`SELECT amount_usd FROM attributed_costs WHERE ${between(20, 15)}`);
     expect(await page.locator('tfoot td').first().textContent()).toBe(total);
-    const { page: since } = await estate.open(`?page=explore&by=component&from=${day(9)}`);
+    const { page: times } = await estate.open(
+      `?page=explore&by=component&from=${day(20)}T06:00:00.000Z&to=${day(15)}T18:00:00Z`,
+    );
+    expect(await times.locator('tfoot td').first().textContent()).toBe(total);
+    const { page: since } = await estate.open(`?page=explore&by=component&from=${day(9)}&to=2099-01-01`);
+    expect(await since.getByLabel('To', { exact: true }).inputValue()).toBe(day(0));
     expect(await since.getByLabel('From', { exact: true }).inputValue()).toBe(day(9));
   });
 
@@ -135,7 +200,7 @@ describe('the explorer', () => {
     const notes = await page.locator('.notes').textContent();
     expect(notes).toMatch(/estimated: AWS may still change it/);
     expect(notes).toMatch(/No costs stored: \w{3} \d+ \w{3} \d{4}/);
-    expect(notes).toMatch(/Usage not read, no user bears the cost: \w{3} \d+ \w{3} \d{4}/);
+    expect(notes).toMatch(/Usage not read, users do not bear all of the cost: \w{3} \d+ \w{3} \d{4}/);
   });
 
   it('saves as CSV exactly what is shown', async () => {
@@ -144,13 +209,20 @@ describe('the explorer', () => {
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'CSV' }).click(),
     ]);
-    const day = (before: number) => new Date(Date.now() - before * 86_400_000).toISOString().slice(0, 10);
     expect(download.suggestedFilename()).toBe(`costs-by-hub-${day(7)}-${day(1)}.csv`);
     const lines = (await readFile(await download.path(), 'utf8')).trim().split('\r\n');
     expect(lines).toHaveLength(2);
     const [name, total, share, , , ...days] = lines[1]!.split(',');
     expect({ name, share, days: days.length }).toEqual({ name: '"staging"', share: '1', days: 7 });
     expect(`$${Number(total).toFixed(2)}`).toBe((await rowOf(page, 'staging'))[1]);
+  });
+
+  it('leaves a day that is not stored empty in CSV', async () => {
+    const { page } = await estate.open(`?page=explore&by=hub&hub=support&range=${day(21)}..${day(19)}`);
+    const saved = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'CSV' }).click();
+    const lines = (await readFile(await (await saved).path(), 'utf8')).trim().split('\r\n');
+    expect(lines[1]!.split(',').slice(5)).toEqual(['5.0000000000', '', '5.0000000000']);
   });
 
   it('prints without its controls', async () => {
@@ -178,41 +250,6 @@ describe('a name from outside', () => {
       expect(complaints).toEqual([]);
     },
   );
-});
-
-describe("a person's page and a group's", () => {
-  it('say hubs, groups, usage and rank of a person', async () => {
-    const { page } = await estate.open('?page=user&by=component&user=user-3');
-    const facts = await page.locator('.facts').textContent();
-    expect(facts).toContain('Hubprod');
-    expect(facts).toContain('Groupsphysics');
-    // 3 GiB-hours on each of 28 days: one of 30 is not read, and of one there are no costs, but there is no usage either.
-    expect(facts).toContain('Usage, memory requested84 GiB-hours');
-    expect(facts).toContain('Usage, GPU requested14 GPU-hours');
-    expect(facts).toContain('Rank by cost13 of 15');
-    expect((await rowOf(page, 'compute'))[1]).toBe(
-      await usd(
-        `SELECT direct_usd FROM user_costs WHERE username = 'user-3' AND component = 'compute' AND ${between(30, 1)}`,
-      ),
-    );
-  });
-
-  it('tells days whose usage was not read apart from days without cost', async () => {
-    const { page } = await estate.open('?page=user&by=component&user=user-3');
-    expect(await page.locator('.notes').textContent()).toMatch(/Usage not read, no user bears the cost: \w{3} \d+/);
-    const { page: ofHub } = await estate.open('?page=explore&by=component&hub=prod');
-    expect(await ofHub.locator('.notes').textContent()).not.toContain('Usage not read');
-  });
-
-  it('lists the members of a group', async () => {
-    const { page } = await estate.open('?page=group&by=user&usergroup=physics');
-    const facts = await page.locator('.facts').textContent();
-    expect(facts).toContain('Members with a cost4');
-    // 1 + 2 + 3 + 4 GiB-hours on each of 28 days; half an hour of a GPU each.
-    expect(facts).toContain('Usage, memory requested280 GiB-hours');
-    expect(facts).toContain('Usage, GPU requested56 GPU-hours');
-    expect(await page.locator('main tbody tr').count()).toBe(4);
-  });
 });
 
 describe('without figures', () => {

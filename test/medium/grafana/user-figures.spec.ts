@@ -1,5 +1,5 @@
 import { execute } from '../../support/database.js';
-import { TEAM, USERS } from './estate.js';
+import { CLUSTER, TEAM, USERS } from './estate.js';
 import type { Picked } from './expand-variables.js';
 import { Panels, range } from './panel-rows.js';
 
@@ -123,6 +123,32 @@ describe('user costs', () => {
     expect(await adaChangedBy()).toBeNull();
     await ofCompute(`< '2026-03-04'`, 'final');
     expect(await adaChangedBy()).toBe(90);
+  });
+
+  it('changed by, without the days of the range that are not stored', async () => {
+    // 5 and 6 March against 1 and 2 March, 65 a day each: 7 and 8 March would have been less by 130.
+    const past = range('2026-03-05T08:00:00Z', '2026-03-08T08:00:00Z');
+    expect((await panels.rowsOf('Users', {}, past))[0]).toMatchObject({ User: 'All', Cost: 130, Change: 0 });
+  });
+
+  it('changed by, without a day that is not over', async () => {
+    const day = (after: number) => new Date(Date.now() + after * 86_400_000).toISOString().slice(0, 10);
+    const days = `generate_series(date '${day(-7)}', date '${day(2)}', interval '1 day') AS day`;
+    // 8 on each of the first two days of the five, and of the five before; of the last day 1 is known, opposite 8.
+    await execute(
+      panels.database.url,
+      `INSERT INTO cost_days (cluster, day, account_usd, estimated, basis, attribution, run_id, cluster_usd, policy, digest)
+       SELECT '${CLUSTER}', day::date, 1, true, 'amortized', 'd', 1, 0, '', '' FROM ${days};
+       INSERT INTO usage_days (cluster, day, dataset, status, coverage, read_at, run_id, hub, method, digest)
+       SELECT '${CLUSTER}', day::date, 'compute', 'provisional', 1, now(), 1, '', 'memory_requested', '' FROM ${days};
+       INSERT INTO user_costs (cluster, day, hub, username, component, direct_usd, shared_usd, usergroups)
+       SELECT '${CLUSTER}', day::date, 'prod', 'ada', 'compute', CASE day::date WHEN '${day(2)}' THEN 1 ELSE 8 END, 0, '{none}'
+       FROM ${days} WHERE day::date NOT IN ('${day(-5)}', '${day(-4)}', '${day(0)}', '${day(1)}')`,
+    );
+    const five = range(`${day(-2)}T00:00:00Z`, `${day(2)}T12:00:00Z`);
+    expect((await panels.rowsOf('Users', {}, five))[0]).toMatchObject({ Cost: 17, Change: 0 });
+    for (const table of ['user_costs', 'usage_days', 'cost_days'])
+      await execute(panels.database.url, `DELETE FROM ${table} WHERE cluster = '${CLUSTER}' AND day >= '${day(-7)}'`);
   });
 
   it('usage beside the cost: of ada 13 + 2 GiB-hours of memory a day and 48 at home', async () => {

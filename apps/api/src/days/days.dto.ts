@@ -8,6 +8,8 @@ export const DayRows = z.array(
     estimated: z.boolean().describe('Whether AWS may still change its costs'),
     usage: z
       .enum(['final', 'provisional', 'partial', 'missing', 'unread'])
-      .describe('What is known of its usage, the worst of all datasets that divide costs'),
+      .describe(
+        'What is known of its usage, the worst of all datasets that divide costs; missing: that of compute, or all',
+      ),
   }),
 );

@@ -7,6 +7,11 @@ import type { session } from '../../../api/src/access/session.dto.js';
 
 /** Rows of the API, from the schemas that it answers by. */
 export type DayState = z.infer<typeof DayRows>[number];
+/** Nobody knows who used compute on the day: users do not bear all of its cost. */
+export function isUnread({ usage }: DayState): boolean {
+  return usage === 'missing' || usage === 'unread';
+}
+
 export type Health = z.infer<typeof health>;
 export type Session = z.infer<typeof session>;
 export type AllocationRow = z.infer<typeof AllocationRows>[number];

@@ -77,7 +77,7 @@ function Notes({ columns }: { readonly columns: readonly Column[] }) {
         </span>
       )}
       {noCosts.length > 0 && <span>No costs stored: {spoken(noCosts)}</span>}
-      {noUsage.length > 0 && <span>Usage not read, no user bears the cost: {spoken(noUsage)}</span>}
+      {noUsage.length > 0 && <span>Usage not read, users do not bear all of the cost: {spoken(noUsage)}</span>}
     </div>
   );
 }

@@ -34,7 +34,8 @@ export function tooltipOf(columns: readonly Column[], series: readonly Series[],
   }
   box.append(list);
   if (column.estimated) box.append(element('p', '', 'Estimated: AWS may still change it.'));
-  if (column.gap === 'no usage') box.append(element('p', '', 'Usage was not read, so no user bears this cost.'));
+  if (column.gap === 'no usage')
+    box.append(element('p', '', 'Usage was not read: users do not bear all of this cost.'));
   return box;
 }
 

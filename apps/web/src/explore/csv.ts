@@ -3,8 +3,13 @@ import type { Dimension } from '../view.js';
 import type { Costs } from './load-costs.js';
 import type { Row, Summary } from './summarise.js';
 
-/** What is shown as RFC 4180: the table in its order, and a column for each bar. Amounts have every digit. */
-export function csvOf(by: Dimension, buckets: Summary['buckets'], rows: readonly Row[], bars: Costs['bars']): string {
+/** What is shown as RFC 4180: the table in its order, and a column for each bar, empty where no day of it is stored. Amounts have every digit. */
+export function csvOf(
+  by: Dimension,
+  buckets: Summary['buckets'],
+  rows: readonly Row[],
+  { bars, days }: Pick<Costs, 'bars' | 'days'>,
+): string {
   const header = [by, 'total_usd', 'share', 'before_usd', 'change_usd', ...buckets.map(({ start }) => start)];
   const lines = rows.map(({ name, label, total, before, share }) => [
     csvCell(label),
@@ -12,7 +17,9 @@ export function csvOf(by: Dimension, buckets: Summary['buckets'], rows: readonly
     share === undefined ? '' : String(share),
     before === undefined ? '' : formatUsd(before),
     before === undefined ? '' : formatUsd(total - before),
-    ...buckets.map(({ start }) => formatUsd(bars.get(name)?.get(start) ?? 0n)),
+    ...buckets.map(({ start, days: ofBucket }) =>
+      ofBucket.some((day) => days.has(day)) ? formatUsd(bars.get(name)?.get(start) ?? 0n) : '',
+    ),
   ]);
   return `${[header, ...lines].map((line) => line.join(',')).join('\r\n')}\r\n`;
 }

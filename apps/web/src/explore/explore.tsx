@@ -7,10 +7,10 @@ import { Chart } from '../chart/chart.js';
 import { today } from '../days.js';
 import { Amount } from '../parts/amount.js';
 import { Empty, Failed, Loaded } from '../parts/states.js';
-import { DIMENSIONS, FIRST_VIEW, go, type Dimension, type View } from '../view.js';
+import { DIMENSIONS, FIRST_VIEW, isAll, leaveFor, type Dimension, type View } from '../view.js';
 import { Controls } from './controls.js';
 import { csvOf, download } from './csv.js';
-import { FilterBar, withFilter } from './filters.js';
+import { FilterBar, onlyFilter } from './filters.js';
 import { loadAllBars, loadCosts, type Costs, type CostsRequest } from './load-costs.js';
 import { windowOf, wordsOf } from './range.js';
 import { summarise } from './summarise.js';
@@ -57,7 +57,7 @@ function Shown({ view, costs, asked }: ShownProps) {
   const [unsaved, setUnsaved] = useState<Failure | undefined>(undefined);
   const save = async () => {
     const bars = await loadAllBars(asked, new AbortController().signal);
-    download(csvOf(by, summary.buckets, rows, bars), by, window);
+    download(csvOf(by, summary.buckets, rows, { bars, days: costs.days }), by, window);
   };
   const trySave = () =>
     void save().then(
@@ -67,7 +67,7 @@ function Shown({ view, costs, asked }: ShownProps) {
   const filters = Object.entries(view.filters).map(
     ([name, values]) => `${DIMENSION_WORDS[name as Dimension]} ${values.join(' or ')}`,
   );
-  const picked = (name: string): View => ({ ...withFilter(view, by, name), page: 'explore', by: WITHIN[by] });
+  const picked = (name: string): View => ({ ...onlyFilter(view, by, name), page: 'explore', by: WITHIN[by] });
   if (summary.rows.length === 0) {
     return (
       <Empty title="No costs here">
@@ -75,11 +75,13 @@ function Shown({ view, costs, asked }: ShownProps) {
           ? 'You have no costs in this range. Pick another range.'
           : costs.days.size === 0
             ? 'No day of this range is stored. Pick another range.'
-            : 'Nothing in this range matches the filters. Take a filter away, or pick another range.'}
+            : view.page === 'explore'
+              ? 'Nothing in this range matches the filters. Take a filter away, or pick another range.'
+              : 'In this range nobody of this name has a cost. Pick another range.'}
       </Empty>
     );
   }
-  const names = new Set(summary.rows.flatMap(({ name }) => name || []));
+  const names = new Set(summary.rows.flatMap(({ name }) => (name && !isAll(name) ? name : [])));
   const days = countDays(window);
   return (
     <section class="card">
@@ -102,12 +104,14 @@ function Shown({ view, costs, asked }: ShownProps) {
         columns={summary.columns}
         series={summary.series}
         label={`Cost by ${DIMENSION_WORDS[by]} and ${step}, ${wordsOf(window)}; the table below has the figures`}
-        onPick={(name) => names.has(name) && go(picked(name))}
+        onPick={(name) => names.has(name) && leaveFor(picked(name))}
       />
       <p class="faint">
         {summary.before === undefined
-          ? `No comparison: ${summary.daysBefore} of the ${days} days before are stored.`
+          ? `No comparison: of these ${days} days ${summary.daysNow} are over and stored, of the ${days} before ${summary.daysBefore}.`
           : `Before and change: against the ${days} days before.`}
+        {summary.daysUnread > 0 &&
+          ` Usage of ${summary.daysUnread} of these ${summary.before === undefined ? days : 2 * days} days was not read: users do not bear all of its cost.`}
         {asked.own &&
           ' A day that is not stored, or whose usage was not read, counts as nothing. AWS may still change the last days.'}
         {by === 'hub' && ' A hub’s cost is what its users bear and what nobody bears of its own; support is the rest.'}

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { go, type Dimension, type View } from '../view.js';
+import { go, leaveFor, type Dimension, type View } from '../view.js';
 import { listNames } from './list-names.js';
 import { windowOf } from './range.js';
 import { today } from '../days.js';
@@ -67,7 +67,7 @@ export function Chips({ view, dimensions }: FiltersProps) {
             type="button"
             class="chip"
             aria-label={`Remove filter ${DIMENSION_WORDS[name]} ${value}`}
-            onClick={() => go(withoutFilter(view, name, value))}
+            onClick={() => leaveFor(withoutFilter(view, name, value))}
           >
             {DIMENSION_WORDS[name]}: <strong>{value}</strong> <span aria-hidden="true">×</span>
           </button>
@@ -77,9 +77,14 @@ export function Chips({ view, dimensions }: FiltersProps) {
   );
 }
 
-export function withFilter(view: View, dimension: Dimension, value: string): View {
+function withFilter(view: View, dimension: Dimension, value: string): View {
   const values = [...new Set([...(view.filters[dimension] ?? []), value])];
   return { ...view, filters: { ...view.filters, [dimension]: values } };
+}
+
+/** Of a row or a bar that was picked: its name alone, also where it was one of several names. */
+export function onlyFilter(view: View, dimension: Dimension, value: string): View {
+  return { ...view, filters: { ...view.filters, [dimension]: [value] } };
 }
 
 function withoutFilter(view: View, dimension: Dimension, value: string): View {

@@ -1,7 +1,8 @@
-import { addDays, eachDay, sumUsd, type Day, type DayWindow, type Usd } from '#libs/domain';
+import { addDays, countDays, eachDay, sumUsd, type Day, type DayWindow, type Usd } from '#libs/domain';
 import { fetchCosts } from '../api/allocation.js';
 import { fetchJson } from '../api/client.js';
 import type { DayState } from '../api/rows.js';
+import { today } from '../days.js';
 import type { Dimension, Filters, Step } from '../view.js';
 import { windowBefore } from './range.js';
 
@@ -12,8 +13,9 @@ export const MOST_BARS = 11;
 export interface Costs {
   readonly days: ReadonlyMap<Day, DayState>;
   readonly totals: ReadonlyMap<string | undefined, Usd>;
-  /** Undefined: not all of these days are stored. */
+  /** Undefined: not all days of the range and of the one before it are over and stored, so that the two are of unequal length. */
   readonly before: ReadonlyMap<string | undefined, Usd> | undefined;
+  readonly daysNow: number;
   readonly daysBefore: number;
   /** By name and the first day of the bar: those with the highest totals, and what no user bears. */
   readonly bars: ReadonlyMap<string | undefined, ReadonlyMap<Day, Usd>>;
@@ -43,11 +45,13 @@ export async function loadCosts(asked: CostsRequest, signal: AbortSignal): Promi
     fetchCosts({ window, by: ['cluster'], step, filters }, signal),
   ]);
   const daysBefore = days.filter(({ date }) => date < window.from).length;
-  const isComplete = daysBefore === eachDay(earlier).length;
+  const daysNow = days.filter(({ date }) => date >= window.from && date < today()).length;
+  const length = countDays(window);
   return {
     days: new Map(days.map((day) => [day.date, day])),
     totals: summed(totals, ({ name }) => name),
-    before: isComplete ? summed(before, ({ name }) => name) : undefined,
+    before: daysNow === length && daysBefore === length ? summed(before, ({ name }) => name) : undefined,
+    daysNow,
     daysBefore,
     bars: barsOf(bars),
     sums: summed(sums, ({ start }) => start),

@@ -1,3 +1,4 @@
+import { isUnread } from '../api/rows.js';
 import { sumUsd, type Day, type Usd } from '#libs/domain';
 import type { Column, Series } from '../chart/stacked-bars.js';
 import { coloursOf, EVERYONE_ELSE, UNALLOCATED } from '../colours.js';
@@ -12,7 +13,7 @@ export interface Row {
   readonly name: string | undefined;
   readonly label: string;
   readonly total: Usd;
-  /** In the days before; undefined: not all of them are stored. */
+  /** In the days before; undefined: they cannot be compared. */
   readonly before: Usd | undefined;
   readonly share: number | undefined;
   /** Of its bar; undefined: it is part of everyone else. */
@@ -28,8 +29,11 @@ export interface Summary {
   readonly total: Usd;
   /** As in Row. */
   readonly before: Usd | undefined;
-  /** Days of the window before that are stored. */
+  /** Days of the window that are over and stored, and those of the window before. */
+  readonly daysNow: number;
   readonly daysBefore: number;
+  /** Days on which users do not bear all of the cost: of both where they are compared. 0 where the amounts are not of users. */
+  readonly daysUnread: number;
 }
 
 const MOST_SERIES = MOST_BARS - 1;
@@ -62,7 +66,11 @@ export function summarise(costs: Costs, { window, step, by, filters }: Omit<Cost
     columns: buckets.map((bucket) => columnOf(bucket, costs.days, isOfPeople)),
     series: seriesOf(rows, buckets, costs),
     before: costs.before && sumUsd(costs.before.values()),
+    daysNow: costs.daysNow,
     daysBefore: costs.daysBefore,
+    daysUnread: isOfPeople
+      ? [...costs.days.values()].filter((day) => isUnread(day) && (costs.before || day.date >= window.from)).length
+      : 0,
   };
 }
 
@@ -107,7 +115,7 @@ function seriesOf(rows: readonly Row[], buckets: readonly Bucket[], { bars, sums
 
 function columnOf({ label, title, days: ofBucket }: Bucket, states: Costs['days'], isOfPeople: boolean): Column {
   const known = ofBucket.flatMap((day: Day) => states.get(day) ?? []);
-  const unread = known.filter(({ usage }) => usage === 'missing' || usage === 'unread');
+  const unread = known.filter(isUnread);
   return {
     label,
     title,

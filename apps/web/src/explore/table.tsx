@@ -3,8 +3,9 @@ import { changePercent, compareUsd, percent } from '../money.js';
 import { Amount } from '../parts/amount.js';
 import { Link } from '../parts/link.js';
 import { SortTable } from '../parts/sort-table.js';
-import { go, type View } from '../view.js';
+import { go, isAll, type View } from '../view.js';
 import type { Row, Summary } from './summarise.js';
+import { onlyFilter } from './filters.js';
 import { DIMENSION_WORDS } from './words.js';
 
 interface CostTableProps {
@@ -60,7 +61,7 @@ export function CostTable({ view, summary, picked }: CostTableProps) {
               class={row.name === undefined ? 'swatch dotted' : 'swatch'}
               style={{ backgroundColor: row.colour ?? 'transparent' }}
             />{' '}
-            {!row.name ? row.label : <Link to={picked(row.name)}>{row.label}</Link>}
+            {!row.name || isAll(row.name) ? row.label : <Link to={picked(row.name)}>{row.label}</Link>}
             {pageOf(view, row)}
           </th>
           <td class="number">
@@ -88,15 +89,12 @@ function Changed({ total, before }: Pick<Row, 'total' | 'before'>) {
 
 /** A person and a group have a page of their own. */
 function pageOf(view: View, { name }: Row) {
-  if (!name || (view.by !== 'user' && view.by !== 'usergroup')) return null;
+  if (!name || isAll(name) || (view.by !== 'user' && view.by !== 'usergroup')) return null;
   const page = view.by === 'user' ? 'user' : 'group';
   return (
     <>
       {' '}
-      <Link
-        class="faint"
-        to={{ ...view, page, by: page === 'user' ? 'component' : 'user', filters: { [view.by]: [name] } }}
-      >
+      <Link class="faint" to={{ ...onlyFilter(view, view.by, name), page, by: page === 'user' ? 'component' : 'user' }}>
         page<span class="unseen"> of {name}</span>
       </Link>
     </>

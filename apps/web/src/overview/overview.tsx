@@ -1,12 +1,13 @@
 import { eachDay, sumUsd } from '#libs/domain';
 import { useMemo } from 'preact/hooks';
+import { isUnread } from '../api/rows.js';
 import { useLoad } from '../api/use-load.js';
 import { Chart } from '../chart/chart.js';
 import { coloursOf } from '../colours.js';
 import { longDay, shortDay, weekday } from '../days.js';
 import { Link } from '../parts/link.js';
 import { Empty, Loaded } from '../parts/states.js';
-import { go } from '../view.js';
+import { leaveFor } from '../view.js';
 import { EXPLORE } from '../explore/explore.js';
 import { Anomalies, Budgets } from './budgets.js';
 import { loadOverview, type Overview } from './load-overview.js';
@@ -68,9 +69,7 @@ function Shown({ overview }: { readonly overview: Overview }) {
 
 function unreadDays({ periods, days }: Overview): number {
   return days.filter(
-    ({ date, usage }) =>
-      (isWithin(date, periods.week) || isWithin(date, periods.weekBefore)) &&
-      (usage === 'missing' || usage === 'unread'),
+    (day) => (isWithin(day.date, periods.week) || isWithin(day.date, periods.weekBefore)) && isUnread(day),
   ).length;
 }
 
@@ -101,7 +100,7 @@ function HubChart({ overview: { periods, hubCosts, days } }: { readonly overview
       columns={columns}
       series={series}
       label={`Cost by hub and day, ${longDay(periods.chart.from)} to ${longDay(periods.lastComplete)}`}
-      onPick={(hub) => go({ ...EXPLORE, by: 'component', filters: { hub: [hub] } })}
+      onPick={(hub) => leaveFor({ ...EXPLORE, by: 'component', filters: { hub: [hub] } })}
     />
   );
 }

@@ -23,7 +23,7 @@ export function Risers({ title, what, trends, unread = 0, name }: RisersProps) {
         (trends.length === 0
           ? 'Nothing rose in the last 7 full days, or some of these days, or of the 7 before, are not stored.'
           : 'Last 7 full days against the 7 before.') +
-        (unread === 0 ? '' : ` Usage of ${unread} of these 14 days was not read: users bear no cost of it.`)
+        (unread === 0 ? '' : ` Usage of ${unread} of these 14 days was not read: users do not bear all of its cost.`)
       }
       headings={[[what], ['Before', 'number'], ['After', 'number'], ['Difference', 'number']]}
     >

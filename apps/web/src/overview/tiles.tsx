@@ -1,4 +1,4 @@
-import { sumUsd, type DayWindow, type Usd } from '#libs/domain';
+import { countDays, sumUsd, type DayWindow, type Usd } from '#libs/domain';
 import type { ComponentChildren } from 'preact';
 import { ago, daysInMonth, longDay, monthName, shortDay } from '../days.js';
 import { changePercent, compareUsd, percent, ratio, readUsd } from '../money.js';
@@ -21,9 +21,12 @@ export function Tiles({ overview }: { readonly overview: Overview }) {
   return (
     <div class="tiles">
       <Tile title={`${monthName(periods.lastComplete)} so far`} usd={month}>
-        <Compared before={costOf(hubCosts, periods.monthBefore)} after={month} />
-        {` the first ${monthDays} days of ${monthName(periods.monthBefore.from)}`}
-        {lost > 0 && `; ${lost} days are not stored`}
+        <Compared
+          overview={overview}
+          now={periods.month}
+          before={periods.monthBefore}
+          words={`the first ${countDays(periods.monthBefore)} days of ${monthName(periods.monthBefore.from)}`}
+        />
       </Tile>
       <Tile
         title={`Forecast for ${monthName(periods.lastComplete)}`}
@@ -36,8 +39,7 @@ export function Tiles({ overview }: { readonly overview: Overview }) {
         )}
       </Tile>
       <Tile title="Last 7 full days" usd={costOf(hubCosts, periods.week)}>
-        <Compared before={costOf(hubCosts, periods.weekBefore)} after={costOf(hubCosts, periods.week)} />
-        {' the 7 days before'}
+        <Compared overview={overview} now={periods.week} before={periods.weekBefore} words="the 7 days before" />
       </Tile>
       <Unallocated overview={overview} />
       <Fresh overview={overview} />
@@ -65,11 +67,30 @@ function Range({ forecast: { low, high } }: { readonly forecast: Forecast }) {
   );
 }
 
-function Compared({ before, after }: { readonly before: Usd; readonly after: Usd }) {
+interface ComparedProps {
+  readonly overview: Overview;
+  readonly now: DayWindow;
+  readonly before: DayWindow;
+  /** Of the days before. */
+  readonly words: string;
+}
+
+/** The change; not where days of one time are not stored: the other would be more by what they cost. */
+function Compared({ overview: { days, hubCosts }, now, before, words }: ComparedProps) {
+  const stored = new Set(days.map(({ date }) => date));
+  const [lostNow, lostBefore] = [missingDays(now, stored), missingDays(before, stored)];
+  if (lostNow + lostBefore > 0) {
+    return (
+      <>
+        No comparison: {lostNow} of these {countDays(now)} days are not stored, and {lostBefore} of {words}
+      </>
+    );
+  }
+  const [was, is] = [costOf(hubCosts, before), costOf(hubCosts, now)];
   return (
     <>
-      <strong>{changePercent(before, after)}</strong> (<Amount usd={after - before} signed />) against{' '}
-      <Amount usd={before} /> of
+      <strong>{changePercent(was, is)}</strong> (<Amount usd={is - was} signed />) against <Amount usd={was} /> of{' '}
+      {words}
     </>
   );
 }

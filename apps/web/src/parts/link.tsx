@@ -1,13 +1,12 @@
 import type { ComponentChildren } from 'preact';
-import { go, searchOf, type View } from '../view.js';
+import { leaveFor, searchOf, type View } from '../view.js';
 
 /** A link to a view, which opens in place, and in a new tab where the reader wants that. */
 export function Link({ to, children, current, ...rest }: LinkProps) {
   const follow = (event: MouseEvent) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
-    go(to);
-    if (current !== undefined) scrollTo(0, 0);
+    leaveFor(to);
   };
   return (
     <a href={searchOf(to)} onClick={follow} aria-current={current ? 'page' : undefined} {...rest}>

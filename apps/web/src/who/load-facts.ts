@@ -1,5 +1,6 @@
 import { sumUsd, type DayWindow, type Usd } from '#libs/domain';
 import { fetchCosts, type Cost } from '../api/allocation.js';
+import type { Filters } from '../view.js';
 
 /** What is known of a person or a group beside their cost by component. */
 export interface Facts {
@@ -26,22 +27,25 @@ export async function loadFacts(
   kind: 'user' | 'usergroup',
   name: string,
   window: DayWindow,
+  others: Filters,
   ranked: boolean,
   signal: AbortSignal,
 ): Promise<Facts> {
-  const filters = { [kind]: [name] };
+  const filters = { ...others, [kind]: [name] };
+  // Usage is of people on hubs: with a group, a component or an instance type asked for, there is none.
+  const ofPeople = { ...(others.hub && { hub: others.hub }), ...(kind === 'user' && { user: [name] }) };
   const [costs, people, all] = await Promise.all([
     fetchCosts({ window, by: ['hub', 'user', 'usergroup'], filters }, signal),
-    // Usage is of people: with a group asked for, there is none.
-    fetchCosts({ window, by: ['hub', 'user'], ...(kind === 'user' && { filters }) }, signal),
-    ranked ? fetchCosts({ window, by: [kind] }, signal) : [],
+    fetchCosts({ window, by: ['hub', 'user'], filters: ofPeople }, signal),
+    ranked ? fetchCosts({ window, by: [kind], filters: others }, signal) : [],
   ]);
   const direct = sumUsd(costs.map((cost) => cost.direct));
   const members = new Set(costs.map(personOf));
   return {
     hubs: distinct(costs.map(({ row }) => row.hub)),
     groups: distinct(costs.map(({ row }) => row.usergroup)),
-    members: members.size,
+    // By name, as the table and the rank: somebody on two hubs is one row of it.
+    members: new Set(costs.map(({ row }) => row.user)).size,
     direct,
     shared: sumUsd(costs.map(({ usd }) => usd)) - direct,
     usage: usageOf(kind === 'user' ? people : people.filter((cost) => members.has(personOf(cost)))),

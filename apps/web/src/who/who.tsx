@@ -3,7 +3,7 @@ import { useSession } from '../access/session.js';
 import { useLoad } from '../api/use-load.js';
 import { today } from '../days.js';
 import { Controls } from '../explore/controls.js';
-import { Chips } from '../explore/filters.js';
+import { Chips, onlyFilter } from '../explore/filters.js';
 import { CostsCard, EXPLORE } from '../explore/explore.js';
 import { windowOf } from '../explore/range.js';
 import { Amount } from '../parts/amount.js';
@@ -23,8 +23,9 @@ export function WhoPage({ view }: WhoProps) {
   const [name] = view.filters[kind] ?? [];
   const window = windowOf(view.range, today());
   const ranked = session.sees === 'everything' || session.sees === 'hubs';
-  const load = useLoad(JSON.stringify([kind, name, window]), (signal) =>
-    loadFacts(kind, name ?? '', window, ranked, signal),
+  const { [kind]: _, ...others } = view.filters;
+  const load = useLoad(JSON.stringify([kind, name, window, others]), (signal) =>
+    loadFacts(kind, name ?? '', window, others, ranked, signal),
   );
   if (name === undefined) {
     return (
@@ -48,7 +49,7 @@ export function WhoPage({ view }: WhoProps) {
           </div>
         </div>
       </section>
-      <CostsCard view={view} />
+      <CostsCard view={onlyFilter(view, kind, name)} />
     </>
   );
 }

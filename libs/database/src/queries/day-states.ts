@@ -2,7 +2,8 @@ import { scopedValues, type Scope, type Statement } from './statement.js';
 
 /**
  * The days whose costs are stored: rows {date, estimated, usage}. `usage` is the worst of the datasets that divide costs, and of
- * the hubs that the caller may see: `unread`, `missing`, `partial`, `provisional` or `final`.
+ * the hubs that the caller may see: `unread`, `missing` (that of compute, or all), `partial`, `provisional` or `final`.
+ * Home storage alone does not make a day missing: many clusters never measure it.
  */
 export function dayStates(scope: Scope): Statement {
   return {
@@ -16,7 +17,7 @@ export function dayStates(scope: Scope): Statement {
           ELSE 'final' END AS usage
       FROM reporting.daily_total_costs costs
       LEFT JOIN (
-        SELECT day, bool_and(status = 'missing') AS is_missing,
+        SELECT day, bool_and(status = 'missing') OR bool_or(status = 'missing' AND dataset = 'compute') AS is_missing,
           bool_or(status = 'missing' OR (status = 'final' AND coverage < 0.99)) AS is_partial,
           bool_or(status = 'provisional') AS is_provisional
         FROM reporting.usage_days
