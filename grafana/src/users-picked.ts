@@ -35,7 +35,8 @@ export const USER_COSTS_SINCE_BEFORE = userCosts(
   `day BETWEEN ${FIRST_DAY} - (${LAST_DAY} - ${FIRST_DAY} + 1) AND ${LAST_DAY}`,
 );
 
-function userCosts(days: string): string {
+/** What each user cost by day and component, on the days of a condition. */
+export function userCosts(days: string): string {
   return `(
   SELECT day, hub, username, component, direct_usd, shared_usd, amount_usd, usergroups
   FROM reporting.daily_user_costs

@@ -4,7 +4,7 @@ import { AMOUNT, table } from '../panels.js';
 import { IN_CLUSTER } from '../sql.js';
 import { FIRST_DAY, LAST_DAY } from '../step.js';
 import { daysLeftOut } from '../uncompared-days.js';
-import { GIB_HOUR, USAGE, USER_COSTS_SINCE_BEFORE } from '../users-picked.js';
+import { GIB_HOUR, USAGE, USER_COSTS_SINCE_BEFORE, userCosts } from '../users-picked.js';
 import { NO_USER } from './by-step.js';
 
 /** The most rows that the table shows: a browser has to hold them. */
@@ -12,12 +12,21 @@ const MOST_USERS = 1000;
 
 const LENGTH = `${LAST_DAY} - ${FIRST_DAY} + 1`;
 
-/** Change against the same number of days before the range: empty where they are not all stored, or none has an opposite. */
-const COMPARABLE = `(
-  SELECT count(*) = ${LENGTH} AND count(*) > count(*) FILTER (WHERE day = ANY (left_out))
-  FROM reporting.daily_total_costs
-  WHERE ${IN_CLUSTER} AND name = 'account' AND day BETWEEN ${FIRST_DAY} - (${LENGTH}) AND ${FIRST_DAY} - 1
+/** Whether the days before are all stored, and some can be compared; the days that cannot, where there is anything to compare. */
+const COMPARISON = `
+WITH uncompared AS (
+  SELECT ${daysLeftOut(FIRST_DAY, LAST_DAY, LENGTH)} AS days
+), comparison AS MATERIALIZED (
+  SELECT is_known, CASE WHEN is_known THEN days ELSE '{}' END AS left_out
+  FROM uncompared, LATERAL (
+    SELECT count(*) = ${LENGTH} AND count(*) > count(*) FILTER (WHERE day = ANY (days)) AS is_known
+    FROM reporting.daily_total_costs
+    WHERE ${IN_CLUSTER} AND name = 'account' AND day BETWEEN ${FIRST_DAY} - (${LENGTH}) AND ${FIRST_DAY} - 1
+  ) AS stored
 )`;
+
+/** What is not compared is read once more and taken off: it is little, and a condition on each row costs more than the sum. */
+const USER_COSTS_LEFT_OUT = userCosts('day = ANY (ARRAY(SELECT unnest(left_out) FROM comparison))');
 
 /** Of the last week alone: to look at the groups of every day takes as long as to add up the costs. */
 const LAST_STORED = `(SELECT max(day) FROM reporting.daily_total_costs WHERE ${IN_CLUSTER} AND $__timeFilter(day))`;
@@ -30,16 +39,16 @@ export const users = () =>
       empty: NO_USER,
     },
     `
-WITH uncompared AS (SELECT ${daysLeftOut(FIRST_DAY, LAST_DAY, LENGTH)} AS left_out)
+${COMPARISON}
 SELECT coalesce(username, 'All') AS "User", coalesce(hub, 'All') AS "Hub", usd AS "Cost",
-       CASE WHEN ${COMPARABLE} THEN coalesce(compared_usd, 0) - coalesce(before_usd, 0) END AS "Change",
+       CASE WHEN is_known THEN usd - coalesce(before_usd, 0) - coalesce(left_out_usd, 0) END AS "Change",
        usd / nullif(sum(usd) FILTER (WHERE NOT is_total) OVER (), 0) AS "Share",
        direct_usd AS "Direct part", usd - direct_usd AS "Shared part",
        compute_gib_hours AS "Memory GiB-hours", home_gib AS "Home GiB",
        compute_usd / nullif(compute_gib_hours, 0) AS "Per GiB-hour",
        array_to_string(dated_groups[2:], ', ') AS "Groups"
 FROM (
-  SELECT grouping(hub) = 1 AS is_total, hub, username, sum(usd) AS usd, sum(direct_usd) AS direct_usd, sum(compute_usd) AS compute_usd, sum(compared_usd) AS compared_usd, sum(before_usd) AS before_usd, sum(compute_gib_hours) AS compute_gib_hours,
+  SELECT grouping(hub) = 1 AS is_total, hub, username, sum(usd) AS usd, sum(direct_usd) AS direct_usd, sum(compute_usd) AS compute_usd, sum(before_usd) AS before_usd, sum(left_out_usd) AS left_out_usd, sum(compute_gib_hours) AS compute_gib_hours,
          CASE WHEN grouping(hub) = 0 THEN sum(home_gib) END AS home_gib,
          CASE WHEN grouping(hub) = 0 THEN max(dated_groups) END AS dated_groups
   FROM (
@@ -47,12 +56,16 @@ FROM (
            sum(amount_usd) FILTER (WHERE day >= ${FIRST_DAY}) AS usd,
            sum(direct_usd) FILTER (WHERE day >= ${FIRST_DAY}) AS direct_usd,
            sum(amount_usd) FILTER (WHERE day >= ${FIRST_DAY} AND component = 'compute') AS compute_usd,
-           sum(amount_usd) FILTER (WHERE day >= ${FIRST_DAY} AND day <> ALL (left_out)) AS compared_usd,
-           sum(amount_usd) FILTER (WHERE day < ${FIRST_DAY} AND day <> ALL (left_out)) AS before_usd,
+           sum(amount_usd) FILTER (WHERE day < ${FIRST_DAY}) AS before_usd,
            max(day::text || usergroups) FILTER (WHERE day > ${LAST_STORED} - 7) AS dated_groups
-    FROM ${USER_COSTS_SINCE_BEFORE} CROSS JOIN uncompared
+    FROM ${USER_COSTS_SINCE_BEFORE}
     GROUP BY hub, username
   ) AS users
+  LEFT JOIN (
+    SELECT hub, username, sum(CASE WHEN day >= ${FIRST_DAY} THEN amount_usd ELSE -amount_usd END) AS left_out_usd
+    FROM ${USER_COSTS_LEFT_OUT}
+    GROUP BY hub, username
+  ) AS left_out USING (hub, username)
   LEFT JOIN (
     SELECT hub, username,
            sum(quantity) FILTER (WHERE component = 'compute') / ${GIB_HOUR} AS compute_gib_hours,
@@ -63,7 +76,7 @@ FROM (
   ) AS used USING (hub, username)
   GROUP BY GROUPING SETS ((hub, username), ())
   HAVING count(*) > 0
-) AS sums CROSS JOIN uncompared
+) AS sums CROSS JOIN comparison
 WHERE usd IS NOT NULL
 ORDER BY is_total DESC, "Cost" DESC, hub, username
 LIMIT ${MOST_USERS + 1}`,
