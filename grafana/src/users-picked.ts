@@ -1,5 +1,4 @@
 import { allPicked, IN_CLUSTER, isOneOfPicked, isPicked, picked } from './sql.js';
-import { FIRST_DAY, LAST_DAY } from './step.js';
 
 /**
  * Costs and usage of the users who are picked. The planner drops a branch whose condition on what is picked is false: sums
@@ -29,11 +28,6 @@ export const USER_COSTS_BY_DAY = `
 
 /** What each user cost by day and component. */
 export const USER_COSTS = userCosts('$__timeFilter(day)');
-
-/** The same with as many days before the range: to read both at once is quicker. */
-export const USER_COSTS_SINCE_BEFORE = userCosts(
-  `day BETWEEN ${FIRST_DAY} - (${LAST_DAY} - ${FIRST_DAY} + 1) AND ${LAST_DAY}`,
-);
 
 /** What each user cost by day and component, on the days of a condition. */
 export function userCosts(days: string): string {

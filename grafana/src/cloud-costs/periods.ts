@@ -27,23 +27,21 @@ export const COSTS_OF_PERIODS = `
   WHERE ${IN_CLUSTER} AND costs.day BETWEEN (SELECT least(month_before, last - 13) FROM periods) AND (SELECT last FROM periods)
     AND ${picked('hub')} AND ${picked('component')}`;
 
-/** Condition: every day of both weeks, or of both months so far, is stored. Else one would be less by what is not known. */
-export const WEEKS_STORED = areStored({ 'last - 13': 'last' });
-export const MONTHS_STORED = areStored({ month: 'last', month_before: 'same_day_before' });
-
-function areStored(periods: Readonly<Record<string, string>>): string {
-  const [lengths, days] = [
-    Object.entries(periods).map(([first, last]) => `${last} - (${first}) + 1`),
-    Object.entries(periods).map(([first, last]) => `day BETWEEN ${first} AND ${last}`),
-  ];
-  return `(SELECT ${lengths.join(' + ')} = (
-    SELECT count(*) FROM reporting.daily_total_costs
-    WHERE ${IN_CLUSTER} AND name = 'attributable' AND (${days.join(' OR ')})
-  ) FROM periods)`;
-}
-
 /** Conditions on a day beside its periods. */
 export const THIS_MONTH = 'day >= month';
 export const SAME_DAYS_BEFORE = 'day BETWEEN month_before AND same_day_before';
 export const LAST_WEEK = 'day > last - 7';
 export const WEEK_BEFORE = 'day BETWEEN last - 13 AND last - 7';
+
+/** Condition: every day of both weeks, or of both months so far, is stored. Else one would be less by what is not known. */
+export const WEEKS_STORED = areStored('day BETWEEN last - 13 AND last', '14');
+export const MONTHS_STORED = areStored(
+  `(day BETWEEN month AND last OR ${SAME_DAYS_BEFORE})`,
+  '(last - month + 1) + (same_day_before - month_before + 1)',
+);
+
+function areStored(days: string, length: string): string {
+  return `(SELECT ${length} = (
+    SELECT count(*) FROM reporting.daily_total_costs WHERE ${IN_CLUSTER} AND name = 'attributable' AND ${days}
+  ) FROM periods)`;
+}

@@ -4,13 +4,16 @@ import { AMOUNT, table } from '../panels.js';
 import { IN_CLUSTER } from '../sql.js';
 import { FIRST_DAY, LAST_DAY } from '../step.js';
 import { daysLeftOut } from '../uncompared-days.js';
-import { GIB_HOUR, USAGE, USER_COSTS_SINCE_BEFORE, userCosts } from '../users-picked.js';
+import { GIB_HOUR, USAGE, userCosts } from '../users-picked.js';
 import { NO_USER } from './by-step.js';
 
 /** The most rows that the table shows: a browser has to hold them. */
 const MOST_USERS = 1000;
 
 const LENGTH = `${LAST_DAY} - ${FIRST_DAY} + 1`;
+
+/** The range with as many days before it: to read both at once is quicker. */
+const USER_COSTS_SINCE_BEFORE = userCosts(`day BETWEEN ${FIRST_DAY} - (${LENGTH}) AND ${LAST_DAY}`);
 
 /** Whether the days before are all stored, and some can be compared; the days that cannot, where there is anything to compare. */
 const COMPARISON = `

@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { RunningApi } from '../../medium/api/running-api.js';
 import { startBrowser } from '../../support/browser.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { fillPageEstate } from './page-estate.js';
+import { amountOf, fillPageEstate } from './page-estate.js';
 
 /** A page that a test opened, and what its browser complained of. */
 export interface Opened {
@@ -41,9 +41,8 @@ export function pageOnEstate(options: Parameters<typeof RunningApi.start>[2] = {
     get url() {
       return api.url;
     },
-    get databaseUrl() {
-      return database.url;
-    },
+    /** One amount of the estate, as the page writes it. */
+    usd: (sql: string) => amountOf(database.url, sql),
     /** Opens a view, and waits until nothing is loading. */
     async open(search = '', { dark = false, width = 1280 } = {}): Promise<Opened> {
       context ??= await browser.newContext({

@@ -72,6 +72,11 @@ const ESTATE = `
   INSERT INTO anomalies (cluster, day, hub, component, username, amount_usd, usual_usd, most_usd, alert)
   SELECT 'page', (now() AT TIME ZONE 'UTC')::date - 3, 'prod', NULL, '${EVIL}', 73.1, 1.25, 6.25, 'none';`;
 
+/** Condition on the estate's days: so many before today, both inclusive. */
+export function between(first: number, last: number): string {
+  return `day BETWEEN (now() AT TIME ZONE 'UTC')::date - ${first} AND (now() AT TIME ZONE 'UTC')::date - ${last}`;
+}
+
 /** One amount from the tables, as the page writes it. */
 export async function amountOf(databaseUrl: string, sql: string): Promise<string> {
   const client = new Client({ connectionString: databaseUrl });

@@ -1,14 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { amountOf, EVIL } from './page-estate.js';
+import { between, EVIL } from './page-estate.js';
 import { pageOnEstate, rowOf, settled } from './open-page.js';
 
 const estate = pageOnEstate();
 
-/** Days before today, both inclusive. */
-const between = (first: number, last: number) =>
-  `day BETWEEN (now() AT TIME ZONE 'UTC')::date - ${first} AND (now() AT TIME ZONE 'UTC')::date - ${last}`;
 const day = (before: number) => new Date(Date.now() - before * 86_400_000).toISOString().slice(0, 10);
-const usd = (sql: string) => amountOf(estate.databaseUrl, sql);
+const { usd } = estate;
 
 describe('the first screen', () => {
   it('shows the month so far, the last week and what no user bears, as the database has them', async () => {

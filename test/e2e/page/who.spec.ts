@@ -1,12 +1,9 @@
-import { amountOf } from './page-estate.js';
+import { between } from './page-estate.js';
 import { pageOnEstate, rowOf } from './open-page.js';
 
 const estate = pageOnEstate();
 
-/** Days before today, both inclusive. */
-const between = (first: number, last: number) =>
-  `day BETWEEN (now() AT TIME ZONE 'UTC')::date - ${first} AND (now() AT TIME ZONE 'UTC')::date - ${last}`;
-const usd = (sql: string) => amountOf(estate.databaseUrl, sql);
+const { usd } = estate;
 
 describe("a person's page and a group's", () => {
   it('say hubs, groups, usage and rank of a person', async () => {

@@ -1,14 +1,7 @@
 import { coloursOf, PALETTE } from '#libs/domain';
-import { execute } from '../../support/database.js';
 import { Panels, range } from './panel-rows.js';
 
-let panels: Panels;
-
-beforeAll(async () => {
-  panels = await Panels.of('jupyterhub-cloud-costs');
-});
-
-afterAll(() => panels?.close());
+const panels = new Panels('jupyterhub-cloud-costs');
 
 /** The last good read of costs was on 4 March: 3 March is the last complete day, wherever the range ends after it. */
 describe('the first screen, of complete days', () => {
@@ -73,19 +66,13 @@ describe('the first screen, of complete days', () => {
   });
 
   it('whose cost rose most, by the days of both weeks whose usage was read', async () => {
-    const ofCompute = (days: string, status: string) =>
-      execute(
-        panels.database.url,
-        `UPDATE usage_days SET status = '${status}', detail = nullif('${status}', 'final')
-         WHERE dataset = 'compute' AND day ${days}`,
-      );
-    await ofCompute(`= '2026-03-03'`, 'missing');
+    await panels.markCompute(`= '2026-03-03'`, 'missing');
     // 1 and 2 March, 65 each.
     expect((await panels.rowsOf('Whose cost rose most'))[0]).toMatchObject({ 'Last 7 days': 130, Change: 130 });
     // Where nobody knows who used what a week before, nothing is known to have risen.
-    await ofCompute(`< '2026-03-01'`, 'missing');
+    await panels.markCompute(`< '2026-03-01'`, 'missing');
     expect(await panels.rowsOf('Whose cost rose most')).toEqual([]);
-    await ofCompute(`< '2026-03-04'`, 'final');
+    await panels.markCompute(`< '2026-03-04'`, 'final');
   });
 
   it('13 of each 78 are borne by nobody, most of it core; on 6 March, usage of 5 was not read, and that is not idle', async () => {

@@ -2,13 +2,7 @@ import { execute } from '../../support/database.js';
 import { CLUSTER } from './estate.js';
 import { Panels, range } from './panel-rows.js';
 
-let panels: Panels;
-
-beforeAll(async () => {
-  panels = await Panels.of('jupyterhub-cloud-costs');
-});
-
-afterAll(() => panels?.close());
+const panels = new Panels('jupyterhub-cloud-costs');
 
 describe('nothing is compared with', () => {
   it('a week of which days are not stored: 4 to 10 February with 28 January to 3 February', async () => {

@@ -1,13 +1,7 @@
 import { TEAM, USERS } from './estate.js';
 import { Panels } from './panel-rows.js';
 
-let panels: Panels;
-
-beforeAll(async () => {
-  panels = await Panels.of('jupyterhub-group-costs');
-});
-
-afterAll(() => panels?.close());
+const panels = new Panels('jupyterhub-group-costs');
 
 describe('group costs', () => {
   const groups = async (counted: string) =>

@@ -1,4 +1,4 @@
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { createTestDatabase, execute, type TestDatabase } from '../../support/database.js';
 import { CHOSEN, queryNamed } from './dashboard-files.js';
 import { CLUSTER, fillEstate, RANGE } from './estate.js';
 import type { TimeRange } from './expand-macros.js';
@@ -9,15 +9,28 @@ export type Row = Record<string, Value>;
 
 /** The panels of one dashboard on the hand-made estate, read as the reader role reads them. */
 export class Panels {
-  private constructor(
-    readonly database: TestDatabase,
-    private readonly uid: string,
-  ) {}
+  #database: TestDatabase | undefined;
 
-  static async of(uid: string): Promise<Panels> {
-    const database = await createTestDatabase();
-    await fillEstate(database.url);
-    return new Panels(database, uid);
+  /** From before a file's first test until after its last. */
+  constructor(private readonly uid: string) {
+    beforeAll(async () => {
+      this.#database = await createTestDatabase();
+      await fillEstate(this.#database.url);
+    });
+    afterAll(() => this.#database?.drop());
+  }
+
+  get database(): TestDatabase {
+    return this.#database!;
+  }
+
+  /** Makes compute usage of some days `missing`, or `final`. @param days a condition on the day, such as `= '2026-03-03'`. */
+  async markCompute(days: string, status: 'missing' | 'final'): Promise<void> {
+    await execute(
+      this.database.url,
+      `UPDATE usage_days SET status = '${status}', detail = nullif('${status}', 'final')
+       WHERE dataset = 'compute' AND day ${days}`,
+    );
   }
 
   /** Rows of a panel as objects; noon of a day and midnight are shown as the date. */
@@ -44,10 +57,6 @@ export class Panels {
     return (await this.rowsOf(title, picked, range)).map(
       ({ time, metric, value }) => `${String(time)} ${String(metric)} ${String(value)}`,
     );
-  }
-
-  async close(): Promise<void> {
-    await this.database.drop();
   }
 }
 

@@ -1,13 +1,7 @@
 import { execute } from '../../support/database.js';
 import { Panels, range } from './panel-rows.js';
 
-let panels: Panels;
-
-beforeAll(async () => {
-  panels = await Panels.of('jupyterhub-sync-health');
-});
-
-afterAll(() => panels?.close());
+const panels = new Panels('jupyterhub-sync-health');
 
 describe('sync health', () => {
   it('says of a day that was not read nothing, instead of drawing the day before over it', async () => {

@@ -5,20 +5,7 @@ import { Panels, range } from './panel-rows.js';
 
 const BY_STEP = 'Top $top_users users, everyone else, and what no user bears';
 
-let panels: Panels;
-
-beforeAll(async () => {
-  panels = await Panels.of('jupyterhub-user-costs');
-});
-
-afterAll(() => panels?.close());
-
-const ofCompute = (days: string, status: string) =>
-  execute(
-    panels.database.url,
-    `UPDATE usage_days SET status = '${status}', detail = nullif('${status}', 'final')
-     WHERE dataset = 'compute' AND day ${days}`,
-  );
+const panels = new Panels('jupyterhub-user-costs');
 
 describe('user costs', () => {
   it('users bear 65 of each 78, of which 15 are shared; 13 stay unallocated', async () => {
@@ -114,14 +101,14 @@ describe('user costs', () => {
   it('changed by, without the days that cannot be compared, and without the days opposite', async () => {
     const adaChangedBy = async (picked = {}) => (await panels.rowsOf('Users', picked))[1]?.['Change'];
     // 2, 4 and 5 March cost 30 each; of 26 and 28 February and 1 March, the last alone cost anything.
-    await ofCompute(`= '2026-03-03'`, 'missing');
+    await panels.markCompute(`= '2026-03-03'`, 'missing');
     expect(await adaChangedBy()).toBe(60);
     // 1 March is opposite 5 March: 2 and 4 March against nothing.
-    await ofCompute(`= '2026-03-01'`, 'missing');
+    await panels.markCompute(`= '2026-03-01'`, 'missing');
     expect(await adaChangedBy()).toBe(60);
-    await ofCompute(`< '2026-03-02'`, 'missing');
+    await panels.markCompute(`< '2026-03-02'`, 'missing');
     expect(await adaChangedBy()).toBeNull();
-    await ofCompute(`< '2026-03-04'`, 'final');
+    await panels.markCompute(`< '2026-03-04'`, 'final');
     expect(await adaChangedBy()).toBe(90);
   });
 

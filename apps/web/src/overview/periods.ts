@@ -1,4 +1,4 @@
-import { addDays, eachDay, firstOfMonth, type Day, type DayWindow } from '#libs/domain';
+import { addDays, countDays, firstOfMonth, type Day, type DayWindow } from '#libs/domain';
 import { daysInMonth } from '../days.js';
 
 /** The days that the first screen compares. All end with the last complete day: one that is over, and was read after it was. */
@@ -32,8 +32,8 @@ export function isWithin(day: Day, { from, until }: DayWindow): boolean {
 }
 
 /** How many days of the window have no figures stored. */
-export function missingDays(window: DayWindow, stored: ReadonlySet<Day>): number {
-  return eachDay(window).filter((day) => !stored.has(day)).length;
+export function missingDays(window: DayWindow, stored: readonly { readonly date: Day }[]): number {
+  return countDays(window) - stored.filter(({ date }) => isWithin(date, window)).length;
 }
 
 /** The last stored day that was over when costs were last read; undefined: there is none. */

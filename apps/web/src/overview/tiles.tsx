@@ -11,11 +11,9 @@ import { isWithin, missingDays } from './periods.js';
 /** The figures of the first screen. */
 export function Tiles({ overview }: { readonly overview: Overview }) {
   const { periods, hubCosts, days } = overview;
-  const stored = new Set(days.map(({ date }) => date));
   const monthDays = Number(periods.lastComplete.slice(8));
   const month = costOf(hubCosts, periods.month);
-  const lost = missingDays(periods.month, stored);
-  const known = monthDays - lost;
+  const known = monthDays - missingDays(periods.month, days);
   const runRate = known === 0 ? undefined : (month * BigInt(daysInMonth(periods.lastComplete))) / BigInt(known);
   const { forecast } = overview;
   return (
@@ -77,8 +75,7 @@ interface ComparedProps {
 
 /** The change; not where days of one time are not stored: the other would be more by what they cost. */
 function Compared({ overview: { days, hubCosts }, now, before, words }: ComparedProps) {
-  const stored = new Set(days.map(({ date }) => date));
-  const [lostNow, lostBefore] = [missingDays(now, stored), missingDays(before, stored)];
+  const [lostNow, lostBefore] = [missingDays(now, days), missingDays(before, days)];
   if (lostNow + lostBefore > 0) {
     return (
       <>
