@@ -12,7 +12,7 @@ COMMENT ON SCHEMA reporting IS 'Stable views for Grafana and the API; no table i
 
 -- A day that was read and had no cluster cost is a known 0; a day that was not read has no row.
 CREATE OR REPLACE VIEW reporting.daily_total_costs AS
-SELECT d.cluster, d.day, total.name, total.amount_usd, d.estimated, d.basis, d.policy
+SELECT d.cluster, d.day, total.name, total.amount_usd, d.estimated, d.basis, d.policy, d.is_running
 FROM cost_days d
 CROSS JOIN LATERAL (VALUES ('account', d.account_usd), ('attributable', d.cluster_usd)) AS total (name, amount_usd);
 COMMENT ON VIEW reporting.daily_total_costs IS 'Account cost and cluster cost of each day; a day that was not read has no row';
@@ -23,6 +23,7 @@ COMMENT ON COLUMN reporting.daily_total_costs.amount_usd IS 'Cost (USD)';
 COMMENT ON COLUMN reporting.daily_total_costs.estimated IS 'Whether AWS may still change the day';
 COMMENT ON COLUMN reporting.daily_total_costs.basis IS 'What counts as cost: ''amortized'', ''unblended'', ''net_amortized'' or ''net_unblended''';
 COMMENT ON COLUMN reporting.daily_total_costs.policy IS 'Allocation policy that the day''s user costs were made with (JSON)';
+COMMENT ON COLUMN reporting.daily_total_costs.is_running IS 'Whether its costs were last read before it ended: it is not complete, and not compared with other days';
 
 CREATE OR REPLACE VIEW reporting.daily_service_costs AS
 SELECT c.cluster, c.day, c.hub, c.component, c.service, c.amount_usd, d.estimated, c.instance_type,

@@ -2,16 +2,14 @@ import { IN_CLUSTER, picked } from '../sql.js';
 import { LAST_DAY } from '../step.js';
 
 /**
- * The days that the first screen compares, up to the end of the range: they end with the last complete day, one that is
- * stored, and was over when costs were last read. The same days as on the web page.
+ * The days that the first screen compares, up to the end of the range: they end with the last complete day. The same days
+ * as on the web page.
  */
 export const PERIODS = `
 WITH complete AS (
   SELECT max(day) AS last
   FROM reporting.daily_total_costs
-  WHERE ${IN_CLUSTER} AND name = 'attributable' AND day BETWEEN ${LAST_DAY} - 31 AND ${LAST_DAY} AND day < coalesce(
-    (SELECT (last_success_at AT TIME ZONE 'UTC')::date FROM reporting.sync_status WHERE ${IN_CLUSTER} AND source = 'cost-explorer'),
-    (now() AT TIME ZONE 'UTC')::date)
+  WHERE ${IN_CLUSTER} AND name = 'attributable' AND day BETWEEN ${LAST_DAY} - 31 AND ${LAST_DAY} AND NOT is_running
 ), periods AS (
   SELECT last, date_trunc('month', last::timestamp)::date AS month,
          (date_trunc('month', last::timestamp) - interval '1 month')::date AS month_before,
@@ -33,7 +31,7 @@ export const SAME_DAYS_BEFORE = 'day BETWEEN month_before AND same_day_before';
 export const LAST_WEEK = 'day > last - 7';
 export const WEEK_BEFORE = 'day BETWEEN last - 13 AND last - 7';
 
-/** Condition: every day of both weeks, or of both months so far, is stored. Else one would be less by what is not known. */
+/** Condition: every day of both weeks, or of both months so far, is complete. Else one would be less by what is not known. */
 export const WEEKS_STORED = areStored('day BETWEEN last - 13 AND last', '14');
 export const MONTHS_STORED = areStored(
   `(day BETWEEN month AND last OR ${SAME_DAYS_BEFORE})`,
@@ -42,6 +40,6 @@ export const MONTHS_STORED = areStored(
 
 function areStored(days: string, length: string): string {
   return `(SELECT ${length} = (
-    SELECT count(*) FROM reporting.daily_total_costs WHERE ${IN_CLUSTER} AND name = 'attributable' AND ${days}
+    SELECT count(*) FROM reporting.daily_total_costs WHERE ${IN_CLUSTER} AND name = 'attributable' AND NOT is_running AND ${days}
   ) FROM periods)`;
 }

@@ -32,8 +32,8 @@ const ESTATE = `
   INSERT INTO sync_runs (cluster, source, trigger, status, started_at, finished_at)
   SELECT 'page', source, 'once', 'succeeded', now(), now() FROM (VALUES ('cost-explorer'), ('prometheus')) AS v (source);
 
-  INSERT INTO cost_days (cluster, day, account_usd, estimated, basis, attribution, run_id, cluster_usd, policy, digest)
-  SELECT 'page', day, 100, n >= 73, 'amortized', 'x', 1, 0, '', '' FROM ${DAYS};
+  INSERT INTO cost_days (cluster, day, account_usd, estimated, basis, attribution, run_id, cluster_usd, policy, digest, is_running)
+  SELECT 'page', day, 100, n >= 73, 'amortized', 'x', 1, 0, '', '', n = 74 FROM ${DAYS};
 
   INSERT INTO usage_days (cluster, day, dataset, status, coverage, detail, read_at, run_id, hub, method, digest)
   SELECT 'page', day, dataset, CASE WHEN n = 62 AND dataset <> 'home storage' THEN 'missing' ELSE 'final' END, CASE WHEN n = 62 THEN 0 ELSE 1 END,

@@ -124,7 +124,7 @@ describe('the explorer', () => {
     );
   });
 
-  it('compares days that are over and stored, and says so where some are not', async () => {
+  it('compares days that are complete and stored, and says so where some are not', async () => {
     const change = async (first: number, last: number) => {
       const { page } = await estate.open(`?page=explore&by=hub&hub=support&range=${day(first)}..${day(last)}`);
       return [(await rowOf(page, 'support')).slice(3), await page.locator('main').textContent()] as const;
@@ -132,8 +132,8 @@ describe('the explorer', () => {
     expect((await change(8, 5))[0]).toEqual(['$20.00', '$0.00 0.0%']);
     const [today, why] = await change(3, 0);
     expect(today).toEqual(['–', '–']);
-    expect(why).toContain('No comparison: of these 4 days 3 are over and stored, of the 4 before 4.');
-    expect((await change(22, 19))[1]).toContain('of these 4 days 3 are over and stored');
+    expect(why).toContain('No comparison: of these 4 days 3 are stored and complete, of the 4 before 4.');
+    expect((await change(22, 19))[1]).toContain('of these 4 days 3 are stored and complete');
   });
 
   it('says how many days of a comparison of people were not read', async () => {

@@ -33,6 +33,11 @@ export class Panels {
     );
   }
 
+  /** Makes the days from one on such that were last read before they ended. */
+  async markRunning(from: string): Promise<void> {
+    await execute(this.database.url, `UPDATE cost_days SET is_running = day >= '${from}'`);
+  }
+
   /** Rows of a panel as objects; noon of a day and midnight are shown as the date. */
   async rowsOf(title: string, picked: Record<string, Picked> = {}, range: TimeRange = RANGE): Promise<Row[]> {
     const grafana = await Grafana.connect(this.database.url, range);

@@ -1,3 +1,4 @@
+import { addDays } from '#libs/domain';
 import { execute } from '../../support/database.js';
 import { CLUSTER, TEAM, USERS } from './estate.js';
 import type { Picked } from './expand-variables.js';
@@ -118,14 +119,14 @@ describe('user costs', () => {
     expect((await panels.rowsOf('Users', {}, past))[0]).toMatchObject({ User: 'All', Cost: 130, Change: 0 });
   });
 
-  it('changed by, without a day that is not over', async () => {
-    const day = (after: number) => new Date(Date.now() + after * 86_400_000).toISOString().slice(0, 10);
+  it('changed by, without a day that was last read before it ended', async () => {
+    const day = (after: number) => addDays('2026-06-10', after);
     const days = `generate_series(date '${day(-7)}', date '${day(2)}', interval '1 day') AS day`;
     // 8 on each of the first two days of the five, and of the five before; of the last day 1 is known, opposite 8.
     await execute(
       panels.database.url,
-      `INSERT INTO cost_days (cluster, day, account_usd, estimated, basis, attribution, run_id, cluster_usd, policy, digest)
-       SELECT '${CLUSTER}', day::date, 1, true, 'amortized', 'd', 1, 0, '', '' FROM ${days};
+      `INSERT INTO cost_days (cluster, day, account_usd, estimated, basis, attribution, run_id, cluster_usd, policy, digest, is_running)
+       SELECT '${CLUSTER}', day::date, 1, true, 'amortized', 'd', 1, 0, '', '', day >= '${day(0)}' FROM ${days};
        INSERT INTO usage_days (cluster, day, dataset, status, coverage, read_at, run_id, hub, method, digest)
        SELECT '${CLUSTER}', day::date, 'compute', 'provisional', 1, now(), 1, '', 'memory_requested', '' FROM ${days};
        INSERT INTO user_costs (cluster, day, hub, username, component, direct_usd, shared_usd, usergroups)

@@ -180,7 +180,7 @@ export const AllocationRows = z.array(
   }),
 );
 
-const usdOfStoredDays = usd.nullable().describe('USD; null where not all of these days are stored');
+const usdOfStoredDays = usd.nullable().describe('USD; null where not all of these days are stored and complete');
 
 export const TrendRows = z.array(
   z.strictObject({

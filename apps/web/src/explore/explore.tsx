@@ -108,7 +108,7 @@ function Shown({ view, costs, asked }: ShownProps) {
       />
       <p class="faint">
         {summary.before === undefined
-          ? `No comparison: of these ${days} days ${summary.daysNow} are over and stored, of the ${days} before ${summary.daysBefore}.`
+          ? `No comparison: of these ${days} days ${summary.daysNow} are stored and complete, of the ${days} before ${summary.daysBefore}.`
           : `Before and change: against the ${days} days before.`}
         {summary.daysUnread > 0 &&
           ` Usage of ${summary.daysUnread} of these ${summary.before === undefined ? days : 2 * days} days was not read: users do not bear all of its cost.`}

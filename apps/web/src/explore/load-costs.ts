@@ -13,7 +13,7 @@ export const MOST_BARS = 11;
 export interface Costs {
   readonly days: ReadonlyMap<Day, DayState>;
   readonly totals: ReadonlyMap<string | undefined, Usd>;
-  /** Undefined: not all days of the range and of the one before it are over and stored, so that the two are of unequal length. */
+  /** Undefined: not all days of the range and of the one before it are stored and complete, so that the two are of unequal length. */
   readonly before: ReadonlyMap<string | undefined, Usd> | undefined;
   readonly daysNow: number;
   readonly daysBefore: number;
@@ -44,8 +44,9 @@ export async function loadCosts(asked: CostsRequest, signal: AbortSignal): Promi
     fetchCosts({ window, by: [by], step, filters, limit: MOST_BARS }, signal),
     fetchCosts({ window, by: ['cluster'], step, filters }, signal),
   ]);
-  const daysBefore = days.filter(({ date }) => date < window.from).length;
-  const daysNow = days.filter(({ date }) => date >= window.from && date < today()).length;
+  const complete = days.filter((day) => day.complete);
+  const daysBefore = complete.filter(({ date }) => date < window.from).length;
+  const daysNow = complete.length - daysBefore;
   const length = countDays(window);
   return {
     days: new Map(days.map((day) => [day.date, day])),
@@ -82,5 +83,5 @@ function summed<Key>(costs: readonly Bar[], keyOf: (cost: Bar) => Key): Map<Key,
 
 function assumedDays({ from, to }: Record<'from' | 'to', Day>): DayState[] {
   const days = eachDay({ from, until: addDays(to, 1) });
-  return days.map((date) => ({ date, estimated: false, usage: 'final' }));
+  return days.map((date) => ({ date, estimated: false, complete: date < today(), usage: 'final' }));
 }

@@ -1,9 +1,9 @@
-import { addDays, dayOf, firstOfMonth, type Day } from '#libs/domain';
+import { addDays, firstOfMonth, type Day } from '#libs/domain';
 import { fetchCosts, fetchTrends, type Cost, type Trend } from '../api/allocation.js';
 import { fetchJson } from '../api/client.js';
 import type { Anomaly, Budget, DayState, Forecast, Health } from '../api/rows.js';
 import { today } from '../days.js';
-import { lastCompleteDay, periodsOf, type Periods } from './periods.js';
+import { periodsOf, type Periods } from './periods.js';
 
 export interface Overview {
   readonly periods: Periods;
@@ -32,8 +32,7 @@ export async function loadOverview(signal: AbortSignal): Promise<Overview | unde
     fetchJson<Health>('health', {}, signal),
   ]);
   const lastReadAt = lastReadOf(health);
-  const stored = days.map(({ date }) => date);
-  const last = lastCompleteDay(stored, lastReadAt === null ? today() : dayOf(new Date(lastReadAt)));
+  const last = days.findLast(({ complete }) => complete)?.date;
   if (last === undefined) return undefined;
   const periods = periodsOf(last);
   const until = addDays(last, 1);

@@ -1,7 +1,8 @@
 import { addDays, countDays, firstOfMonth, type Day, type DayWindow } from '#libs/domain';
+import type { DayState } from '../api/rows.js';
 import { daysInMonth } from '../days.js';
 
-/** The days that the first screen compares. All end with the last complete day: one that is over, and was read after it was. */
+/** The days that the first screen compares. All end with the last complete day: one that was read after it had ended. */
 export interface Periods {
   readonly lastComplete: Day;
   readonly month: DayWindow;
@@ -31,12 +32,7 @@ export function isWithin(day: Day, { from, until }: DayWindow): boolean {
   return day >= from && day < until;
 }
 
-/** How many days of the window have no figures stored. */
-export function missingDays(window: DayWindow, stored: readonly { readonly date: Day }[]): number {
-  return countDays(window) - stored.filter(({ date }) => isWithin(date, window)).length;
-}
-
-/** The last stored day that was over when costs were last read; undefined: there is none. */
-export function lastCompleteDay(stored: readonly Day[], lastReadDay: Day): Day | undefined {
-  return stored.filter((day) => day < lastReadDay).at(-1);
+/** How many days of the window are not stored, or not complete. */
+export function missingDays(window: DayWindow, days: readonly DayState[]): number {
+  return countDays(window) - days.filter(({ date, complete }) => complete && isWithin(date, window)).length;
 }

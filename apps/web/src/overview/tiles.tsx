@@ -79,7 +79,8 @@ function Compared({ overview: { days, hubCosts }, now, before, words }: Compared
   if (lostNow + lostBefore > 0) {
     return (
       <>
-        No comparison: {lostNow} of these {countDays(now)} days are not stored, and {lostBefore} of {words}
+        No comparison: {lostNow} of these {countDays(now)} days are not stored or not complete, and {lostBefore} of{' '}
+        {words}
       </>
     );
   }

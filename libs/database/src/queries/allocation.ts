@@ -68,7 +68,7 @@ export function allocation(scope: Scope, filter: NameFilters, step: Step, form: 
  * The same cost now and before: rows {start, end, before_start, before_end,
  * …dimensions, reason, before, now, difference, ratio}, what rose most first. `ratio`
  * is now ÷ before, null where there was nothing before. `limit` counts by the difference.
- * Where not all days are stored, the amount is not known: null, and the difference too.
+ * Where not all days are stored and complete, the amount is not known: null, and the difference too.
  *
  * @param before ends where `now` starts, or earlier.
  */
@@ -95,7 +95,7 @@ export function allocationTrends(
         SELECT count(*) FILTER (WHERE day < ($11)[2]::date) = ($11)[2]::date - $2::date AS has_before,
           count(*) FILTER (WHERE day >= ($11)[3]::date) = $3::date - ($11)[3]::date AS has_now
         FROM reporting.daily_total_costs
-        WHERE cluster = $1 AND name = 'account' AND day >= $2::date AND day < $3::date
+        WHERE cluster = $1 AND name = 'account' AND NOT is_running AND day >= $2::date AND day < $3::date
       ),
       ranked AS (
         SELECT *, row_number() OVER (PARTITION BY ${isUnallocated} ORDER BY rise_usd DESC, ${keys}) AS place
