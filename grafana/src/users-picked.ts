@@ -31,11 +31,21 @@ export const USER_COSTS = userCosts('$__timeFilter(day)');
 
 /** What each user cost by day and component, on the days of a condition. */
 export function userCosts(days: string): string {
-  return `(
+  return `(${costsFrom('reporting.daily_user_costs', days)}) AS costs`;
+}
+
+/** The same where rows of whole months may stand for their days. */
+export function userCostsByMonth(months: string, daysApart: string): string {
+  return `(${costsFrom(`(SELECT *, first_day AS day FROM reporting.monthly_user_costs)`, months)}
+  UNION ALL ${costsFrom('reporting.daily_user_costs', daysApart)}) AS costs`;
+}
+
+function costsFrom(rows: string, days: string): string {
+  return `
   SELECT day, hub, username, component, direct_usd, shared_usd, amount_usd, usergroups
-  FROM reporting.daily_user_costs
+  FROM ${rows} AS user_costs
   WHERE ${IN_CLUSTER} AND ${days} AND username IS NOT NULL AND ${USERS_PICKED} AND ${GROUPS_PICKED}
-) AS costs`;
+`;
 }
 
 /** Who was on which day in one of the groups that are picked. */
@@ -48,10 +58,25 @@ const MEMBERS_PICKED = `
 /** Byte-seconds in a GiB held for an hour: to divide a sum is quicker than to add up quotients. */
 export const GIB_HOUR = '(3600 * 1073741824::numeric)';
 
+const MEASURES_PICKED = `measure IN ('memory_requested', 'home_stored') AND ${USERS_PICKED}`;
+
 /** What each user used by day and component, in byte-seconds, of the users and days of USER_COSTS. */
-export const USAGE = `(
-  SELECT day, hub, username, component, quantity
+export const USAGE = `(${usageOn('$__timeFilter(day)')}) AS usage`;
+
+function usageOn(days: string): string {
+  return `
+  SELECT day, hub, username, component, quantity, 1 AS days
   FROM reporting.daily_user_usage
-  WHERE ${IN_RANGE} AND measure IN ('memory_requested', 'home_stored') AND ${USERS_PICKED}
+  WHERE ${IN_CLUSTER} AND ${days} AND ${MEASURES_PICKED}
     AND (${allPicked('usergroup')} OR (day, hub, username) IN (${MEMBERS_PICKED}))
-) AS usage`;
+`;
+}
+
+/** The same where rows of whole months may stand for their days, if all groups are picked. */
+export function usageByMonth(months: string, daysApart: string): string {
+  return `(
+  SELECT month, hub, username, component, quantity, days
+  FROM reporting.monthly_user_usage
+  WHERE ${IN_CLUSTER} AND ${months} AND ${MEASURES_PICKED}
+  UNION ALL ${usageOn(daysApart)}) AS usage`;
+}
