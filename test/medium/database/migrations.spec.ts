@@ -16,6 +16,30 @@ import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 import { createEmptyTestDatabase, urlOfDatabase, type TestDatabase } from '../../support/database.js';
 
+/** Columns and constraints of every table. */
+const LAYOUT = `
+  SELECT attrelid::regclass::text AS relation, attname AS name, format_type(atttypid, atttypmod) || attnotnull AS definition
+  FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+  WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped
+  UNION ALL
+  SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+  ORDER BY 1, 2`;
+
+/** Version 0.2: the rollup by day knows no instance types, here of three users on two types. */
+const TO_VERSION_02 = [
+  `DROP SCHEMA reporting CASCADE`,
+  `DROP TABLE budgets, budget_events, forecasts, anomalies, closed_months, closed_costs, month_rollups, month_costs, month_usage`,
+  `DELETE FROM migrations WHERE name NOT LIKE 'Baseline%'`,
+  `ALTER TABLE day_costs DROP COLUMN instance_type`,
+  `ALTER TABLE day_costs ADD UNIQUE NULLS NOT DISTINCT (cluster, day, hub, component, usergroups, reason)`,
+  `INSERT INTO user_costs (cluster, day, hub, username, component, instance_type, direct_usd, shared_usd, usergroups)
+   VALUES ('earth', '2026-03-02', 'prod', 'ada', 'compute', 'r5.large', 1, 0.5, '{none}'),
+     ('earth', '2026-03-02', 'prod', 'bob', 'compute', 'r5.large', 2, 0, '{none}'),
+     ('earth', '2026-03-02', 'prod', 'bob', 'compute', 'c5.large', 4, 0, '{none}')`,
+  `INSERT INTO day_costs (cluster, day, hub, component, direct_usd, shared_usd, usergroups)
+   VALUES ('earth', '2026-03-02', 'prod', 'compute', 7, 0.5, '{none}')`,
+];
+
 const ALL = [...EXPECTED_MIGRATIONS, 'views'];
 
 describe('the migrations', () => {
@@ -96,6 +120,19 @@ describe('the migrations', () => {
       'this database was made by a version before 0.2; make a new one, the sync fills it again',
     );
     expect(await names(`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`)).toEqual(['migrations']);
+  });
+
+  it('give a database that 0.2 made the layout of a new one, and its rollup the instance types', async () => {
+    await migrate(dataSource, MEASURES);
+    const layout = await dataSource.query(LAYOUT);
+    for (const statement of TO_VERSION_02) await dataSource.query(statement);
+    expect(await migrate(dataSource, MEASURES)).toEqual(ALL.slice(1));
+    expect(await dataSource.query(LAYOUT)).toEqual(layout);
+    const types = `SELECT instance_type, direct_usd, shared_usd FROM day_costs ORDER BY 1`;
+    expect(await dataSource.query(types)).toEqual([
+      { instance_type: 'c5.large', direct_usd: '4.0000000000', shared_usd: '0.0000000000' },
+      { instance_type: 'r5.large', direct_usd: '3.0000000000', shared_usd: '0.5000000000' },
+    ]);
   });
 
   it('are refused on a database that a newer version has migrated', async () => {
