@@ -20,35 +20,27 @@ export interface UserCostForm extends GroupCostForm {
  */
 export function costsPerUser(scope: Scope, filter: NameFilters, form: UserCostForm): Statement {
   const { groups, limit, per, step, unallocated } = form;
-  const costs = borneCosts(scope, digitsOf(form, 4), { filter, byUser: true, groups, unallocated, around: [limit] });
+  const options = { filter, byUser: true, unallocated, around: [limit] };
+  const costs = borneCosts(scope, digitsOf(form, 4), { ...options, groups });
+  const once = groups === 'split' ? costs : borneCosts(scope, digitsOf(form, 4), options);
   return {
     ...costs,
-    // Read twice only to find the highest; otherwise there is nothing to keep.
     text: `
-      WITH costs AS ${limit === undefined ? 'NOT MATERIALIZED' : 'MATERIALIZED'} (
-        SELECT start, hub, username, component, usergroup, reason, sum(amount_usd) AS amount_usd
-        FROM (${costs.text}) cost
-        GROUP BY start, hub, username, component, usergroup, reason
-      )
-      SELECT start AS date, username AS user, hub, component, trim_scale(round(amount_usd, $6::integer)) AS value, usergroup
+      WITH once AS (${once.text})
+      SELECT start AS date, username AS user, hub, component, trim_scale(round(sum(amount_usd), $6::integer)) AS value, usergroup
         ${unallocated ? ', reason' : ''} ${step ? PERIOD : ''}
-      FROM costs
+      FROM (${costs.text}) costs
       WHERE ($11)[1] IS NULL OR reason IS NOT NULL OR ${per === 'person' ? OF_HIGHEST_PEOPLE : OF_HIGHEST_USERS}
-      ORDER BY start, hub COLLATE "C", component COLLATE "C", costs.amount_usd DESC, username COLLATE "C",
+      GROUP BY start, hub, username, component, usergroup, reason
+      ORDER BY start, hub COLLATE "C", component COLLATE "C", sum(amount_usd) DESC, username COLLATE "C",
         usergroup COLLATE "C", reason COLLATE "C"`,
   };
 }
 
-const ONCE = `(
-  SELECT hub, username, CASE WHEN $15 THEN sum(amount_usd) ELSE max(amount_usd) END AS amount_usd
-  FROM costs
-  WHERE reason IS NULL
-  GROUP BY start, hub, username, component
-) once`;
-
 const OF_HIGHEST_USERS = `(hub, username) IN (
   SELECT hub, username
-  FROM ${ONCE}
+  FROM once
+  WHERE reason IS NULL
   GROUP BY hub, username
   ORDER BY sum(amount_usd) DESC, hub COLLATE "C", username COLLATE "C"
   LIMIT ($11)[1]::bigint
@@ -56,7 +48,8 @@ const OF_HIGHEST_USERS = `(hub, username) IN (
 
 const OF_HIGHEST_PEOPLE = `username IN (
   SELECT username
-  FROM ${ONCE}
+  FROM once
+  WHERE reason IS NULL
   GROUP BY username
   ORDER BY sum(amount_usd) DESC, username COLLATE "C"
   LIMIT ($11)[1]::bigint
