@@ -1,3 +1,4 @@
+import { execute } from '../../support/database.js';
 import { apiOnEstate } from './api-on-estate.js';
 
 const DAYS = 'from=2025-03-01&to=2025-03-02';
@@ -205,6 +206,34 @@ describe('groups of users', () => {
     expect(await api.rows(`/users_with_multiple_groups?${DAYS}&hub_name=staging`)).toEqual([]);
     expect(await api.rows(`/users_with_no_groups?${DAYS}`)).toEqual([{ username: 'carol', hub: 'staging' }]);
     expect(await api.rows(`/users_with_no_groups?${DAYS}&user_name=bob`)).toEqual([]);
+  });
+});
+
+describe('groups of users of hubs that are read one by one', () => {
+  const user = (hub: string, username: string, usergroup: string) => ({
+    hub,
+    username,
+    username_escaped: username,
+    usergroup,
+  });
+
+  it('are those of the latest day of each hub, for a week', async () => {
+    await execute(
+      api.databaseUrl,
+      `INSERT INTO usage_days (cluster, day, dataset, status, coverage, detail, read_at, run_id, hub, method, digest) VALUES
+         ('alpha', '2025-03-03', 'memberships', 'final', 1, NULL, now(), 2, 'prod', '', ''),
+         ('alpha', '2025-03-03', 'memberships', 'missing', 0, 'no samples', now(), 2, 'staging', '', ''),
+         ('alpha', '2025-03-08', 'memberships', 'final', 1, NULL, now(), 2, 'prod', '', '');
+       INSERT INTO group_memberships (cluster, day, hub, username, usergroup, username_escaped) VALUES
+         ('alpha', '2025-03-03', 'prod', 'alice', 'teaching', 'alice'),
+         ('alpha', '2025-03-08', 'prod', 'alice', 'research', 'alice')`,
+    );
+    const [alice, carol] = [user('prod', 'alice', 'teaching'), user('staging', 'carol', 'none')];
+    expect(await api.rows('/user_groups?from=2025-03-01&to=2025-03-07')).toEqual([alice, carol]);
+    expect(await api.rows('/users_with_no_groups?from=2025-03-01&to=2025-03-07')).toEqual([
+      { username: 'carol', hub: 'staging' },
+    ]);
+    expect(await api.rows('/user_groups?from=2025-03-01&to=2025-03-08')).toEqual([user('prod', 'alice', 'research')]);
   });
 });
 

@@ -21,14 +21,18 @@ export class UsageController {
     return this.figures.rows(query, access, totalUsage);
   }
 
-  @FigureEndpoint('/user_groups', 'Who is in which group, on the latest day of the range', dto.UserGroupsRows)
+  @FigureEndpoint(
+    '/user_groups',
+    'Who is in which group, on the latest day of the range that was read of each hub',
+    dto.UserGroupsRows,
+  )
   userGroups(@Query({ schema: dto.UserGroups }) query: z.infer<typeof dto.UserGroups>, @Access() access: AccessScope) {
     return this.figures.rows(query, access, userGroups);
   }
 
   @FigureEndpoint(
     '/users_with_multiple_groups',
-    'Users in more than one group, a row per group, on the latest day of the range',
+    'Users in more than one group, a row per group, on the latest day of the range that was read of each hub',
     dto.UsersWithMultipleGroupsRows,
   )
   usersWithMultipleGroups(
@@ -40,7 +44,7 @@ export class UsageController {
 
   @FigureEndpoint(
     '/users_with_no_groups',
-    'Users in no group, on the latest day of the range',
+    'Users in no group, on the latest day of the range that was read of each hub',
     dto.UsersWithNoGroupsRows,
   )
   usersWithNoGroups(
