@@ -1,7 +1,7 @@
 import { scopedValues, type Scope, type Statement } from './statement.js';
 
 /**
- * The days whose costs are stored: rows {date, estimated, complete, usage}. `usage` is the worst of the datasets that divide costs, and of
+ * The days whose costs are stored: rows {date, estimated, usage, complete}. `usage` is the worst of the datasets that divide costs, and of
  * the hubs that the caller may see: `unread`, `missing` (that of compute, or all), `partial`, `provisional` or `final`.
  * Home storage alone does not make a day missing: many clusters never measure it.
  */
@@ -9,12 +9,12 @@ export function dayStates(scope: Scope): Statement {
   return {
     cluster: scope.cluster,
     text: `
-      SELECT costs.day AS date, costs.estimated, NOT costs.is_running AS complete,
+      SELECT costs.day AS date, costs.estimated,
         CASE WHEN usage.is_missing IS NULL THEN 'unread'
           WHEN usage.is_missing THEN 'missing'
           WHEN usage.is_partial THEN 'partial'
           WHEN usage.is_provisional THEN 'provisional'
-          ELSE 'final' END AS usage
+          ELSE 'final' END AS usage, NOT costs.is_running AS complete
       FROM reporting.daily_total_costs costs
       LEFT JOIN (
         SELECT day, bool_and(status = 'missing') OR bool_or(status = 'missing' AND dataset = 'compute') AS is_missing,
