@@ -4,6 +4,7 @@ import { SignIn } from './access/sign-in.js';
 import { fetchJson, SIGNED_OUT } from './api/client.js';
 import type { Session } from './api/rows.js';
 import { useLoad, type Load } from './api/use-load.js';
+import { UpToLastCompleteDay } from './explore/complete-days.js';
 import { ExplorePage } from './explore/explore.js';
 import { OverviewPage } from './overview/overview.js';
 import { Link } from './parts/link.js';
@@ -88,7 +89,11 @@ function Shown({ view, session, onSignedIn }: ShownProps) {
   if (session.sees === 'nothing') return <SignIn session={session} onSignedIn={onSignedIn} />;
   if (session.sees === 'own') return <WhoPage view={ownView(view, session.user ?? '')} />;
   if (view.page === 'overview') return <OverviewPage />;
-  return view.page === 'explore' ? <ExplorePage view={view} /> : <WhoPage view={view} />;
+  return (
+    <UpToLastCompleteDay>
+      {view.page === 'explore' ? <ExplorePage view={view} /> : <WhoPage view={view} />}
+    </UpToLastCompleteDay>
+  );
 }
 
 /** A person has one page, whatever the URL says: the service would refuse anything else. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { RunningApi } from '../../medium/api/running-api.js';
 import { startBrowser } from '../../support/browser.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { createTestDatabase, execute, type TestDatabase } from '../../support/database.js';
 import { amountOf, fillPageEstate } from './page-estate.js';
 
 /** A page that a test opened, and what its browser complained of. */
@@ -41,6 +41,7 @@ export function pageOnEstate(options: Parameters<typeof RunningApi.start>[2] = {
     get url() {
       return api.url;
     },
+    execute: (sql: string) => execute(database.url, sql),
     /** One amount of the estate, as the page writes it. */
     usd: (sql: string) => amountOf(database.url, sql),
     /** Opens a view, and waits until nothing is loading. */

@@ -18,9 +18,12 @@ describe('/days', () => {
     ]);
   });
 
-  it('which was last read before it ended is not complete, and trends do not know its cost', async () => {
+  it('which was last read before it ended is not complete, and trends leave it out or do not know its cost', async () => {
     await execute(api.databaseUrl, `UPDATE cost_days SET is_running = true WHERE day = '2025-03-02'`);
     expect(await api.rows('/days?from=2025-03-02&to=2025-03-02')).toMatchObject([{ complete: false }]);
+    expect(await api.rows('/allocation/trends?window=2025-03-01,2025-03-02')).toMatchObject([
+      { start: '2025-03-01', end: '2025-03-01', before_end: '2025-02-28', now: 66.905, before: null },
+    ]);
     expect(await api.rows('/allocation/trends?window=2025-03-02,2025-03-02')).toMatchObject([
       { before: 66.905, now: null, difference: null },
     ]);

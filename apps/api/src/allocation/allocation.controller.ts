@@ -1,15 +1,20 @@
 import { Controller, ForbiddenException, Query } from '@nestjs/common';
-import { allocation, allocationTrends } from '#libs/database/queries';
+import { allocation, allocationTrends, firstRunningDay, ReportingDatabase } from '#libs/database/queries';
+import type { Day } from '#libs/domain';
 import type { z } from 'zod';
 import { Access, type AccessScope } from '../access/access-scope.js';
 import { ShowsOwn } from '../access/route-access.js';
 import { FigureEndpoint } from '../figures/figure-endpoint.js';
 import { Figures } from '../figures/figures.js';
 import * as dto from './allocation.dto.js';
+import { planTrend } from './trend-windows.js';
 
 @Controller()
 export class AllocationController {
-  constructor(private readonly figures: Figures) {}
+  constructor(
+    private readonly figures: Figures,
+    private readonly database: ReportingDatabase,
+  ) {}
 
   @ShowsOwn()
   @FigureEndpoint(
@@ -30,6 +35,14 @@ export class AllocationController {
     dto.TrendRows,
   )
   trends(@Query({ schema: dto.Trends }) query: z.infer<typeof dto.Trends>, @Access() access: AccessScope) {
-    return this.figures.rows(query, access, (scope, filter) => allocationTrends(scope, query.windows, filter, query));
+    return this.figures.rows(query, access, async (scope, filter, signal) => {
+      const [running] = await this.database.listRows<{ day: Day | null }>(
+        firstRunningDay(scope.cluster, query.asked),
+        signal,
+      );
+      const { asked, compare, planned } = query;
+      const windows = running?.day ? planTrend(asked, compare, running.day) : planned;
+      return allocationTrends(scope, windows ?? planned, filter, query);
+    });
   }
 }

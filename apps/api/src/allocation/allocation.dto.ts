@@ -130,13 +130,13 @@ export const Trends = windowRequest({
     'With the days directly before, of whole months with as many months before (`window`), or up to the same day of the month before (`month`)',
   ),
 }).transform((given, context) => {
-  const windows = planTrend(given.window, given.compare, today());
-  if (!windows) {
+  const planned = planTrend(given.window, given.compare, today());
+  if (!planned) {
     context.addIssue({ code: 'custom', path: ['window'], message: 'has no complete day yet' });
     return z.NEVER;
   }
-  const window = { from: windows.before.from, until: windows.now.until };
-  return { ...withForm(given, context), windows, window, step: 'all' as const };
+  const window = { from: planned.before.from, until: planned.now.until };
+  return { ...withForm(given, context), asked: given.window, planned, window, step: 'all' as const };
 });
 
 const usd = z.number().describe('USD, rounded to 4 decimals unless `precision=exact`');

@@ -42,6 +42,9 @@ export interface Rows {
   readonly findUnknown: () => Promise<string | undefined>;
 }
 
+/** Of a request, as far as the caller may see it. */
+type StatementOf = (scope: Scope, filters: NameFilters, signal: AbortSignal) => Statement | Promise<Statement>;
+
 /** What a controller returns, which FigureInterceptor streams. */
 export class FigureResponse {
   constructor(
@@ -66,7 +69,7 @@ export class Figures {
   rows(
     request: FigureRequest & AskedNames,
     access: AccessScope,
-    statementOf: (scope: Scope, filters: NameFilters) => Statement,
+    statementOf: StatementOf,
     elements: FigureResponse['elements'] = 'rows',
   ): FigureResponse {
     return new FigureResponse(request, elements, (signal) => this.#prepare(request, access, statementOf, signal));
@@ -76,7 +79,7 @@ export class Figures {
   async #prepare(
     request: FigureRequest & AskedNames,
     access: AccessScope,
-    statementOf: (scope: Scope, filters: NameFilters) => Statement,
+    statementOf: StatementOf,
     signal: AbortSignal,
   ): Promise<Rows> {
     const whole = await this.scopeOf(request, access);
@@ -88,7 +91,7 @@ export class Figures {
     const asked = await this.names.filtersOf(scope, request, signal);
     const filters = { ...asked, user: usersOf(scope, asked.user) };
     return {
-      statement: statementOf(scope, filters),
+      statement: await statementOf(scope, filters, signal),
       filters,
       // Who sees only themselves is not told whom else there is.
       findUnknown: async () => (scope.user === undefined ? this.names.unknownOf(scope, request, signal) : undefined),

@@ -1,7 +1,8 @@
 import { addDays } from '#libs/domain';
 import { today } from '../days.js';
 import { go, STEPS, type Dimension, type Step, type View } from '../view.js';
-import { isPreset, PRESETS, windowOf } from './range.js';
+import { useWindow } from './complete-days.js';
+import { isPreset, PRESETS } from './range.js';
 import { DIMENSION_WORDS } from './words.js';
 
 interface ControlsProps {
@@ -12,7 +13,7 @@ interface ControlsProps {
 
 /** Range, step and grouping. */
 export function Controls({ view, dimensions }: ControlsProps) {
-  const window = windowOf(view.range, today());
+  const window = useWindow(view.range);
   const to = addDays(window.until, -1);
   const pickDays = (from: string, last: string) => {
     if (from && last) go({ ...view, range: from <= last ? `${from}..${last}` : `${last}..${from}` });

@@ -4,15 +4,15 @@ import { useSession } from '../access/session.js';
 import { asFailure, type Failure } from '../api/client.js';
 import { useLoad } from '../api/use-load.js';
 import { Chart } from '../chart/chart.js';
-import { today } from '../days.js';
 import { Amount } from '../parts/amount.js';
 import { Empty, Failed, Loaded } from '../parts/states.js';
 import { DIMENSIONS, FIRST_VIEW, isAll, leaveFor, type Dimension, type View } from '../view.js';
+import { useWindow } from './complete-days.js';
 import { Controls } from './controls.js';
 import { csvOf, download } from './csv.js';
 import { FilterBar, onlyFilter } from './filters.js';
 import { loadAllBars, loadCosts, type Costs, type CostsRequest } from './load-costs.js';
-import { windowOf, wordsOf } from './range.js';
+import { wordsOf } from './range.js';
 import { summarise } from './summarise.js';
 import { CostTable, sorted } from './table.js';
 import { DIMENSION_WORDS, WITHIN } from './words.js';
@@ -34,7 +34,7 @@ export function ExplorePage({ view }: { readonly view: View }) {
 export function CostsCard({ view }: { readonly view: View }) {
   const { by, step, filters, range } = view;
   const own = useSession().sees === 'own';
-  const asked = { window: windowOf(range, today()), by, step, filters, own };
+  const asked = { window: useWindow(range), by, step, filters, own };
   const load = useLoad(JSON.stringify(asked), async (signal) => ({ asked, costs: await loadCosts(asked, signal) }));
   return (
     <Loaded load={load} height="tall">

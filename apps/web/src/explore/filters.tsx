@@ -1,8 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { go, leaveFor, type Dimension, type View } from '../view.js';
 import { listNames } from './list-names.js';
-import { windowOf } from './range.js';
-import { today } from '../days.js';
+import { useWindow } from './complete-days.js';
 import { DIMENSION_WORDS } from './words.js';
 
 interface FiltersProps {
@@ -15,12 +14,13 @@ export function FilterBar({ view, dimensions }: FiltersProps) {
   const [dimension, setDimension] = useState<Dimension>('hub');
   const [names, setNames] = useState<readonly string[]>([]);
   const [text, setText] = useState('');
+  const window = useWindow(view.range);
   useEffect(() => {
     const controller = new AbortController();
     // Names only help to type: without them any name can be typed.
-    listNames(dimension, windowOf(view.range, today()), controller.signal).then(setNames, () => setNames([]));
+    listNames(dimension, window, controller.signal).then(setNames, () => setNames([]));
     return () => controller.abort();
-  }, [dimension, view.range]);
+  }, [dimension, window.from, window.until]);
   const add = (event: Event) => {
     event.preventDefault();
     if (text === '') return;

@@ -2,7 +2,7 @@ import { addDays, countDays, eachDay, firstOfMonth, isDay, startOfDay, type Day,
 import { longDay, monthName, shortDay, weekday } from '../days.js';
 import type { Step } from '../view.js';
 
-/** Ranges with a name. They end with yesterday, the last day that is over. */
+/** Ranges with a name. They end with the last complete day. */
 export const PRESETS = {
   '7d': 'Last 7 days',
   '30d': 'Last 30 days',
@@ -21,25 +21,25 @@ export function isPreset(range: string): range is Preset {
 /** A range of all the days that there are would keep the browser busy for minutes. */
 const [EARLIEST, LATEST] = ['2000-01-01', '2099-12-31'];
 
-/** The days of a range of the URL; of one that makes no sense, those of the last 30 days. */
-export function windowOf(range: string, today: Day): DayWindow {
+/** The days of a range of the URL; of one that makes no sense, those of the last 30 days. @param end the day after the last complete one */
+export function windowOf(range: string, today: Day, end = today): DayWindow {
   const [from = '', to = ''] = range.split('..');
   if (isDay(from) && isDay(to) && EARLIEST <= from && from <= to && to <= LATEST)
     return { from, until: addDays(to, 1) };
   switch (range) {
     case '7d':
-      return { from: addDays(today, -7), until: today };
+      return { from: addDays(end, -7), until: end };
     case '90d':
-      return { from: addDays(today, -90), until: today };
+      return { from: addDays(end, -90), until: end };
     case 'month':
-      // On the first of a month no day of it is over: that day itself, then.
-      return { from: firstOfMonth(today), until: today === firstOfMonth(today) ? addDays(today, 1) : today };
+      // While no day of the month is complete: its first day.
+      return { from: firstOfMonth(today), until: end > firstOfMonth(today) ? end : addDays(firstOfMonth(today), 1) };
     case 'lastmonth':
       return { from: firstOfMonth(today, -1), until: firstOfMonth(today) };
     case '12m':
       return { from: firstOfMonth(today, -12), until: firstOfMonth(today) };
     default:
-      return { from: addDays(today, -30), until: today };
+      return { from: addDays(end, -30), until: end };
   }
 }
 

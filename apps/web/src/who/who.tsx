@@ -1,11 +1,10 @@
 import { Fragment, type ComponentChildren } from 'preact';
 import { useSession } from '../access/session.js';
 import { useLoad } from '../api/use-load.js';
-import { today } from '../days.js';
+import { useWindow } from '../explore/complete-days.js';
 import { Controls } from '../explore/controls.js';
 import { Chips, onlyFilter } from '../explore/filters.js';
 import { CostsCard, EXPLORE } from '../explore/explore.js';
-import { windowOf } from '../explore/range.js';
 import { Amount } from '../parts/amount.js';
 import { Link } from '../parts/link.js';
 import { Empty, Loaded } from '../parts/states.js';
@@ -21,7 +20,7 @@ export function WhoPage({ view }: WhoProps) {
   const session = useSession();
   const kind = view.page === 'user' ? 'user' : 'usergroup';
   const [name] = view.filters[kind] ?? [];
-  const window = windowOf(view.range, today());
+  const window = useWindow(view.range);
   const ranked = session.sees === 'everything' || session.sees === 'hubs';
   const { [kind]: _, ...others } = view.filters;
   const load = useLoad(JSON.stringify([kind, name, window, others]), (signal) =>

@@ -21,6 +21,7 @@ export { dayStates } from './day-states.js';
 export { FOCUS_COLUMNS, focusCharges } from './focus.js';
 export { sqlStateOf } from '../database-fault.js';
 export { DatabaseBusy, DatabaseNotMigrated, DatabaseUnavailable } from './database-unavailable.js';
+export { firstRunningDay } from './first-running-day.js';
 export { hubNames } from './hub-names.js';
 export { knownHubs } from './known-hubs.js';
 export { knownNames } from './known-names.js';
