@@ -116,7 +116,7 @@ describe('helm', () => {
       'Failed',
     );
     expect(failed).toMatchObject({ status: 1, output: expect.stringContaining('pre-upgrade hooks failed') });
-    expect(podOf(server.get('deployment', NAME)).containers[0]!.image).toBe(`${NAME}:0.4.0`);
+    expect(podOf(server.get('deployment', NAME)).containers[0]!.image).toBe(`${NAME}:0.5.0`);
     expect(await server.helm(['upgrade', 'costs', CHART, ...TYPICAL, ...DATABASE, '--set', 'image.tag=v2'])).toEqual(
       succeeded,
     );
