@@ -10,7 +10,7 @@ export interface Facts {
   /** The parts of their cost that come from a hub's tagged cost, and from untagged cost. */
   readonly direct: Usd;
   readonly shared: Usd;
-  /** By measure; of a group, what its members used. */
+  /** By measure; of a group, what its members used, on days in other groups too: usage is not kept by group. */
   readonly usage: readonly Usage[];
   /** Among whom, and the how manieth; undefined: the caller may not see others, or there is no cost. */
   readonly rank: { readonly place: number; readonly of: number } | undefined;

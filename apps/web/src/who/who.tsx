@@ -92,7 +92,10 @@ function FactList({ facts, view, kind, linked }: FactListProps) {
         <Amount usd={facts.shared} />
       </Fact>
       {facts.usage.map(({ measure, hours, unit }) => (
-        <Fact key={measure} name={`Usage, ${measure}`}>
+        <Fact
+          key={measure}
+          name={kind === 'user' ? `Usage, ${measure}` : `Usage of its members in all groups, ${measure}`}
+        >
           {hours.toLocaleString('en-US', { maximumFractionDigits: 1 })} {unit}
         </Fact>
       ))}
