@@ -50,8 +50,8 @@ describe("a person's page and a group's", () => {
     const facts = await page.locator('.facts').textContent();
     expect(facts).toContain('Members with a cost4');
     // 1 + 2 + 3 + 4 GiB-hours on each of 28 days; half an hour of a GPU each.
-    expect(facts).toContain('Usage of its members in all groups, memory requested280 GiB-hours');
-    expect(facts).toContain('Usage of its members in all groups, GPU requested56 GPU-hours');
+    expect(facts).toContain('Members’ usage, memory requested280 GiB-hours');
+    expect(facts).toContain('Members’ usage, GPU requested56 GPU-hours');
     expect(await page.locator('main tbody tr').count()).toBe(4);
   });
 });

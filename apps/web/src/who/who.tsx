@@ -38,6 +38,9 @@ export function WhoPage({ view }: WhoProps) {
       <section class="card">
         <h2 class="name">{name}</h2>
         <Loaded load={load}>{(facts) => <FactList facts={facts} view={view} kind={kind} linked={ranked} />}</Loaded>
+        {kind === 'usergroup' && (
+          <p class="faint">Members’ usage counts all their days in the range, in other groups too.</p>
+        )}
         <div class="no-print">
           <Controls
             view={view}
@@ -92,10 +95,7 @@ function FactList({ facts, view, kind, linked }: FactListProps) {
         <Amount usd={facts.shared} />
       </Fact>
       {facts.usage.map(({ measure, hours, unit }) => (
-        <Fact
-          key={measure}
-          name={kind === 'user' ? `Usage, ${measure}` : `Usage of its members in all groups, ${measure}`}
-        >
+        <Fact key={measure} name={`${kind === 'user' ? 'Usage' : 'Members’ usage'}, ${measure}`}>
           {hours.toLocaleString('en-US', { maximumFractionDigits: 1 })} {unit}
         </Fact>
       ))}
