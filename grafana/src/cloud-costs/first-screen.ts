@@ -20,7 +20,7 @@ export const month = () =>
     {
       title: 'Month so far, of complete days',
       description:
-        'Cluster cost of the month that the range ends in, up to the last complete day: one that was over when costs were last read. Compared with the same days of the month before, where all of them, and of this month, are stored. Forecast: the mean of the complete days that are stored, times the days of the month. Obeys Hub and Component.',
+        'Cluster cost of the month that the range ends in, up to the last complete day: one whose costs were read after it had ended. Compared with the same days of the month before, where all of them, and of this month, are stored. Forecast: the mean of the complete days that are stored, times the days of the month. Obeys Hub and Component.',
     },
     `${PERIODS}, sums AS (
   SELECT sum(amount_usd) FILTER (WHERE ${THIS_MONTH}) AS so_far,

@@ -59,7 +59,7 @@ export const users = () =>
   table(
     {
       title: 'Users',
-      description: `Cost, change against as many days before the range (empty where those are not all stored; a day that is not over or not stored, or whose usage was not read, is left out, and so is the day opposite), share of what all picked users cost, direct and shared part, memory held over time (GiB-hours), home directory (mean over the days that it was measured), what a GiB-hour of memory cost, and their groups on the latest of the last 7 days of the range. The row All is the total. At most ${MOST_USERS} users, the most expensive first; click a user to see only them. The total’s change counts users, too, who had a cost before and have none now.`,
+      description: `Cost, change against as many days before the range (empty where those are not all stored; a day that is not complete or not stored, or whose usage was not read, is left out, and so is the day opposite), share of what all picked users cost, direct and shared part, memory held over time (GiB-hours), home directory (mean over the days that it was measured), what a GiB-hour of memory cost, and their groups on the latest of the last 7 days of the range. The row All is the total. At most ${MOST_USERS} users, the most expensive first; click a user to see only them. The total’s change counts users, too, who had a cost before and have none now.`,
       empty: NO_USER,
     },
     `

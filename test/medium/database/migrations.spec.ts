@@ -25,7 +25,7 @@ const LAYOUT = `
   SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
   ORDER BY 1, 2`;
 
-/** Version 0.2: the rollup by day knows no instance types, here of three users on two types. */
+/** Version 0.2: the rollup by day knows no instance types, here of two users on two types. */
 const TO_VERSION_02 = [
   `DROP SCHEMA reporting CASCADE`,
   `DROP TABLE budgets, budget_events, forecasts, anomalies, closed_months, closed_costs, month_rollups, month_costs, month_usage`,

@@ -41,8 +41,8 @@ export class AllocationController {
         signal,
       );
       const { asked, compare, planned } = query;
-      const windows = running?.day ? planTrend(asked, compare, running.day) : planned;
-      return allocationTrends(scope, windows ?? planned, filter, query);
+      const upToRunning = running?.day ? planTrend(asked, compare, running.day) : undefined;
+      return allocationTrends(scope, upToRunning ?? planned, filter, query);
     });
   }
 }

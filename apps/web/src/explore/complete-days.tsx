@@ -11,7 +11,7 @@ import { windowOf } from './range.js';
 /** The day after the last complete one; undefined: all days before today count as complete. */
 const EndContext = createContext<Day | undefined>(undefined);
 
-/** Whose complete days are older has ranges that end with yesterday: they show what is not there. */
+/** If the last complete day is older than this, ranges end with yesterday, and show which days are missing. */
 const DAYS_BACK = 3;
 
 /**

@@ -29,7 +29,7 @@ export interface Summary {
   readonly total: Usd;
   /** As in Row. */
   readonly before: Usd | undefined;
-  /** Days of the window that are over and stored, and those of the window before. */
+  /** Days of the window that are stored and complete, and those of the window before. */
   readonly daysNow: number;
   readonly daysBefore: number;
   /** Days on which users do not bear all of the cost: of both where they are compared. 0 where the amounts are not of users. */

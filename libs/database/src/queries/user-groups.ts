@@ -13,7 +13,7 @@ interface UserFilters {
 export function userGroups(scope: Scope, filter: UserFilters & { readonly usergroup: NameFilter }): Statement {
   return {
     cluster: scope.cluster,
-    text: `${READ}
+    text: `
       SELECT hub, username, username_escaped, usergroup
       ${OF_LATEST_DAY}
         AND ($7::text[] IS NULL OR usergroup = ANY ($7))
@@ -26,7 +26,7 @@ export function userGroups(scope: Scope, filter: UserFilters & { readonly usergr
 export function usersWithMultipleGroups(scope: Scope, filter: UserFilters): Statement {
   return {
     cluster: scope.cluster,
-    text: `${READ}
+    text: `
       SELECT username, hub, usergroup
       ${OF_LATEST_DAY}
         AND group_count > 1
@@ -39,7 +39,7 @@ export function usersWithMultipleGroups(scope: Scope, filter: UserFilters): Stat
 export function usersWithNoGroups(scope: Scope, filter: UserFilters): Statement {
   return {
     cluster: scope.cluster,
-    text: `${READ}
+    text: `
       SELECT username, hub
       ${OF_LATEST_DAY}
         AND usergroup = 'none'
@@ -50,17 +50,16 @@ export function usersWithNoGroups(scope: Scope, filter: UserFilters): Statement 
 
 /** Each hub's own latest day: while the exporter of one is away, its people are not left out. After a week they are. */
 const OF_LATEST_DAY = `
-      FROM reporting.user_groups JOIN LATERAL (
-        SELECT max(day) AS day FROM read WHERE read.hub IN ('', user_groups.hub)
-      ) latest USING (day)
-      WHERE cluster = $1 AND day <= (SELECT max(day) FROM read) AND day > (SELECT max(day) FROM read) - ${HUB_EXPECTED_DAYS}
-        AND ($4::text[] IS NULL OR hub = ANY ($4))
+      FROM (
+        WITH read AS MATERIALIZED (
+          SELECT hub, max(day) AS day FROM reporting.usage_days
+          WHERE cluster = $1 AND day >= $2::date AND day < $3::date AND dataset = 'memberships' AND status <> 'missing'
+          GROUP BY hub
+        )
+        SELECT members.* FROM reporting.user_groups members
+        WHERE cluster = $1 AND day <= (SELECT max(day) FROM read) AND day > (SELECT max(day) FROM read) - ${HUB_EXPECTED_DAYS}
+          AND day = (SELECT max(day) FROM read WHERE read.hub IN ('', members.hub))
+      ) latest
+      WHERE ($4::text[] IS NULL OR hub = ANY ($4))
         AND ($5::text[] IS NULL OR hub = ANY ($5))
         AND ($6::text[] IS NULL OR username = ANY ($6))`;
-
-const READ = `
-      WITH read AS MATERIALIZED (
-        SELECT hub, max(day) AS day FROM reporting.usage_days
-        WHERE cluster = $1 AND day >= $2::date AND day < $3::date AND dataset = 'memberships' AND status <> 'missing'
-        GROUP BY hub
-      )`;
